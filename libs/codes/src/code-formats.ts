@@ -1,0 +1,80 @@
+import { findProvince } from './regions.js';
+
+/** National code formats (医保发〔2019〕39号): drug 23, patent medicine 20, pieces 10, preparation 16, service 15, consumable 20 or 27. */
+const NATIONAL_ITEM_FORMATS: readonly RegExp[] = [
+  /^X[A-Z]\d{2}[A-Z]{2}[A-Z]\d{3}[A-Z]\d{3}\d{9}$/,
+  /^Z[A-Z]\d{2}[A-Z]{2}[A-Z]\d{4}\d{9}$/,
+  /^T\d{9}$/,
+  /^J\d{15}$/,
+  /^\d{15}$/,
+  /^C\d{19}(\d{7})?$/,
+];
+
+export function isNationalItemCode(code: string): boolean {
+  return NATIONAL_ITEM_FORMATS.some((format) => format.test(code));
+}
+
+/** 定点医药机构编码: H or P, division (6), sequence (5). */
+export function isInstitutionCode(code: string): boolean {
+  return /^[HP]\d{11}$/.test(code) && findProvince(code.slice(1, 7)) !== null;
+}
+
+/** 门诊慢特病种编码: M, class (3), sub-class (2). */
+export function isChronicDiseaseCode(code: string): boolean {
+  return /^M\d{5}$/.test(code);
+}
+
+/** 发送方报文ID: institution (12), yyyyMMddHHmmss (14), sequence (4). */
+export function isMessageId(messageId: string): boolean {
+  return /^[HP]\d{11}20\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])[0-5]\d[0-5]\d{5}$/.test(messageId);
+}
+
+export function institutionOfMessage(messageId: string): string {
+  return messageId.slice(0, 12);
+}
+
+const ID_WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2] as const;
+const ID_CHECKS = '10X98765432';
+
+/** The check character of a 公民身份号码's first 17 digits (GB 11643, ISO 7064 MOD 11-2). */
+export function idNumberCheck(first17: string): string {
+  const sum = ID_WEIGHTS.reduce((total, weight, index) => total + weight * Number(first17[index]), 0);
+  return ID_CHECKS.charAt(sum % 11);
+}
+
+/** Whether the text is a well-formed 公民身份号码: digits, a real date of birth, the right check character. */
+export function isIdNumber(text: string): boolean {
+  if (!/^\d{17}[\dX]$/.test(text) || idNumberCheck(text) !== text[17]) return false;
+  return isCalendarDate(birthDateOf(text));
+}
+
+/** The date of birth in a 公民身份号码, YYYY-MM-DD. */
+export function birthDateOf(idNumber: string): string {
+  return `${idNumber.slice(6, 10)}-${idNumber.slice(10, 12)}-${idNumber.slice(12, 14)}`;
+}
+
+const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Whether the text is a day of the Gregorian calendar, YYYY-MM-DD. */
+export function isCalendarDate(text: string): boolean {
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  if (!match) return false;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const days = month === 2 && leap ? 29 : (MONTH_DAYS[month - 1] ?? 0);
+  return day >= 1 && day <= days;
+}
+
+/** The same day of the month so many months later, or that month's last day where it is shorter. */
+export function addMonths(date: string, months: number): string {
+  const [year = 0, month = 1, day = 1] = date.split('-').map(Number);
+  const index = year * 12 + (month - 1) + months;
+  const [newYear, newMonth] = [Math.floor(index / 12), (index % 12) + 1];
+  const leap = (newYear % 4 === 0 && newYear % 100 !== 0) || newYear % 400 === 0;
+  const last = newMonth === 2 && leap ? 29 : (MONTH_DAYS[newMonth - 1] ?? 28);
+  return [String(newYear).padStart(4, '0'), pad(newMonth), pad(Math.min(day, last))].join('-');
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, '0');
+}

@@ -1,0 +1,49 @@
+/** 险种, as this version settles them. */
+export const INSURANCES = ['EMPLOYEE', 'RESIDENT'] as const;
+export type Insurance = (typeof INSURANCES)[number];
+
+/** 人员类别, as far as benefit policies distinguish it. */
+export const PERSON_TYPES = ['ACTIVE', 'RETIREE', 'RESIDENT', 'MINOR'] as const;
+export type PersonType = (typeof PERSON_TYPES)[number];
+
+/** 住院、普通门诊、门诊慢特病. */
+export const VISIT_KINDS = ['INPATIENT', 'OUTPATIENT', 'CHRONIC'] as const;
+export type VisitKind = (typeof VISIT_KINDS)[number];
+
+/** 一级及以下、二级、三级. */
+export const HOSPITAL_LEVELS = ['PRIMARY', 'SECONDARY', 'TERTIARY'] as const;
+export type HospitalLevel = (typeof HOSPITAL_LEVELS)[number];
+
+/** The six categories of 经办规程 art. 7. */
+export const FILING_CATEGORIES = [
+  'RETIREE_RESETTLED',
+  'LONG_TERM_RESIDENT',
+  'LONG_TERM_WORKER',
+  'REFERRAL',
+  'EMERGENCY',
+  'OTHER_TEMPORARY',
+] as const;
+export type FilingCategory = (typeof FILING_CATEGORIES)[number];
+
+/** 跨省异地长期居住人员, whose filing stays open until it is changed (art. 10). */
+export const LONG_TERM_CATEGORIES: readonly FilingCategory[] = ['RETIREE_RESETTLED', 'LONG_TERM_RESIDENT', 'LONG_TERM_WORKER'];
+
+/** The standard by which the home province pays. */
+export const BENEFIT_LEVELS = ['LOCAL', 'REFERRAL', 'EMERGENCY', 'OTHER_TEMPORARY'] as const;
+export type BenefitLevel = (typeof BENEFIT_LEVELS)[number];
+
+/** 甲、乙、丙. */
+export const ITEM_CLASSES = ['A', 'B', 'C'] as const;
+export type ItemClass = (typeof ITEM_CLASSES)[number];
+
+/** 统筹基金、职工大额、居民大病, in the order of payment. */
+export const FUNDS = ['POOLING', 'LARGE_SUM', 'CRITICAL_ILLNESS'] as const;
+export type Fund = (typeof FUNDS)[number];
+
+/** How a person may be covered at a place. */
+export const ELIGIBILITY_BASES = ['FILED', 'EMERGENCY_DEEMED_FILED', 'AGREEMENT_DEEMED_FILED'] as const;
+export type EligibilityBasis = (typeof ELIGIBILITY_BASES)[number];
+
+/** Who calls: 参保人、定点医药机构、经办机构、平台运营, and a service of this system. */
+export const ROLES = ['insured', 'hospital', 'bureau', 'operator', 'service'] as const;
+export type Role = (typeof ROLES)[number];

@@ -1,0 +1,5 @@
+/** The field's dictionaries, code formats, regions, and the table of reasons. Pure. */
+export * from './code-formats.js';
+export * from './dictionaries.js';
+export * from './reasons.js';
+export * from './regions.js';

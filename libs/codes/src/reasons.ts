@@ -1,0 +1,95 @@
+/** The gRPC statuses that a reason may travel as. */
+export type RpcStatus =
+  | 'INVALID_ARGUMENT'
+  | 'NOT_FOUND'
+  | 'ALREADY_EXISTS'
+  | 'PERMISSION_DENIED'
+  | 'UNAUTHENTICATED'
+  | 'FAILED_PRECONDITION'
+  | 'ABORTED'
+  | 'RESOURCE_EXHAUSTED'
+  | 'UNAVAILABLE'
+  | 'INTERNAL';
+
+/** How one reason is carried between services, shown at the edge, and put into words. */
+export type ReasonEntry = { readonly rpc: RpcStatus; readonly http: number; readonly zh: string; readonly en: string };
+
+function entry(rpc: RpcStatus, http: number, zh: string, en: string): ReasonEntry {
+  return { rpc, http, zh, en };
+}
+
+/**
+ * Every reason that a caller can be given. The key is stable for ever; the sentences say what to do next.
+ * `{name}` is filled from the rejection's parameters, which never hold personal data.
+ */
+export const REASONS = {
+  REQUEST_MALFORMED: entry('INVALID_ARGUMENT', 400, '请求格式有误：{problem}。请按接口文档改正后重新提交。', 'The request is malformed: {problem}. Correct it as the interface documentation says and send it again.'),
+  PAYLOAD_TOO_LARGE: entry('RESOURCE_EXHAUSTED', 413, '请求内容过大。请分批提交。', 'The request is too large. Send it in smaller batches.'),
+  ROUTE_NOT_FOUND: entry('NOT_FOUND', 404, '没有这个接口地址。请核对接口文档 /docs。', 'There is no such address. Check the interface documentation at /docs.'),
+  CREDENTIAL_MISSING: entry('UNAUTHENTICATED', 401, '未提供访问凭证。请在 Authorization 头中携带 Bearer 令牌。', 'No credential was given. Send a bearer token in the Authorization header.'),
+  CREDENTIAL_INVALID: entry('UNAUTHENTICATED', 401, '访问凭证无效或已过期。请重新获取令牌。', 'The credential is invalid or has expired. Obtain a new token.'),
+  NOT_PERMITTED: entry('PERMISSION_DENIED', 403, '当前身份无权办理此业务。请使用有相应权限的账号。', 'This identity may not do that. Use an account that has the permission.'),
+  IDEMPOTENCY_KEY_MISSING: entry('INVALID_ARGUMENT', 400, '缺少 Idempotency-Key 请求头。请为每次办理生成 8 至 64 位的唯一编号，重试时沿用原编号。', 'The Idempotency-Key header is missing. Give each operation a unique key of 8 to 64 characters and repeat it on a retry.'),
+  IDEMPOTENCY_KEY_REUSED: entry('ALREADY_EXISTS', 409, '该编号已用于内容不同的另一请求。重试请原样重发，新业务请换新编号。', 'This key was already used for a different request. Repeat a retry unchanged, and use a new key for new work.'),
+  MESSAGE_ID_INVALID: entry('INVALID_ARGUMENT', 400, '报文编号格式有误：应为 12 位机构编码、14 位时间和 4 位流水号，且机构编码须与发送方一致。', 'The message id is malformed: it is the institution code (12), the time (14) and a sequence (4), and the institution must be the sender.'),
+  REGION_UNKNOWN: entry('INVALID_ARGUMENT', 400, '医保区划 {region} 不存在或不属于本省。请核对后重新提交。', 'Division {region} does not exist or is not in your province. Check it and send again.'),
+  INSTITUTION_CODE_INVALID: entry('INVALID_ARGUMENT', 400, '医药机构编码 {institution} 格式有误或不属于本省。请核对 12 位国家编码。', 'Institution code {institution} is malformed or not in your province. Check the 12-character national code.'),
+  INSTITUTION_UNKNOWN: entry('FAILED_PRECONDITION', 422, '医药机构 {institution} 未在联网目录登记。请联系就医地经办机构办理联网登记。', 'Institution {institution} is not in the directory. Ask the treating place’s agency to register it.'),
+  INSTITUTION_NOT_NETWORKED: entry('FAILED_PRECONDITION', 422, '医药机构 {institution} 已停止跨省联网。请引导患者自费结算后回参保地报销。', 'Institution {institution} is not networked at present. The patient pays and claims at home.'),
+  PERSON_UNKNOWN: entry('NOT_FOUND', 404, '参保地未查到该人员的参保信息。请核对人员编号与参保地。', 'The insured place has no such person. Check the person and the insured place.'),
+  ID_NUMBER_INVALID: entry('INVALID_ARGUMENT', 400, '第 {position} 条的身份证号码校验不通过。请核对 18 位号码。', 'The ID number of entry {position} fails its check. Verify all 18 characters.'),
+  INSURANCE_INACTIVE: entry('FAILED_PRECONDITION', 422, '该人员当前参保状态不是正常参保。请患者联系参保地经办机构。', 'The person’s insurance is not active. The patient should contact the insured place’s agency.'),
+  INSURED_REGION_MISMATCH: entry('FAILED_PRECONDITION', 422, '参保地与登记信息不一致。请重新读取患者的参保信息后提交。', 'The insured place differs from the record. Read the patient’s insurance again and resend.'),
+  NOT_CROSS_PROVINCE: entry('FAILED_PRECONDITION', 422, '参保地与就医地属同一省份，不属于跨省结算。请走省内结算。', 'The insured and the treating place are in one province. Settle inside the province.'),
+  FILING_REQUIRED: entry('FAILED_PRECONDITION', 422, '患者尚未办理到本地的异地就医备案。请引导患者在出院结算前补办备案后，用新的报文编号重新结算。', 'The patient has no filing for this place. Guide the patient to file before discharge settlement, then settle under a new message id.'),
+  FILING_NOT_FOUND: entry('NOT_FOUND', 404, '没有查到该备案记录。请核对备案编号。', 'There is no such filing. Check its id.'),
+  FILING_EMERGENCY_NOT_REGISTRABLE: entry('INVALID_ARGUMENT', 400, '急诊抢救视同已备案，无需登记。请直接就医并由医院上传急诊标志。', 'Emergency care is deemed filed and is not registered. The hospital marks the visit as an emergency.'),
+  FILING_DESTINATION_INVALID: entry('INVALID_ARGUMENT', 400, '备案就医地 {region} 有误：请填写就医地市，或直辖市、海南、西藏、兵团的省级区划。', 'Destination {region} is not valid: name the prefecture, or the whole of a municipality, Hainan, Tibet or the Corps.'),
+  FILING_SAME_PROVINCE: entry('INVALID_ARGUMENT', 400, '备案就医地与参保地在同一省份，无需跨省备案。', 'The destination is in the insured province; a cross-province filing is not needed.'),
+  FILING_PERIOD_INVALID: entry('INVALID_ARGUMENT', 400, '备案有效期有误：长期备案不填截止日期；临时备案截止日期须在起始日期六个月之后。', 'The period is not valid: a long-term filing has no end; a temporary one lasts at least six months.'),
+  FILING_OVERLAPS: entry('FAILED_PRECONDITION', 409, '该就医地已有有效备案，有效期重叠。请使用原备案，无需重复办理。', 'A filing for this destination is already in force in that period. Use it; a second one is not needed.'),
+  BILL_TOTAL_MISMATCH: entry('INVALID_ARGUMENT', 422, '费用明细合计 {linesFen} 分与费用总额 {totalFen} 分不符。请核对明细后用新的报文编号提交。', 'The lines sum to {linesFen} fen but the total says {totalFen} fen. Correct the bill and send it under a new message id.'),
+  BILL_LINE_MISMATCH: entry('INVALID_ARGUMENT', 422, '第 {line} 行金额与单价乘数量不符，或行号重复。请核对后用新的报文编号提交。', 'Line {line} is not its unit price times its quantity, or its number repeats. Correct it and send it under a new message id.'),
+  BILL_PERIOD_INVALID: entry('INVALID_ARGUMENT', 422, '就诊时间有误：结束时间不得早于开始时间或晚于当前时间。', 'The visit’s times are not valid: it may not end before it began, nor in the future.'),
+  VISIT_ALREADY_SETTLED: entry('FAILED_PRECONDITION', 409, '本次就诊已有有效结算。如需重新结算，请先冲正原结算。', 'This visit already has a settlement. Reverse it before settling again.'),
+  CATALOGUE_NOT_PUBLISHED: entry('FAILED_PRECONDITION', 422, '就医地 {region} 在费用发生时尚无生效的医保目录。请联系就医地经办机构。', 'The treating place {region} has no catalogue in force at the time of the fee. Contact its agency.'),
+  CATALOGUE_CODE_INVALID: entry('INVALID_ARGUMENT', 400, '第 {position} 条的目录条目有误：{problem}。请改正后整批重新提交。', 'Catalogue entry {position} is not valid: {problem}. Correct it and send the whole batch again.'),
+  CATALOGUE_VERSION_EXISTS: entry('FAILED_PRECONDITION', 409, '该省在 {date} 已有生效的目录版本。请换一个生效日期。', 'The province already has a version from {date} on. Choose another effective date.'),
+  POLICY_NOT_FOUND: entry('FAILED_PRECONDITION', 422, '参保地 {region} 没有适用于该险种和时间的待遇政策。请联系参保地经办机构。', 'The insured place {region} has no benefit policy for this insurance and time. Contact its agency.'),
+  POLICY_INVALID: entry('INVALID_ARGUMENT', 400, '待遇政策文件有误：{problem}。请改正后重新提交。', 'The policy document is not valid: {problem}. Correct it and send it again.'),
+  POLICY_OVERLAPS: entry('FAILED_PRECONDITION', 409, '该统筹地区同一险种在此期间已有政策版本。请调整生效日期。', 'The pooling area already has a policy of this insurance in that period. Change the effective dates.'),
+  VISIT_KIND_NOT_COVERED: entry('FAILED_PRECONDITION', 422, '参保地政策未开通此类就诊的跨省直接结算。请患者自费结算后回参保地报销。', 'The insured place has not opened this kind of visit for direct settlement. The patient pays and claims at home.'),
+  SETTLEMENT_NOT_FOUND: entry('NOT_FOUND', 404, '没有查到该结算记录。请核对结算编号或报文编号。', 'There is no such settlement. Check the settlement id or the message id.'),
+  SETTLEMENT_REVERSED: entry('FAILED_PRECONDITION', 409, '该报文已被冲正，不能再结算。请用新的报文编号重新提交。', 'This message was reversed and can never settle. Send the bill under a new message id.'),
+  SETTLEMENT_ABANDONED: entry('FAILED_PRECONDITION', 409, '该报文未在时限内完成，已确认为未结算。请用新的报文编号重新提交。', 'This message did not finish in time and is now known as not settled. Send the bill under a new message id.'),
+  OUTCOME_UNKNOWN: entry('UNAVAILABLE', 503, '结算结果暂时未知。请用原报文编号重试，或查询结果；最迟 {until} 有确定结果。', 'The outcome is not known yet. Repeat the same message id or query it; it will be known by {until}.'),
+  CYCLE_NOT_FOUND: entry('NOT_FOUND', 404, '没有 {date} 的清算日。请核对日期。', 'There is no cycle {date}. Check the date.'),
+  CYCLE_NOT_CLOSED: entry('FAILED_PRECONDITION', 409, '{date} 的清算日尚未关账。请稍后再查。', 'Cycle {date} is not closed yet. Ask again later.'),
+  CYCLE_CLOSED: entry('FAILED_PRECONDITION', 409, '{date} 的清算日已关账，不能再入账。', 'Cycle {date} is closed and takes nothing more.'),
+  CYCLE_NEXT_NOT_OPEN: entry('FAILED_PRECONDITION', 409, '{date} 的下一清算日尚未开启，不能封账。', 'The cycle after {date} is not open yet, so it can’t be sealed.'),
+  SERVICE_UNAVAILABLE: entry('UNAVAILABLE', 503, '{service} 服务暂时不可用，本次未产生任何记录。请稍后用原编号重试。', 'Service {service} is not available at present; nothing was recorded. Retry later with the same key.'),
+  INTERNAL_FAULT: entry('INTERNAL', 500, '系统内部故障，已记录。请稍后用原编号重试，并向运维提供跟踪号。', 'An internal fault was recorded. Retry later with the same key and give the trace id to operations.'),
+} as const satisfies Record<string, ReasonEntry>;
+
+export type Reason = keyof typeof REASONS;
+export type ReasonParams = Readonly<Record<string, string>>;
+
+export function isReason(text: string): text is Reason {
+  return Object.hasOwn(REASONS, text);
+}
+
+/** The reason's sentence in one language, with its parameters filled in. */
+export function sentence(reason: Reason, language: 'zh' | 'en', params: ReasonParams = {}): string {
+  return REASONS[reason][language].replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '?');
+}
+
+/** An expected refusal. Services throw it, gRPC carries it, the edge renders it. */
+export class Rejection extends Error {
+  constructor(
+    readonly reason: Reason,
+    readonly params: ReasonParams = {},
+  ) {
+    super(sentence(reason, 'en', params));
+    this.name = 'Rejection';
+  }
+}

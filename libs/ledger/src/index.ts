@@ -1,0 +1,4 @@
+/** Balanced postings, positions, and the Merkle tree that seals a cycle. Pure. */
+export * from './merkle.js';
+export * from './obligation.js';
+export * from './positions.js';

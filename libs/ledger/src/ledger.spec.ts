@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { FUNDS, INSURANCES, PROVINCES, VISIT_KINDS } from '@yiditong/codes';
+import { fen, sumFen } from '@yiditong/money';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  accountBalances, bilateralPositions, merkleRoot, netPositions, obligationAmount, obligationLeaf, postingsOf, reverseObligation, type Obligation,
+} from './index.js';
+
+const codes = PROVINCES.map((p) => p.code);
+const amount = fc.bigInt({ min: 0n, max: 10n ** 11n }).map(fen);
+const obligation: fc.Arbitrary<Obligation> = fc.record({
+  obligationId: fc.uuid(),
+  settlementId: fc.uuid(),
+  kind: fc.constant('SETTLEMENT' as const),
+  insuredProvince: fc.constantFrom(...codes),
+  treatingProvince: fc.constantFrom(...codes),
+  insurance: fc.constantFrom(...INSURANCES),
+  visitKind: fc.constantFrom(...VISIT_KINDS),
+  businessDate: fc.constant('2026-11-22'),
+  funds: fc.uniqueArray(fc.record({ fund: fc.constantFrom(...FUNDS), amountFen: amount }), { selector: (f) => f.fund }),
+});
+const matrixOf = (obligations: readonly Obligation[]) =>
+  obligations.map((o) => ({ payer: o.insuredProvince, payee: o.treatingProvince, grossFen: obligationAmount(o) }));
+
+describe('positions', () => {
+  it('net to zero, and no net exceeds the gross', () => {
+    fc.assert(
+      fc.property(fc.array(obligation, { maxLength: 60 }), (all) => {
+        const positions = netPositions(matrixOf(all));
+        const gross = sumFen(all.map(obligationAmount));
+        const absolute = sumFen(positions.map((p) => fen(p.netFen < 0n ? -p.netFen : p.netFen)));
+        return sumFen(positions.map((p) => p.netFen)) === 0n && absolute <= 2n * gross;
+      }),
+    );
+  });
+  it('do not depend on the order of the obligations, nor on how a day is split', () => {
+    fc.assert(
+      fc.property(fc.array(obligation, { maxLength: 40 }), fc.nat(40), (all, at) => {
+        const whole = netPositions(matrixOf(all));
+        expect(netPositions(matrixOf([...all].reverse()))).toEqual(whole);
+        const parts = bilateralPositions([...bilateralPositions(matrixOf(all.slice(0, at))), ...bilateralPositions(matrixOf(all.slice(at)))]);
+        expect(netPositions(parts)).toEqual(whole);
+      }),
+    );
+  });
+  it('list the largest pair first', () => {
+    const pairs = bilateralPositions([
+      { payer: '340000', payee: '310000', grossFen: fen(5n) },
+      { payer: '130000', payee: '110000', grossFen: fen(4n) },
+      { payer: '130000', payee: '110000', grossFen: fen(2n) },
+    ]);
+    expect(pairs.map((p) => [p.payer, p.grossFen])).toEqual([['130000', 6n], ['340000', 5n]]);
+  });
+});
+
+describe('postings', () => {
+  it('balance over all accounts', () => {
+    fc.assert(fc.property(fc.array(obligation, { maxLength: 40 }), (all) => sumFen(accountBalances(all.flatMap(postingsOf)).values()) === 0n));
+  });
+  it('are undone exactly by the reversal', () => {
+    fc.assert(
+      fc.property(obligation, (original) => {
+        const reversal = reverseObligation(original, { obligationId: 'r', businessDate: '2026-11-23' });
+        const left = accountBalances([...postingsOf(original), ...postingsOf(reversal)]);
+        return [...left.values()].every((balance) => balance === 0n) && reversal.businessDate === '2026-11-23';
+      }),
+    );
+  });
+});
+
+describe('the seal', () => {
+  const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
+  const hex = (leaves: readonly string[]): string => Buffer.from(merkleRoot(leaves, sha256)).toString('hex');
+
+  it('of nothing is the hash of nothing', () => expect(hex([])).toBe(createHash('sha256').digest('hex')));
+  it('has the shape of RFC 9162: three leaves are a pair and a single', () => {
+    const leaf = (text: string) => sha256(Buffer.concat([Buffer.from([0]), Buffer.from(text)]));
+    const node = (a: Uint8Array, b: Uint8Array) => sha256(Buffer.concat([Buffer.from([1]), a, b]));
+    expect(hex(['a', 'b', 'c'])).toBe(Buffer.from(node(node(leaf('a'), leaf('b')), leaf('c'))).toString('hex'));
+  });
+  it('changes with any leaf, its place or its absence', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.string(), { minLength: 2, maxLength: 40 }), fc.nat(), (leaves, n) => {
+        const at = n % leaves.length;
+        const root = hex(leaves);
+        const changed = leaves.map((leaf, i) => (i === at ? `${leaf}!` : leaf));
+        const without = leaves.filter((_, i) => i !== at);
+        const swapped = [...leaves.slice(1), ...leaves.slice(0, 1)];
+        return [changed, without, swapped].every((other) => hex(other) !== root);
+      }),
+    );
+  });
+  it('does not depend on the order in which an obligation lists its funds', () => {
+    fc.assert(fc.property(obligation, (o) => obligationLeaf(o) === obligationLeaf({ ...o, funds: [...o.funds].reverse() })));
+  });
+});

@@ -1,0 +1,67 @@
+import type { Fund, Insurance, VisitKind } from '@yiditong/codes';
+import { fen, negateFen, sumFen, type Fen } from '@yiditong/money';
+
+/** What an insured province owes a treating province for one settlement, or its exact negation. Gross: netting never extinguishes it (规程 art. 45: 按月全额清算). */
+export type Obligation = {
+  readonly obligationId: string;
+  readonly settlementId: string;
+  readonly kind: 'SETTLEMENT' | 'REVERSAL';
+  /** Payer. */
+  readonly insuredProvince: string;
+  /** Payee. */
+  readonly treatingProvince: string;
+  readonly insurance: Insurance;
+  readonly visitKind: VisitKind;
+  /** The cycle. */
+  readonly businessDate: string;
+  readonly funds: readonly { readonly fund: Fund; readonly amountFen: Fen }[];
+};
+
+/** One row moves one amount from a debit to a credit account: balanced by construction. */
+export type Posting = { readonly fund: Fund; readonly debitAccount: string; readonly creditAccount: string; readonly amountFen: Fen };
+
+export function obligationAmount(obligation: Pick<Obligation, 'funds'>): Fen {
+  return sumFen(obligation.funds.map(({ amountFen }) => amountFen));
+}
+
+/** The clearinghouse's books: what it is to receive from the payer against what it is to pay the payee, per fund. */
+export function postingsOf(obligation: Obligation): Posting[] {
+  return obligation.funds.map(({ fund, amountFen }) => ({
+    fund,
+    debitAccount: `receivable:${obligation.insuredProvince}:${obligation.insurance}:${fund}`,
+    creditAccount: `payable:${obligation.treatingProvince}:${obligation.insurance}:${fund}`,
+    amountFen,
+  }));
+}
+
+/** The negation of an obligation, in the cycle that is open when it is undone. */
+export function reverseObligation(original: Obligation, identity: { readonly obligationId: string; readonly businessDate: string }): Obligation {
+  return {
+    ...original,
+    ...identity,
+    kind: 'REVERSAL',
+    funds: original.funds.map(({ fund, amountFen }) => ({ fund, amountFen: negateFen(amountFen) })),
+  };
+}
+
+/** Debits less credits per account. The sum over all accounts is zero. */
+export function accountBalances(postings: Iterable<Posting>): Map<string, Fen> {
+  const balances = new Map<string, Fen>();
+  const move = (account: string, by: bigint): void => {
+    balances.set(account, fen((balances.get(account) ?? 0n) + by));
+  };
+  for (const posting of postings) {
+    move(posting.debitAccount, posting.amountFen);
+    move(posting.creditAccount, -posting.amountFen);
+  }
+  return balances;
+}
+
+/** The canonical text of an obligation, which both sides of the seal hash. Funds are in dictionary order. */
+export function obligationLeaf(obligation: Obligation): string {
+  const funds = [...obligation.funds].sort((a, b) => (a.fund < b.fund ? -1 : 1)).map(({ fund, amountFen }) => `${fund}=${amountFen}`);
+  return [
+    obligation.obligationId, obligation.settlementId, obligation.kind, obligation.insuredProvince, obligation.treatingProvince,
+    obligation.insurance, obligation.visitKind, obligation.businessDate, ...funds,
+  ].join('|');
+}

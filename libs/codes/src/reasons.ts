@@ -67,7 +67,7 @@ export const REASONS = {
   CYCLE_NOT_CLOSED: entry('FAILED_PRECONDITION', 409, '{date} 的清算日尚未关账。请稍后再查。', 'Cycle {date} is not closed yet. Ask again later.'),
   CYCLE_CLOSED: entry('FAILED_PRECONDITION', 409, '{date} 的清算日已关账，不能再入账。', 'Cycle {date} is closed and takes nothing more.'),
   CYCLE_NEXT_NOT_OPEN: entry('FAILED_PRECONDITION', 409, '{date} 的下一清算日尚未开启，不能封账。', 'The cycle after {date} is not open yet, so it can’t be sealed.'),
-  SERVICE_UNAVAILABLE: entry('UNAVAILABLE', 503, '{service} 服务暂时不可用，本次未产生任何记录。请稍后用原编号重试。', 'Service {service} is not available at present; nothing was recorded. Retry later with the same key.'),
+  SERVICE_UNAVAILABLE: entry('UNAVAILABLE', 503, '{service} 服务暂时不可用。请稍后用原编号重试，不会重复记账。', 'Service {service} is not available at present. Retry later with the same key; nothing is booked twice.'),
   INTERNAL_FAULT: entry('INTERNAL', 500, '系统内部故障，已记录。请稍后用原编号重试，并向运维提供跟踪号。', 'An internal fault was recorded. Retry later with the same key and give the trace id to operations.'),
 } as const satisfies Record<string, ReasonEntry>;
 

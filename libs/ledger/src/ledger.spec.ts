@@ -4,7 +4,7 @@ import { fen, sumFen } from '@yiditong/money';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  accountBalances, bilateralPositions, merkleRoot, netPositions, obligationAmount, obligationLeaf, postingsOf, reverseObligation, type Obligation,
+  accountBalances, bilateralPositions, merkleLeaf, merkleRoot, netPositions, obligationAmount, obligationLeaf, postingsOf, reverseObligation, type Obligation,
 } from './index.js';
 
 const codes = PROVINCES.map((p) => p.code);
@@ -71,7 +71,7 @@ describe('postings', () => {
 
 describe('the seal', () => {
   const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
-  const hex = (leaves: readonly string[]): string => Buffer.from(merkleRoot(leaves, sha256)).toString('hex');
+  const hex = (leaves: readonly string[]): string => Buffer.from(merkleRoot(leaves.map((leaf) => merkleLeaf(leaf, sha256)), sha256)).toString('hex');
 
   it('of nothing is the hash of nothing', () => expect(hex([])).toBe(createHash('sha256').digest('hex')));
   it('has the shape of RFC 9162: three leaves are a pair and a single', () => {

@@ -4,14 +4,14 @@ export type Hash = (bytes: Uint8Array) => Uint8Array;
 const LEAF = 0x00;
 const NODE = 0x01;
 
-/**
- * The root of the tree of RFC 9162 §2.1.1 over leaves in the order given: leaves and nodes are hashed
- * with different prefixes, so that no node can pass for a leaf. The empty tree is the hash of nothing.
- */
-export function merkleRoot(leaves: readonly string[], hash: Hash): Uint8Array {
-  if (leaves.length === 0) return hash(new Uint8Array());
-  const encoder = new TextEncoder();
-  return rootOf(leaves.map((leaf) => hash(prefixed(LEAF, encoder.encode(leaf)))), hash);
+/** The hash of one leaf. Leaves and nodes are hashed with different prefixes, so that no node can pass for a leaf. */
+export function merkleLeaf(leaf: string, hash: Hash): Uint8Array {
+  return hash(prefixed(LEAF, new TextEncoder().encode(leaf)));
+}
+
+/** The root of the tree of RFC 9162 §2.1.1 over leaf hashes in the order given. The empty tree is the hash of nothing. */
+export function merkleRoot(leafHashes: readonly Uint8Array[], hash: Hash): Uint8Array {
+  return leafHashes.length === 0 ? hash(new Uint8Array()) : rootOf(leafHashes, hash);
 }
 
 function rootOf(hashes: readonly Uint8Array[], hash: Hash): Uint8Array {

@@ -1,4 +1,5 @@
 /** Exact money: integer fen, exact rates, one rounding rule, allocation without loss. Pure. */
 export * from './allocate.js';
+export * from './decimal.js';
 export * from './fen.js';
 export * from './rate.js';

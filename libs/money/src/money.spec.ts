@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  addRates, allocate, fen, formatRate, formatYuan, negateFen, parseRate, parseYuan, rate, roundToFen, share, shareExactly, subtractFen, sumFen,
+  addRates, allocate, fen, formatRate, formatYuan, negateFen, parseDecimal, parseRate, parseYuan, rate, roundToFen, share, shareExactly, subtractFen, sumFen,
 } from './index.js';
 
 const amount = fc.bigInt({ min: -(10n ** 13n), max: 10n ** 13n }).map(fen);
@@ -20,6 +20,18 @@ describe('amounts', () => {
   ])('read %s', (text, expected) => expect(parseYuan(text)).toBe(expected));
 
   it.each(['', '1.234', '1e3', ' 1', '.5', 'NaN', '１'])('refuse %j', (text) => expect(parseYuan(text)).toBeNull());
+});
+
+describe('decimals', () => {
+  it.each<[string, number, bigint | null]>([
+    ['2', 4, 20_000n],
+    ['16.26', 6, 16_260_000n],
+    ['0.0001', 4, 1n],
+    ['0.00001', 4, null],
+    ['-1', 4, null],
+    ['', 4, null],
+    ['1e3', 4, null],
+  ])('%j at scale %i', (text, scale, expected) => expect(parseDecimal(text, scale)).toBe(expected));
 });
 
 describe('rates', () => {

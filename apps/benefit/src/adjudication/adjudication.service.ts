@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import { adjudicate, negateDeltas, type Accumulators } from '@yiditong/adjudication';
+import { Clock, Database, decideOnce, serviceActor, type Actor, type Tx } from '@yiditong/chassis';
+import { provinceOf, Rejection, type Reason, type ReasonParams } from '@yiditong/codes';
+import { findPerson, lockPerson } from '../person/person.store.js';
+import type { InsuredPerson } from '../person/person.entity.js';
+import { policyInForce } from '../policy/policy.store.js';
+import type { ClaimIdentity, PresentedClaim } from './adjudication.codec.js';
+import type { AdjudicationRow, RecordedAdjudication } from './adjudication.entity.js';
+import { accumulatorsOf, addToAccumulators, barAdjudication, findAdjudication, insertAdjudication, markReversed } from './adjudication.store.js';
+
+type Answer =
+  | { readonly kind: 'adjudicated'; readonly result: RecordedAdjudication }
+  | { readonly kind: 'rejected'; readonly reason: Reason; readonly params: ReasonParams };
+
+@Injectable()
+export class AdjudicationService {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** What would be paid, leaving no trace. */
+  async trial(claim: PresentedClaim): Promise<RecordedAdjudication> {
+    return this.database.transaction(homeOf(claim), async (tx) => judge(tx, claim, await findPerson(tx, claim.personId)));
+  }
+
+  /**
+   * Adjudicates once per settlement id, for ever; a refusal is an answer too. Lock order: idempotency row, person, accumulators.
+   */
+  async adjudicate(claim: PresentedClaim): Promise<RecordedAdjudication> {
+    const home = homeOf(claim);
+    const write = { scope: claim.personId, region: home.region, key: claim.settlementId, body: claim };
+    const answer = await this.database.transaction(home, (tx) => decideOnce(tx, write, () => this.judgeAndBook(tx, claim)));
+    if (answer.kind === 'rejected') throw new Rejection(answer.reason, answer.params);
+    return answer.result;
+  }
+
+  /** Takes an adjudication's deltas back exactly, or bars an id that never came. Answers whether there was one. */
+  async reverse(identity: ClaimIdentity): Promise<boolean> {
+    const home = homeOf(identity);
+    return this.database.transaction(home, async (tx) => {
+      await lockPerson(tx, identity.personId);
+      const found = await findAdjudication(tx, identity.personId, identity.settlementId);
+      if (!found) await barAdjudication(tx, identity.personId, home.region, identity.settlementId, this.clock.now());
+      if (found?.state === 'ADJUDICATED') {
+        const { deltas, benefitYear, insurance } = found.result;
+        await addToAccumulators(tx, { personId: identity.personId, province: home.region, benefitYear, insurance }, negateDeltas(deltas));
+        await markReversed(tx, identity.personId, identity.settlementId, this.clock.now());
+      }
+      return found !== null && found.state !== 'BARRED';
+    });
+  }
+
+  async query(identity: ClaimIdentity): Promise<AdjudicationRow | null> {
+    return this.database.transaction(homeOf(identity), (tx) => findAdjudication(tx, identity.personId, identity.settlementId));
+  }
+
+  /** The person's own totals, or those of a person of the bureau's province. Rejects with NOT_PERMITTED or PERSON_UNKNOWN. */
+  async accumulators(actor: Actor, personId: string, benefitYear: number): Promise<Accumulators> {
+    if (actor.role === 'insured' && actor.person !== personId) throw new Rejection('NOT_PERMITTED');
+    return this.database.transaction(actor, async (tx) => {
+      const person = await findPerson(tx, personId);
+      if (!person) throw new Rejection('PERSON_UNKNOWN');
+      return accumulatorsOf(tx, personId, benefitYear, person.insurance);
+    });
+  }
+
+  private async judgeAndBook(tx: Tx, claim: PresentedClaim): Promise<Answer> {
+    const person = await lockPerson(tx, claim.personId);
+    if (await findAdjudication(tx, claim.personId, claim.settlementId)) return { kind: 'rejected', reason: 'SETTLEMENT_REVERSED', params: {} };
+    try {
+      const result = await judge(tx, claim, person);
+      const key = { personId: claim.personId, province: provinceOf(claim.insuredRegion), benefitYear: result.benefitYear, insurance: result.insurance };
+      await addToAccumulators(tx, key, result.deltas);
+      await insertAdjudication(tx, claim.personId, key.province, result, this.clock.now());
+      return { kind: 'adjudicated', result };
+    } catch (error) {
+      if (!(error instanceof Rejection)) throw error;
+      return { kind: 'rejected', reason: error.reason, params: error.params };
+    }
+  }
+}
+
+/** The settlement knows where a person is insured; the home province's own rows are read as that province. */
+function homeOf(claim: ClaimIdentity): Actor {
+  return serviceActor('benefit', provinceOf(claim.insuredRegion));
+}
+
+/** Gathers the person's policy and totals and applies the rules. Writes nothing. */
+async function judge(tx: Tx, claim: PresentedClaim, person: InsuredPerson | null): Promise<RecordedAdjudication> {
+  if (!person) throw new Rejection('PERSON_UNKNOWN');
+  if (person.insuredRegion !== claim.insuredRegion) throw new Rejection('INSURED_REGION_MISMATCH');
+  if (!person.active) throw new Rejection('INSURANCE_INACTIVE');
+  const policy = await policyInForce(tx, person.insuredRegion, person.insurance, claim.endedOn);
+  if (!policy) throw new Rejection('POLICY_NOT_FOUND', { region: person.insuredRegion });
+
+  const benefitYear = Number(claim.endedOn.slice(0, 4));
+  const totals = await accumulatorsOf(tx, claim.personId, benefitYear, person.insurance);
+  const outcome = adjudicate({ ...claim, personType: person.personType }, policy, totals);
+  if (!outcome.ok) throw new Rejection(outcome.reason);
+  return {
+    ...outcome.adjudication,
+    settlementId: claim.settlementId,
+    insurance: person.insurance,
+    personType: person.personType,
+    policyId: policy.policyId,
+    benefitYear,
+  };
+}

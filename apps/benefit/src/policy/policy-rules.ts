@@ -1,0 +1,43 @@
+import type { Adjustment, Band, Policy, VisitRule } from '@yiditong/adjudication';
+import { HOSPITAL_LEVELS, type Insurance, type PersonType, type VisitKind } from '@yiditong/codes';
+import { compareRates, parseRate, ZERO_RATE, type Rate } from '@yiditong/money';
+
+type Rules = Omit<Policy, 'policyId'>;
+
+const PERSON_TYPES_OF: Record<Insurance, readonly PersonType[]> = { EMPLOYEE: ['ACTIVE', 'RETIREE'], RESIDENT: ['RESIDENT', 'MINOR'] };
+
+/** 通知 二(六): how far the ratio may fall below the local one. */
+const MOST_POINTS: Record<keyof Policy['adjustments'], Rate> = {
+  REFERRAL: parseRate('10%') ?? ZERO_RATE,
+  EMERGENCY: parseRate('10%') ?? ZERO_RATE,
+  OTHER_TEMPORARY: parseRate('20%') ?? ZERO_RATE,
+};
+
+/** What is wrong with a policy's content, or null: each sentence names the place and the rule. */
+export function problemOf(policy: Rules): string | null {
+  if (policy.validTo !== null && policy.validTo < policy.validFrom) return 'validTo: before validFrom';
+  if (!policy.visits.INPATIENT) return 'visits: INPATIENT is missing';
+  const visits = Object.entries(policy.visits) as [VisitKind, VisitRule][];
+  const adjustments = Object.entries(policy.adjustments) as [keyof Policy['adjustments'], Adjustment][];
+  return (
+    visits.map(([kind, rule]) => bandProblem(`visits.${kind}.bands`, rule.bands, policy.insurance)).find((problem) => problem !== null) ??
+    adjustments.map(([level, adjustment]) => pointsProblem(level, adjustment)).find((problem) => problem !== null) ??
+    null
+  );
+}
+
+function bandProblem(path: string, bands: readonly Band[], insurance: Insurance): string | null {
+  if (bands.at(-1)?.upToFen !== null) return `${path}: the last band must be open-ended`;
+  const limits = bands.slice(0, -1).map((band) => band.upToFen);
+  const rising = limits.every((limit, index) => limit !== null && limit > (limits[index - 1] ?? 0n));
+  if (!rising) return `${path}: limits must rise`;
+  const complete = bands.every((band) =>
+    PERSON_TYPES_OF[insurance].every((person) => HOSPITAL_LEVELS.every((level) => band.ratio[person]?.[level] !== undefined)),
+  );
+  return complete ? null : `${path}: a ratio is missing for a person type or hospital level`;
+}
+
+function pointsProblem(level: keyof Policy['adjustments'], adjustment: Adjustment): string | null {
+  const tooFar = adjustment.mode === 'POINTS' && compareRates(adjustment.points, MOST_POINTS[level]) > 0;
+  return tooFar ? `adjustments.${level}: more points than 通知 二(六) allows` : null;
+}

@@ -1,0 +1,49 @@
+import type { Policy } from '@yiditong/adjudication';
+import { violatedConstraint, type Tx } from '@yiditong/chassis';
+import { Rejection, type Insurance } from '@yiditong/codes';
+import { decodePolicy } from './policy.codec.js';
+
+export type PolicyRow = {
+  readonly region: string;
+  readonly policyId: string;
+  readonly province: string;
+  readonly insurance: Insurance;
+  readonly validFrom: string;
+  readonly validTo: string | null;
+  readonly document: string;
+  readonly publishedAt: Date;
+};
+
+/** Rejects with POLICY_OVERLAPS where the area has a policy of this insurance in that period. */
+export async function insertPolicy(tx: Tx, row: PolicyRow): Promise<void> {
+  try {
+    await tx.query(
+      `INSERT INTO policy (region, policy_id, province, insurance, valid_from, valid_to, document, published_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [row.region, row.policyId, row.province, row.insurance, row.validFrom, row.validTo, row.document, row.publishedAt],
+    );
+  } catch (error) {
+    throw violatedConstraint(error) === 'policy_no_overlap' ? new Rejection('POLICY_OVERLAPS') : error;
+  }
+}
+
+/** A published policy never changes, so what was read once holds for the life of the process. */
+const parsed = new Map<string, Policy>();
+
+/** The policy in force on a business date, or null. */
+export async function policyInForce(tx: Tx, region: string, insurance: Insurance, onDate: string): Promise<Policy | null> {
+  const rows: { policyId: string }[] = await tx.query(
+    `SELECT policy_id AS "policyId" FROM policy
+     WHERE region = $1 AND insurance = $2 AND valid_from <= $3 AND (valid_to IS NULL OR valid_to >= $3)`,
+    [region, insurance, onDate],
+  );
+  const [row] = rows;
+  return row ? (parsed.get(row.policyId) ?? readPolicy(tx, region, row.policyId)) : null;
+}
+
+async function readPolicy(tx: Tx, region: string, policyId: string): Promise<Policy> {
+  const rows: { document: string }[] = await tx.query('SELECT document FROM policy WHERE region = $1 AND policy_id = $2', [region, policyId]);
+  const policy: Policy = { policyId, ...decodePolicy(rows[0]?.document ?? '') };
+  parsed.set(policyId, policy);
+  return policy;
+}

@@ -1,0 +1,38 @@
+import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
+import { Logger } from '@nestjs/common';
+import type { Job } from 'bullmq';
+import { CycleService } from './cycle.service.js';
+import { CLOSE_QUEUE, NightlyCloseService } from './nightly-close.service.js';
+
+/** Woken to take the steps that can be taken. What it leaves, or a killed one left, is rung for again. */
+@Processor(CLOSE_QUEUE, { concurrency: 1 })
+export class CloseCycleProcessor extends WorkerHost {
+  private readonly logger = new Logger('CloseCycle');
+
+  constructor(
+    private readonly cycles: CycleService,
+    private readonly nightly: NightlyCloseService,
+  ) {
+    super();
+  }
+
+  async process(job: Job<{ businessDate: string }>): Promise<string> {
+    if (job.name === 'nightly') {
+      await this.nightly.requestEndedCycles();
+      return 'requested';
+    }
+    const state = await this.cycles.close(job.data.businessDate);
+    this.logger.log({ msg: 'cycle', businessDate: job.data.businessDate, state });
+    return state;
+  }
+
+  @OnWorkerEvent('failed')
+  onFailed(_job: Job | undefined, error: Error): void {
+    this.logger.warn({ msg: 'close interrupted, will be rung for again', cause: error.message });
+  }
+
+  @OnWorkerEvent('error')
+  onError(error: Error): void {
+    this.logger.warn({ msg: 'worker', cause: error.message });
+  }
+}

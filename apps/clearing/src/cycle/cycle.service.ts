@@ -1,0 +1,99 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Clock, Database, nationalActor, TARGETS, type RpcClient, type Tx } from '@yiditong/chassis';
+import { Rejection } from '@yiditong/codes';
+import type { settlementV1 } from '@yiditong/contracts';
+import { merkleRoot } from '@yiditong/ledger';
+import { sha256 } from '../obligation/obligation.service.js';
+import { netTheCycle, recountMatches } from '../position/position.store.js';
+import type { ControlTotals, Cycle, CycleState } from './cycle.entity.js';
+import { advanceCycle, findCycle, obligationsOfCycle, saveControlTotals } from './cycle.store.js';
+
+const CLEARING = nationalActor('close');
+/** Sealing waits for transactions in flight, which end within their own time limits. */
+const SEAL_DEADLINE_MS = 20_000;
+
+/**
+ * The nightly close (日终关账), a step at a time. Every step is one transaction that moves the state on by one, so that a worker
+ * killed anywhere can be followed by another, and two at once do no harm. docs/clearing-cycle.md tells the story.
+ */
+@Injectable()
+export class CycleService {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    @Inject(TARGETS.settlementCycle.token) private readonly settlement: RpcClient<settlementV1.SettlementCycleServiceClient>,
+  ) {}
+
+  /** Takes as many steps as can be taken now; answers the state reached. Stays at SEALED while obligations are under way. */
+  async close(businessDate: string): Promise<CycleState> {
+    for (;;) {
+      const before = (await this.get(businessDate)).state;
+      const after = await this.step(businessDate, before);
+      if (after === before || after === 'CLOSED') return after;
+    }
+  }
+
+  async get(businessDate: string): Promise<Cycle> {
+    const cycle = await this.database.transaction(CLEARING, (tx) => findCycle(tx, businessDate));
+    if (!cycle) throw new Rejection('CYCLE_NOT_FOUND', { date: businessDate });
+    return cycle;
+  }
+
+  private async step(businessDate: string, state: CycleState): Promise<CycleState> {
+    switch (state) {
+      case 'OPEN':
+        return this.openNext(businessDate);
+      case 'SEALING':
+        return this.seal(businessDate);
+      case 'SEALED':
+        return this.verify(businessDate);
+      case 'VERIFIED':
+        return this.net(businessDate);
+      case 'CLOSED':
+        return 'CLOSED';
+    }
+  }
+
+  private async openNext(businessDate: string): Promise<CycleState> {
+    await this.settlement.call('openNextCycle', { businessDate }, CLEARING);
+    return this.advance(businessDate, 'OPEN', 'SEALING');
+  }
+
+  private async seal(businessDate: string): Promise<CycleState> {
+    const totals = await this.settlement.call('sealCycle', { businessDate }, CLEARING, SEAL_DEADLINE_MS);
+    return this.advance(businessDate, 'SEALING', 'SEALED', (tx) => saveControlTotals(tx, businessDate, totals));
+  }
+
+  /** Agrees only when count, sum and Merkle root are settlement's, and the matrix is what a full recount gives. */
+  private async verify(businessDate: string): Promise<CycleState> {
+    const expected = await this.get(businessDate);
+    const agreed = await this.database.transaction(CLEARING, async (tx) => {
+      const own = totalsOf(await obligationsOfCycle(tx, businessDate));
+      if (own.merkleRoot !== expected.merkleRoot || own.obligationCount !== expected.obligationCount || own.amountFen !== expected.amountFen) return false;
+      if (!(await recountMatches(tx, businessDate))) throw new Error(`the position matrix of ${businessDate} is not what a recount gives`);
+      return true;
+    });
+    return agreed ? this.advance(businessDate, 'SEALED', 'VERIFIED') : 'SEALED';
+  }
+
+  private async net(businessDate: string): Promise<CycleState> {
+    return this.advance(businessDate, 'VERIFIED', 'CLOSED', (tx) => netTheCycle(tx, businessDate));
+  }
+
+  /** Writes only if this worker is the one that takes the step. */
+  private async advance(businessDate: string, from: CycleState, to: CycleState, write?: (tx: Tx) => Promise<void>): Promise<CycleState> {
+    return this.database.transaction(CLEARING, async (tx) => {
+      const taken = await advanceCycle(tx, businessDate, from, to, this.clock.now());
+      if (taken) await write?.(tx);
+      return taken ? to : ((await findCycle(tx, businessDate))?.state ?? from);
+    });
+  }
+}
+
+function totalsOf(obligations: Awaited<ReturnType<typeof obligationsOfCycle>>): ControlTotals {
+  return {
+    obligationCount: BigInt(obligations.length),
+    amountFen: obligations.reduce((sum, { amountFen }) => sum + BigInt(amountFen), 0n),
+    merkleRoot: Buffer.from(merkleRoot(obligations.map(({ leafHash }) => leafHash), sha256)).toString('hex'),
+  };
+}

@@ -1,0 +1,75 @@
+import { InjectQueue } from '@nestjs/bullmq';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Clock, Database, nationalActor, TARGETS, type RpcClient } from '@yiditong/chassis';
+import { isCalendarDate, Rejection } from '@yiditong/codes';
+import type { settlementV1 } from '@yiditong/contracts';
+import type { Queue } from 'bullmq';
+import type { Cycle } from './cycle.entity.js';
+import { findCycle, openCycle, requestClose, unfinishedCloses } from './cycle.store.js';
+
+export const CLOSE_QUEUE = 'cycle-close';
+export const NIGHTLY_CLOSE = Symbol('NIGHTLY_CLOSE');
+
+const ACTOR = nationalActor('nightly-close');
+const LOOK_EVERY_MS = 2_000;
+
+/**
+ * Who rings the bell. A close that was asked for is a row; the job only wakes the worker, and one that was lost is rung again
+ * from the row.
+ */
+@Injectable()
+export class NightlyCloseService implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('NightlyClose');
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    @InjectQueue(CLOSE_QUEUE) private readonly queue: Queue,
+    @Inject(TARGETS.settlementCycle.token) private readonly settlement: RpcClient<settlementV1.SettlementCycleServiceClient>,
+    @Inject(NIGHTLY_CLOSE) private readonly pattern: string,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.queue.on('error', (error) => this.logger.warn({ msg: 'queue', cause: error.message }));
+    await this.queue.upsertJobScheduler('nightly', { pattern: this.pattern, tz: 'Asia/Shanghai' }, { name: 'nightly' });
+    this.timer = setInterval(() => void this.ringForUnfinished().catch((error: unknown) => this.unanswered(error)), LOOK_EVERY_MS);
+  }
+
+  onApplicationShutdown(): void {
+    if (this.timer) clearInterval(this.timer);
+  }
+
+  /** Asks for one cycle to be closed. Rejects with CYCLE_NOT_FOUND for a date that settlement never opened. */
+  async request(businessDate: string): Promise<Cycle> {
+    if (!isCalendarDate(businessDate)) throw new Rejection('REQUEST_MALFORMED', { problem: 'business_date is not a date' });
+    const { businessDates: open } = await this.settlement.call('listOpenCycles', {}, ACTOR);
+    const cycle = await this.database.transaction(ACTOR, async (tx) => {
+      if (open.includes(businessDate)) await openCycle(tx, businessDate);
+      await requestClose(tx, businessDate, this.clock.now());
+      return findCycle(tx, businessDate);
+    });
+    if (!cycle) throw new Rejection('CYCLE_NOT_FOUND', { date: businessDate });
+    await this.ring(businessDate);
+    return cycle;
+  }
+
+  /** The nightly turn: every cycle before today. */
+  async requestEndedCycles(): Promise<void> {
+    const { businessDates } = await this.settlement.call('listOpenCycles', {}, ACTOR);
+    for (const businessDate of businessDates) if (businessDate < this.clock.businessDate()) await this.request(businessDate);
+  }
+
+  private async ringForUnfinished(): Promise<void> {
+    const unfinished = await this.database.transaction(ACTOR, (tx) => unfinishedCloses(tx));
+    for (const businessDate of unfinished) await this.ring(businessDate);
+  }
+
+  private async ring(businessDate: string): Promise<void> {
+    await this.queue.add('close', { businessDate }, { jobId: `close-${businessDate}`, removeOnComplete: true, removeOnFail: true });
+  }
+
+  private unanswered(error: unknown): void {
+    this.logger.warn({ msg: 'could not look for unfinished closes', cause: error instanceof Error ? error.message : String(error) });
+  }
+}

@@ -1,0 +1,87 @@
+import { INBOX_TABLE, tenancySql } from '@yiditong/chassis';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * Obligations, postings and the position matrix, distributed by treating province; cycles and net positions are small.
+ * A posting is one row with both its accounts, so it is balanced by construction. Append-only by grants: no
+ * role that a service uses may update or delete an obligation or a posting.
+ */
+export class Clearing1763740800000 implements MigrationInterface {
+  readonly name = 'Clearing1763740800000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE cycle (
+        business_date date NOT NULL,
+        state text NOT NULL,
+        close_requested_at timestamptz,
+        obligation_count bigint NOT NULL DEFAULT 0,
+        amount_fen bigint NOT NULL DEFAULT 0,
+        merkle_root text NOT NULL DEFAULT '',
+        closed_at timestamptz,
+        CONSTRAINT cycle_pk PRIMARY KEY (business_date),
+        CONSTRAINT cycle_state CHECK (state IN ('OPEN', 'SEALING', 'SEALED', 'VERIFIED') OR (state = 'CLOSED' AND closed_at IS NOT NULL))
+      );
+
+      CREATE TABLE obligation (
+        treating_province char(6) NOT NULL,
+        obligation_id uuid NOT NULL,
+        settlement_id uuid NOT NULL,
+        kind text NOT NULL,
+        insured_province char(6) NOT NULL,
+        insurance text NOT NULL,
+        visit_kind text NOT NULL,
+        business_date date NOT NULL,
+        amount_fen bigint NOT NULL,
+        leaf_hash bytea NOT NULL,
+        recorded_at timestamptz NOT NULL,
+        CONSTRAINT obligation_pk PRIMARY KEY (treating_province, obligation_id),
+        CONSTRAINT obligation_once UNIQUE (treating_province, settlement_id, kind),
+        CONSTRAINT obligation_parties CHECK (insured_province <> treating_province),
+        CONSTRAINT obligation_sign CHECK ((kind = 'SETTLEMENT' AND amount_fen >= 0) OR (kind = 'REVERSAL' AND amount_fen <= 0))
+      );
+      CREATE INDEX obligation_by_cycle ON obligation (business_date, obligation_id);
+
+      CREATE TABLE posting (
+        treating_province char(6) NOT NULL,
+        obligation_id uuid NOT NULL,
+        fund text NOT NULL,
+        insured_province char(6) NOT NULL,
+        debit_account text NOT NULL,
+        credit_account text NOT NULL,
+        amount_fen bigint NOT NULL,
+        CONSTRAINT posting_pk PRIMARY KEY (treating_province, obligation_id, fund),
+        CONSTRAINT posting_accounts CHECK (debit_account <> credit_account)
+      );
+
+      CREATE TABLE position (
+        treating_province char(6) NOT NULL,
+        business_date date NOT NULL,
+        insured_province char(6) NOT NULL,
+        insurance text NOT NULL,
+        amount_fen bigint NOT NULL,
+        obligation_count bigint NOT NULL,
+        CONSTRAINT position_pk PRIMARY KEY (treating_province, business_date, insured_province, insurance)
+      );
+      CREATE INDEX position_by_cycle ON position (business_date);
+
+      CREATE TABLE net_position (
+        business_date date NOT NULL,
+        region char(6) NOT NULL,
+        payable_fen bigint NOT NULL,
+        receivable_fen bigint NOT NULL,
+        net_fen bigint NOT NULL,
+        CONSTRAINT net_position_pk PRIMARY KEY (business_date, region),
+        CONSTRAINT net_position_net CHECK (net_fen = receivable_fen - payable_fen)
+      );
+      ${['obligation', 'posting', 'position'].map((table) => tenancySql(table, 'insured_province', 'treating_province')).join('')}
+      ${tenancySql('net_position', 'region')}
+      ${INBOX_TABLE}
+      GRANT SELECT, INSERT ON obligation, posting, net_position, inbox TO clearing_app;
+      GRANT SELECT, INSERT, UPDATE ON cycle, position TO clearing_app;`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE inbox, net_position, position, posting, obligation, cycle');
+  }
+}

@@ -1,0 +1,3 @@
+import { readEnvironment, serviceEnvironment } from '@yiditong/chassis';
+
+export const environment = readEnvironment(serviceEnvironment);

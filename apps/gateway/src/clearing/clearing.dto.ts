@@ -1,0 +1,43 @@
+import { decodeInstant } from '@yiditong/chassis';
+import type { clearingV1 } from '@yiditong/contracts';
+import { z } from 'zod';
+import { answerFen, businessDate, instant, region, uuid } from '../http/fields.js';
+
+export const cycleAnswer = z.object({
+  businessDate,
+  state: z.enum(['OPEN', 'SEALING', 'SEALED', 'VERIFIED', 'CLOSED']),
+  obligationCount: z.string(),
+  amountFen: answerFen,
+  merkleRoot: z.string(),
+  closedAt: instant.nullable(),
+});
+export const netPositionsAnswer = z.object({
+  positions: z.array(z.object({ region, payableFen: answerFen, receivableFen: answerFen, netFen: answerFen })),
+});
+export const bilateralAnswer = z.object({
+  positions: z.array(z.object({ payer: region, payee: region, grossFen: answerFen, obligationCount: z.string() })),
+});
+export const settlementsQuery = z.object({ after: uuid.optional(), limit: z.coerce.number().int().min(1).max(1_000).default(500) });
+export type SettlementsQuery = z.infer<typeof settlementsQuery>;
+export type CycleAnswer = z.infer<typeof cycleAnswer>;
+export type NetPositionsAnswer = z.infer<typeof netPositionsAnswer>;
+export type BilateralAnswer = z.infer<typeof bilateralAnswer>;
+
+export function decodeCycle(wire: clearingV1.Cycle): CycleAnswer {
+  return {
+    businessDate: wire.businessDate,
+    state: cycleAnswer.shape.state.parse(wire.state.replace('CYCLE_STATE_', '')),
+    obligationCount: String(wire.obligationCount),
+    amountFen: String(wire.amountFen),
+    merkleRoot: wire.merkleRoot,
+    closedAt: wire.closedAt ? decodeInstant(wire.closedAt, 'closed_at').toISOString() : null,
+  };
+}
+
+export function decodeNetPosition(wire: clearingV1.NetPosition): NetPositionsAnswer['positions'][number] {
+  return { region: wire.region, payableFen: String(wire.payableFen), receivableFen: String(wire.receivableFen), netFen: String(wire.netFen) };
+}
+
+export function decodeBilateral(wire: clearingV1.BilateralPosition): BilateralAnswer['positions'][number] {
+  return { payer: wire.payer, payee: wire.payee, grossFen: String(wire.grossFen), obligationCount: String(wire.obligationCount) };
+}

@@ -1,0 +1,20 @@
+import 'reflect-metadata';
+import { Logger } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { stopWhenTold } from '@yiditong/chassis';
+import { Logger as PinoLogger } from 'nestjs-pino';
+import { AppModule } from './app.module.js';
+import { environment } from './config.js';
+import { serveDocumentation } from './http/documentation.js';
+
+/** A published catalogue of tens of thousands of entries fits; a bill of 5,000 lines does by far. */
+const BODY_LIMIT_BYTES = 32 * 1024 * 1024;
+
+const app = await NestFactory.create<NestFastifyApplication>(AppModule, new FastifyAdapter({ bodyLimit: BODY_LIMIT_BYTES }), { bufferLogs: true });
+app.useLogger(app.get(PinoLogger));
+serveDocumentation(app);
+const [host = '127.0.0.1', port = '0'] = environment.LISTEN_ADDRESS.split(':');
+await app.listen(Number(port), host);
+stopWhenTold(() => app.close());
+new Logger('Gateway').log({ msg: 'serving', address: environment.LISTEN_ADDRESS });

@@ -1,0 +1,60 @@
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { currentTraceId } from '@yiditong/chassis';
+import { REASONS, Rejection, sentence } from '@yiditong/codes';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { MalformedRequest } from './http/request-pipe.js';
+
+const RETRY_AFTER_SECONDS = 2;
+
+/** The only place where a reason becomes an HTTP status: RFC 9457 problem documents, Chinese first, English at a switch. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Fault');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const rejection = this.rejectionOf(error);
+    const { http } = REASONS[rejection.reason];
+    if (http === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
+    if (http === 401) void reply.header('www-authenticate', 'Bearer');
+    const body = problemOf(rejection, prefersEnglish(request.headers['accept-language']));
+    void reply.status(http).type('application/problem+json; charset=utf-8').send(JSON.stringify(body));
+  }
+
+  private rejectionOf(error: unknown): Rejection {
+    if (error instanceof Rejection) return error;
+    const status = statusOf(error);
+    if (status === 404) return new Rejection('ROUTE_NOT_FOUND');
+    if (status === 413) return new Rejection('PAYLOAD_TOO_LARGE');
+    if (status !== null && status >= 400 && status < 500) return new MalformedRequest([{ path: 'body', message: 'not readable JSON' }]);
+    this.logger.error(error instanceof Error ? { msg: error.message, err: error } : { msg: String(error) });
+    return new Rejection('INTERNAL_FAULT');
+  }
+}
+
+function problemOf(rejection: Rejection, english: boolean): Record<string, unknown> {
+  const messages = { zh: sentence(rejection.reason, 'zh', rejection.params), en: sentence(rejection.reason, 'en', rejection.params) };
+  const traceId = currentTraceId();
+  return {
+    type: `urn:yiditong:reason:${rejection.reason.toLowerCase().replaceAll('_', '-')}`,
+    title: rejection.reason,
+    status: REASONS[rejection.reason].http,
+    detail: english ? messages.en : messages.zh,
+    reason: rejection.reason,
+    messages,
+    ...(rejection instanceof MalformedRequest ? { errors: rejection.errors } : {}),
+    ...(traceId ? { instance: `urn:trace:${traceId}` } : {}),
+  };
+}
+
+/** Fastify's own refusals, such as a body that is not JSON, carry a status without being HttpExceptions. */
+function statusOf(error: unknown): number | null {
+  if (error instanceof HttpException) return error.getStatus();
+  const hasStatus = typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number';
+  return hasStatus ? (error.statusCode as number) : null;
+}
+
+function prefersEnglish(acceptLanguage: string | undefined): boolean {
+  return /^\s*en\b/i.test(acceptLanguage ?? '');
+}

@@ -1,0 +1,168 @@
+import {
+  benefitLevelCodec, decodeInstant, decodeRejection, encodeInstant, filingCategoryCodec, fundCodec, insuranceCodec, personTypeCodec, required, visitKindCodec,
+} from '@yiditong/chassis';
+import { BENEFIT_LEVELS, ELIGIBILITY_BASES, FILING_CATEGORIES, FUNDS, INSURANCES, PERSON_TYPES, sentence, VISIT_KINDS } from '@yiditong/codes';
+import type { commonV1, settlementV1 } from '@yiditong/contracts';
+import { z } from 'zod';
+import { amountFen, answerFen, businessDate, decimal, instant, messageId, region, scaled, uuid } from '../http/fields.js';
+
+const QUANTITY_SCALE = 4;
+const PRICE_SCALE = 6;
+
+const billLine = z.strictObject({
+  lineNumber: z.int().min(1).max(5_000),
+  nationalCode: z.string().min(10).max(27).describe('国家医保编码'),
+  quantity: decimal(QUANTITY_SCALE),
+  unitPriceYuan: decimal(PRICE_SCALE),
+  amountFen,
+  occurredAt: instant,
+});
+
+export const billBody = z.strictObject({
+  personId: uuid.describe('人员编号'),
+  insuredRegion: region.describe('参保地'),
+  visitNumber: z.string().regex(/^[\w-]{1,30}$/).describe('就诊号，院内唯一'),
+  visitKind: z.enum(VISIT_KINDS).describe('住院、普通门诊、门诊慢特病'),
+  emergency: z.boolean().default(false).describe('急诊标志'),
+  diseaseCode: z.string().regex(/^M\d{5}$/).nullable().default(null).describe('门诊慢特病种编码'),
+  admittedAt: instant.describe('入院或就诊时间'),
+  endedAt: instant.describe('出院或就诊结束时间'),
+  totalFen: amountFen,
+  lines: z.array(billLine).min(1).max(5_000),
+});
+export const settleBody = z.strictObject({ messageId, bill: billBody });
+export const trialBody = z.strictObject({ bill: billBody });
+export const reverseBody = z.strictObject({ messageId, originalMessageId: messageId });
+export type SettleBody = z.infer<typeof settleBody>;
+export type TrialBody = z.infer<typeof trialBody>;
+export type ReverseBody = z.infer<typeof reverseBody>;
+
+const split = z.object({ fullSelfPayFen: answerFen, overCeilingFen: answerFen, firstSelfPayFen: answerFen, inScopeFen: answerFen });
+const step = z.object({ rule: z.string(), source: z.string(), baseFen: answerFen, rate: z.string(), resultFen: answerFen, textZh: z.string() });
+
+export const trialAnswer = z.object({
+  institutionCode: z.string(),
+  personId: uuid,
+  insuredRegion: region,
+  treatingRegion: region,
+  visitNumber: z.string(),
+  visitKind: z.enum(VISIT_KINDS),
+  filingCategory: z.enum(FILING_CATEGORIES),
+  benefitLevel: z.enum(BENEFIT_LEVELS),
+  eligibilityBasis: z.enum(ELIGIBILITY_BASES),
+  insurance: z.enum(INSURANCES),
+  personType: z.enum(PERSON_TYPES),
+  totalFen: answerFen,
+  split,
+  deductibleFen: answerFen,
+  funds: z.array(z.object({ fund: z.enum(FUNDS), amountFen: answerFen })),
+  fundTotalFen: answerFen,
+  personalFen: answerFen,
+  policyId: uuid,
+  filingId: uuid.nullable(),
+  explanation: z.array(step),
+});
+export const settlementAnswer = trialAnswer.extend({
+  settlementId: uuid,
+  messageId,
+  businessDate: businessDate.describe('清算日'),
+  settledAt: instant,
+  state: z.enum(['SETTLED', 'REVERSING', 'REVERSED']),
+  reversalBusinessDate: businessDate.nullable(),
+});
+export const settlementsAnswer = z.object({ settlements: z.array(settlementAnswer), nextAfter: uuid.nullable() });
+export const reversalAnswer = z.object({ outcome: z.enum(['REVERSED', 'NOTHING_SETTLED']), settlementId: uuid.nullable() });
+export const outcomeAnswer = z.object({
+  state: z.enum(['NEVER_SETTLED', 'SETTLED', 'REFUSED', 'IN_DOUBT', 'REVERSED']),
+  settlementId: uuid.nullable(),
+  inDoubtUntil: instant.nullable(),
+  refusal: z.object({ reason: z.string(), messages: z.object({ zh: z.string(), en: z.string() }) }).nullable(),
+});
+export type TrialAnswer = z.infer<typeof trialAnswer>;
+export type SettlementAnswer = z.infer<typeof settlementAnswer>;
+export type ReversalAnswer = z.infer<typeof reversalAnswer>;
+export type OutcomeAnswer = z.infer<typeof outcomeAnswer>;
+
+export function encodeBill(bill: TrialBody['bill']): settlementV1.Bill {
+  return {
+    ...bill,
+    visitKind: visitKindCodec.encode(bill.visitKind),
+    diseaseCode: bill.diseaseCode ?? '',
+    admittedAt: encodeInstant(new Date(bill.admittedAt)),
+    endedAt: encodeInstant(new Date(bill.endedAt)),
+    totalFen: BigInt(bill.totalFen),
+    lines: bill.lines.map((line) => ({
+      lineNumber: line.lineNumber,
+      nationalCode: line.nationalCode,
+      quantityE4: scaled(line.quantity, QUANTITY_SCALE),
+      unitPriceMicroYuan: scaled(line.unitPriceYuan, PRICE_SCALE),
+      amountFen: BigInt(line.amountFen),
+      occurredAt: encodeInstant(new Date(line.occurredAt)),
+    })),
+  };
+}
+
+export function decodeTrial(wire: settlementV1.Settlement): TrialAnswer {
+  return {
+    institutionCode: wire.institutionCode,
+    personId: wire.personId,
+    insuredRegion: wire.insuredRegion,
+    treatingRegion: wire.treatingRegion,
+    visitNumber: wire.visitNumber,
+    visitKind: visitKindCodec.decode(wire.visitKind),
+    filingCategory: filingCategoryCodec.decode(wire.filingCategory),
+    benefitLevel: benefitLevelCodec.decode(wire.benefitLevel),
+    eligibilityBasis: required(ELIGIBILITY_BASES.find((basis) => basis === wire.eligibilityBasis), 'basis'),
+    insurance: insuranceCodec.decode(wire.insurance),
+    personType: personTypeCodec.decode(wire.personType),
+    totalFen: String(wire.totalFen),
+    split: decodeSplitText(required(wire.split, 'split')),
+    deductibleFen: String(wire.deductibleFen),
+    funds: wire.funds.map((payment) => ({ fund: fundCodec.decode(payment.fund), amountFen: String(payment.amountFen) })),
+    fundTotalFen: String(wire.fundTotalFen),
+    personalFen: String(wire.personalFen),
+    policyId: wire.policyId,
+    filingId: wire.filingId || null,
+    explanation: wire.explanation.map((line) => ({ ...line, baseFen: String(line.baseFen), resultFen: String(line.resultFen) })),
+  };
+}
+
+const STATES: Record<string, SettlementAnswer['state']> = {
+  SETTLEMENT_STATE_SETTLED: 'SETTLED',
+  SETTLEMENT_STATE_REVERSING: 'REVERSING',
+  SETTLEMENT_STATE_REVERSED: 'REVERSED',
+};
+
+export function decodeSettlement(wire: settlementV1.Settlement): SettlementAnswer {
+  return {
+    settlementId: wire.settlementId,
+    messageId: wire.messageId,
+    ...decodeTrial(wire),
+    businessDate: wire.businessDate,
+    settledAt: decodeInstant(wire.settledAt, 'settled_at').toISOString(),
+    state: required(STATES[wire.state], 'state'),
+    reversalBusinessDate: wire.reversalBusinessDate || null,
+  };
+}
+
+export function decodeOutcome(wire: settlementV1.GetOutcomeResponse): OutcomeAnswer {
+  const rejection = wire.rejection ? decodeRejection(wire.rejection) : null;
+  return {
+    state: outcomeAnswer.shape.state.parse(wire.state.replace('OUTCOME_STATE_', '')),
+    settlementId: wire.settlementId || null,
+    inDoubtUntil: wire.inDoubtUntil ? decodeInstant(wire.inDoubtUntil, 'in_doubt_until').toISOString() : null,
+    refusal: rejection && {
+      reason: rejection.reason,
+      messages: { zh: sentence(rejection.reason, 'zh', rejection.params), en: sentence(rejection.reason, 'en', rejection.params) },
+    },
+  };
+}
+
+function decodeSplitText(wire: commonV1.FeeSplit): TrialAnswer['split'] {
+  return {
+    fullSelfPayFen: String(wire.fullSelfPayFen),
+    overCeilingFen: String(wire.overCeilingFen),
+    firstSelfPayFen: String(wire.firstSelfPayFen),
+    inScopeFen: String(wire.inScopeFen),
+  };
+}

@@ -1,0 +1,35 @@
+import { Module } from '@nestjs/common';
+import { ChassisModule, peerAddress, provideRpcClient, TARGETS } from '@yiditong/chassis';
+import { ObligationRelay } from './clearing/obligation-relay.service.js';
+import { environment } from './config.js';
+import { CycleController } from './cycle/cycle.controller.js';
+import { CycleService } from './cycle/cycle.service.js';
+import { InstitutionController } from './institution/institution.controller.js';
+import { InstitutionService } from './institution/institution.service.js';
+import { InDoubtService } from './reversal/in-doubt.service.js';
+import { ReversalService } from './reversal/reversal.service.js';
+import { FactsService } from './settlement/facts.service.js';
+import { OutcomeService } from './settlement/outcome.service.js';
+import { SettlementController } from './settlement/settlement.controller.js';
+import { IN_DOUBT_MS, SettlementService } from './settlement/settlement.service.js';
+
+@Module({
+  imports: [ChassisModule.forService('settlement', environment)],
+  controllers: [SettlementController, InstitutionController, CycleController],
+  providers: [
+    provideRpcClient(TARGETS.filing, peerAddress(environment, 'FILING_ADDRESS')),
+    provideRpcClient(TARGETS.catalogue, peerAddress(environment, 'CATALOGUE_ADDRESS')),
+    provideRpcClient(TARGETS.homeProvince, peerAddress(environment, 'BENEFIT_ADDRESS')),
+    provideRpcClient(TARGETS.clearing, peerAddress(environment, 'CLEARING_ADDRESS')),
+    { provide: IN_DOUBT_MS, useValue: environment.IN_DOUBT_SECONDS * 1000 },
+    InstitutionService,
+    FactsService,
+    SettlementService,
+    OutcomeService,
+    ReversalService,
+    InDoubtService,
+    CycleService,
+    ObligationRelay,
+  ],
+})
+export class AppModule {}

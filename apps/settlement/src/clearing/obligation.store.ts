@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { appendOutbox, encodeFunds, encodeInstant, insuranceCodec, visitKindCodec, type Tx } from '@yiditong/chassis';
+import type { clearingV1 } from '@yiditong/contracts';
+import { merkleLeaf, obligationAmount, obligationLeaf, type Obligation } from '@yiditong/ledger';
+
+export const OBLIGATION_TOPIC = 'obligation';
+
+/** The obligation as it travels; the relay adds the trace that it was recorded in. */
+export type OutgoingObligation = Omit<clearingV1.Obligation, 'traceparent'>;
+
+/** Records an obligation for the control totals of its cycle and puts it on its way to clearing, in one transaction. */
+export async function recordObligation(tx: Tx, personId: string, obligation: Obligation, recordedAt: Date): Promise<void> {
+  const amountFen = obligationAmount(obligation);
+  await tx.query(
+    `INSERT INTO obligation (person_id, obligation_id, settlement_id, kind, insured_province, treating_province, business_date, amount_fen, leaf_hash)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [
+      personId, obligation.obligationId, obligation.settlementId, obligation.kind, obligation.insuredProvince, obligation.treatingProvince,
+      obligation.businessDate, String(amountFen), Buffer.from(merkleLeaf(obligationLeaf(obligation), sha256)),
+    ],
+  );
+  const payload: OutgoingObligation = {
+    obligationId: obligation.obligationId,
+    settlementId: obligation.settlementId,
+    kind: `OBLIGATION_KIND_${obligation.kind}`,
+    insuredProvince: obligation.insuredProvince,
+    treatingProvince: obligation.treatingProvince,
+    insurance: insuranceCodec.encode(obligation.insurance),
+    visitKind: visitKindCodec.encode(obligation.visitKind),
+    businessDate: obligation.businessDate,
+    amountFen,
+    funds: encodeFunds(obligation.funds),
+    recordedAt: encodeInstant(recordedAt),
+  };
+  await appendOutbox(tx, { scope: personId, region: obligation.treatingProvince, topic: OBLIGATION_TOPIC, payload });
+}
+
+export function sha256(bytes: Uint8Array): Uint8Array {
+  return createHash('sha256').update(bytes).digest();
+}

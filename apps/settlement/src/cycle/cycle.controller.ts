@@ -1,0 +1,29 @@
+import { Controller } from '@nestjs/common';
+import { Allow } from '@yiditong/chassis';
+import { isCalendarDate, Rejection } from '@yiditong/codes';
+import { settlementV1 } from '@yiditong/contracts';
+import { CycleService } from './cycle.service.js';
+
+@Controller()
+@Allow('service')
+@settlementV1.SettlementCycleServiceControllerMethods()
+export class CycleController implements settlementV1.SettlementCycleServiceController {
+  constructor(private readonly cycles: CycleService) {}
+
+  async listOpenCycles(): Promise<settlementV1.ListOpenCyclesResponse> {
+    return { businessDates: await this.cycles.listOpen() };
+  }
+
+  async openNextCycle(request: settlementV1.OpenNextCycleRequest): Promise<settlementV1.OpenNextCycleResponse> {
+    return { nextBusinessDate: await this.cycles.openNext(dateOf(request)) };
+  }
+
+  async sealCycle(request: settlementV1.SealCycleRequest): Promise<settlementV1.SealCycleResponse> {
+    return this.cycles.seal(dateOf(request));
+  }
+}
+
+function dateOf(request: { readonly businessDate: string }): string {
+  if (!isCalendarDate(request.businessDate)) throw new Rejection('REQUEST_MALFORMED', { problem: 'business_date is not a date' });
+  return request.businessDate;
+}

@@ -1,0 +1,49 @@
+import type { Tx } from '@yiditong/chassis';
+
+/**
+ * The cycle that a record made in this transaction belongs to. The share lock holds its seal back until this transaction
+ * ends. Two cycles are open while one is being sealed; new work takes the newer. Where the only cycle seen was
+ * sealed meanwhile the row is skipped, and a second look sees its successor.
+ */
+export async function holdOpenCycle(tx: Tx): Promise<string> {
+  for (let look = 0; look < 2; look++) {
+    const rows: { businessDate: string }[] = await tx.query(
+      `SELECT to_char(business_date, 'YYYY-MM-DD') AS "businessDate" FROM cycle WHERE state = 'OPEN' ORDER BY business_date DESC LIMIT 1 FOR SHARE`,
+    );
+    if (rows[0]) return rows[0].businessDate;
+  }
+  throw new Error('no cycle is open');
+}
+
+export async function openCycles(tx: Tx): Promise<string[]> {
+  const rows: { businessDate: string }[] = await tx.query(
+    `SELECT to_char(business_date, 'YYYY-MM-DD') AS "businessDate" FROM cycle WHERE state = 'OPEN' ORDER BY business_date`,
+  );
+  return rows.map((row) => row.businessDate);
+}
+
+/** Opens a cycle unless it was opened before. */
+export async function openCycle(tx: Tx, businessDate: string, at: Date): Promise<void> {
+  await tx.query("INSERT INTO cycle (business_date, state, opened_at) VALUES ($1, 'OPEN', $2) ON CONFLICT DO NOTHING", [businessDate, at]);
+}
+
+/** The first cycle after a date, or null. */
+export async function cycleAfter(tx: Tx, businessDate: string): Promise<string | null> {
+  const rows: { businessDate: string }[] = await tx.query(
+    `SELECT to_char(business_date, 'YYYY-MM-DD') AS "businessDate" FROM cycle WHERE business_date > $1 ORDER BY business_date LIMIT 1`,
+    [businessDate],
+  );
+  return rows[0]?.businessDate ?? null;
+}
+
+/** Waits for the transactions that hold the cycle. Sealing it again changes nothing. */
+export async function sealCycle(tx: Tx, businessDate: string, at: Date): Promise<void> {
+  await tx.query("UPDATE cycle SET state = 'SEALED', sealed_at = $2 WHERE business_date = $1 AND state = 'OPEN'", [businessDate, at]);
+}
+
+export type CycleObligation = { readonly amountFen: string; readonly leafHash: Buffer };
+
+/** The cycle's obligations in id order, for its control totals. */
+export async function obligationsOfCycle(tx: Tx, businessDate: string): Promise<CycleObligation[]> {
+  return tx.query('SELECT amount_fen AS "amountFen", leaf_hash AS "leafHash" FROM obligation WHERE business_date = $1 ORDER BY obligation_id', [businessDate]);
+}

@@ -1,0 +1,170 @@
+import { IDEMPOTENCY_TABLE, OUTBOX_TABLE, tenancySql } from '@yiditong/chassis';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * Two distributions: what belongs to a message by institution_code, what belongs to a settlement by person_id. No
+ * transaction writes to both. Rules are checks and unique keys, never triggers, which distributed
+ * PostgreSQL refuses.
+ */
+export class Settlements1763740800000 implements MigrationInterface {
+  readonly name = 'Settlements1763740800000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(BY_INSTITUTION);
+    await runner.query(BY_PERSON);
+    await runner.query(`
+      CREATE TABLE cycle (
+        business_date date NOT NULL,
+        state text NOT NULL,
+        opened_at timestamptz NOT NULL,
+        sealed_at timestamptz,
+        CONSTRAINT cycle_pk PRIMARY KEY (business_date),
+        CONSTRAINT cycle_state CHECK ((state = 'OPEN' AND sealed_at IS NULL) OR (state = 'SEALED' AND sealed_at IS NOT NULL))
+      );
+      ${tenancySql('institution', 'province')}
+      ${tenancySql('settlement_request', 'treating_province')}
+      ${['settlement_outcome', 'settlement', 'settlement_line', 'obligation'].map((table) => tenancySql(table, 'insured_province', 'treating_province')).join('')}
+      ${IDEMPOTENCY_TABLE}
+      ${OUTBOX_TABLE}
+      GRANT SELECT, INSERT, UPDATE ON institution, settlement_request, settlement, cycle, idempotency TO settlement_app;
+      GRANT SELECT, INSERT ON settlement_outcome, settlement_line, obligation TO settlement_app;
+      GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO settlement_app;`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(
+      'DROP TABLE outbox, idempotency, cycle, obligation, settlement_line, settlement, settlement_outcome, settlement_request, institution',
+    );
+  }
+}
+
+const BY_INSTITUTION = `
+  CREATE TABLE institution (
+    institution_code char(12) NOT NULL,
+    province char(6) NOT NULL,
+    region char(6) NOT NULL,
+    name text NOT NULL,
+    level text NOT NULL,
+    networked boolean NOT NULL,
+    updated_at timestamptz NOT NULL,
+    CONSTRAINT institution_pk PRIMARY KEY (institution_code)
+  );
+
+  CREATE TABLE settlement_request (
+    institution_code char(12) NOT NULL,
+    message_id char(30) NOT NULL,
+    treating_province char(6) NOT NULL,
+    kind text NOT NULL,
+    body_hash bytea,
+    settlement_id uuid,
+    person_id uuid,
+    insured_region char(6),
+    original_message_id char(30),
+    received_at timestamptz NOT NULL,
+    deadline_at timestamptz NOT NULL,
+    concluded_at timestamptz,
+    answer text,
+    CONSTRAINT settlement_request_pk PRIMARY KEY (institution_code, message_id),
+    CONSTRAINT settlement_request_kind CHECK (
+      (kind = 'SETTLE' AND body_hash IS NOT NULL AND settlement_id IS NOT NULL AND person_id IS NOT NULL AND insured_region IS NOT NULL)
+      OR (kind = 'REVERSE' AND body_hash IS NOT NULL AND original_message_id IS NOT NULL)
+      OR (kind = 'BARRED' AND concluded_at IS NOT NULL))
+  );
+  CREATE INDEX settlement_request_open ON settlement_request (deadline_at) WHERE concluded_at IS NULL;`;
+
+const BY_PERSON = `
+  CREATE TABLE settlement_outcome (
+    person_id uuid NOT NULL,
+    settlement_id uuid NOT NULL,
+    insured_province char(6) NOT NULL,
+    treating_province char(6) NOT NULL,
+    outcome text NOT NULL,
+    answer text NOT NULL,
+    decided_at timestamptz NOT NULL,
+    CONSTRAINT settlement_outcome_pk PRIMARY KEY (person_id, settlement_id),
+    CONSTRAINT settlement_outcome_kind CHECK (outcome IN ('SETTLED', 'REFUSED', 'NOT_SETTLED'))
+  );
+
+  CREATE TABLE settlement (
+    person_id uuid NOT NULL,
+    settlement_id uuid NOT NULL,
+    institution_code char(12) NOT NULL,
+    message_id char(30) NOT NULL,
+    visit_number text NOT NULL,
+    visit_kind text NOT NULL,
+    insured_region char(6) NOT NULL,
+    insured_province char(6) NOT NULL,
+    treating_region char(6) NOT NULL,
+    treating_province char(6) NOT NULL,
+    filing_category text NOT NULL,
+    benefit_level text NOT NULL,
+    eligibility_basis text NOT NULL,
+    filing_id uuid,
+    insurance text NOT NULL,
+    person_type text NOT NULL,
+    total_fen bigint NOT NULL,
+    full_self_pay_fen bigint NOT NULL CHECK (full_self_pay_fen >= 0),
+    over_ceiling_fen bigint NOT NULL CHECK (over_ceiling_fen >= 0),
+    first_self_pay_fen bigint NOT NULL CHECK (first_self_pay_fen >= 0),
+    in_scope_fen bigint NOT NULL CHECK (in_scope_fen >= 0),
+    deductible_fen bigint NOT NULL CHECK (deductible_fen BETWEEN 0 AND in_scope_fen),
+    pooling_fen bigint NOT NULL CHECK (pooling_fen >= 0),
+    large_sum_fen bigint NOT NULL CHECK (large_sum_fen >= 0),
+    critical_illness_fen bigint NOT NULL CHECK (critical_illness_fen >= 0),
+    fund_total_fen bigint NOT NULL,
+    personal_fen bigint NOT NULL CHECK (personal_fen >= 0),
+    policy_id uuid NOT NULL,
+    explanation text NOT NULL,
+    business_date date NOT NULL,
+    settled_at timestamptz NOT NULL,
+    state text NOT NULL,
+    reversal_business_date date,
+    CONSTRAINT settlement_pk PRIMARY KEY (person_id, settlement_id),
+    CONSTRAINT settlement_cross_province CHECK (insured_province <> treating_province),
+    CONSTRAINT settlement_total CHECK (total_fen BETWEEN 0 AND 10000000000000),
+    CONSTRAINT settlement_split CHECK (total_fen = full_self_pay_fen + over_ceiling_fen + first_self_pay_fen + in_scope_fen),
+    CONSTRAINT settlement_funds CHECK (fund_total_fen = pooling_fen + large_sum_fen + critical_illness_fen),
+    CONSTRAINT settlement_shares CHECK (total_fen = fund_total_fen + personal_fen),
+    CONSTRAINT settlement_state CHECK (state IN ('SETTLED', 'REVERSING') OR (state = 'REVERSED' AND reversal_business_date IS NOT NULL))
+  );
+  CREATE UNIQUE INDEX settlement_one_per_visit ON settlement (person_id, institution_code, visit_number, visit_kind) WHERE state = 'SETTLED';
+  CREATE INDEX settlement_by_id ON settlement (settlement_id);
+  CREATE INDEX settlement_by_cycle ON settlement (business_date, settlement_id);
+  CREATE INDEX settlement_by_reversal_cycle ON settlement (reversal_business_date, settlement_id) WHERE reversal_business_date IS NOT NULL;
+
+  CREATE TABLE settlement_line (
+    person_id uuid NOT NULL,
+    settlement_id uuid NOT NULL,
+    line_number int NOT NULL,
+    insured_province char(6) NOT NULL,
+    treating_province char(6) NOT NULL,
+    national_code text NOT NULL,
+    quantity_e4 bigint NOT NULL,
+    unit_price_micro_yuan bigint NOT NULL,
+    amount_fen bigint NOT NULL,
+    item_class text NOT NULL,
+    charge_category char(2) NOT NULL,
+    full_self_pay_fen bigint NOT NULL,
+    over_ceiling_fen bigint NOT NULL,
+    first_self_pay_fen bigint NOT NULL,
+    in_scope_fen bigint NOT NULL,
+    occurred_at timestamptz NOT NULL,
+    CONSTRAINT settlement_line_pk PRIMARY KEY (person_id, settlement_id, line_number),
+    CONSTRAINT settlement_line_split CHECK (amount_fen = full_self_pay_fen + over_ceiling_fen + first_self_pay_fen + in_scope_fen)
+  );
+
+  CREATE TABLE obligation (
+    person_id uuid NOT NULL,
+    obligation_id uuid NOT NULL,
+    settlement_id uuid NOT NULL,
+    kind text NOT NULL,
+    insured_province char(6) NOT NULL,
+    treating_province char(6) NOT NULL,
+    business_date date NOT NULL,
+    amount_fen bigint NOT NULL,
+    leaf_hash bytea NOT NULL,
+    CONSTRAINT obligation_pk PRIMARY KEY (person_id, obligation_id),
+    CONSTRAINT obligation_once UNIQUE (person_id, settlement_id, kind),
+    CONSTRAINT obligation_sign CHECK ((kind = 'SETTLEMENT' AND amount_fen >= 0) OR (kind = 'REVERSAL' AND amount_fen <= 0))
+  );
+  CREATE INDEX obligation_by_cycle ON obligation (business_date, obligation_id);`;

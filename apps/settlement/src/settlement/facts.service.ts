@@ -1,0 +1,115 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { sumSplits, type FeeSplit } from '@yiditong/adjudication';
+import {
+  benefitLevelCodec, decodeRejection, decodeSplit, encodeInstant, filingCategoryCodec, hospitalLevelCodec, itemClassCodec, required, serviceActor,
+  TARGETS, visitKindCodec, type RpcClient,
+} from '@yiditong/chassis';
+import { ELIGIBILITY_BASES, provinceOf, type BenefitLevel, type EligibilityBasis, type FilingCategory } from '@yiditong/codes';
+import type { benefitV1, catalogueV1, filingV1 } from '@yiditong/contracts';
+import type { Institution } from '../institution/institution.entity.js';
+import type { Bill } from './bill-rules.js';
+import type { SettledLine } from './settlement.entity.js';
+
+const SERVICE = 'settlement';
+/** Well inside the gateway's own deadline, so that this side still has time to say what happened. */
+const FACT_DEADLINE_MS = 3_000;
+const HOME_DEADLINE_MS = 5_000;
+
+/** What is known of a bill before anybody decides who pays. */
+export type Facts = {
+  readonly filingCategory: FilingCategory;
+  readonly benefitLevel: BenefitLevel;
+  readonly eligibilityBasis: EligibilityBasis;
+  readonly filingId: string | null;
+  readonly lines: readonly SettledLine[];
+  readonly split: FeeSplit;
+};
+
+/** The three questions that settling a bill asks of others. No transaction is open here. */
+@Injectable()
+export class FactsService {
+  constructor(
+    @Inject(TARGETS.filing.token) private readonly filing: RpcClient<filingV1.FilingServiceClient>,
+    @Inject(TARGETS.catalogue.token) private readonly catalogue: RpcClient<catalogueV1.CatalogueServiceClient>,
+    @Inject(TARGETS.homeProvince.token) private readonly homeProvince: RpcClient<benefitV1.HomeProvinceServiceClient>,
+  ) {}
+
+  /** Asks filing and catalogue side by side. Rejects with their reasons. */
+  async gather(bill: Bill, institution: Institution): Promise<Facts> {
+    const [eligibility, lines] = await Promise.all([this.eligibility(bill, institution), this.classify(bill, institution)]);
+    return { ...eligibility, lines, split: sumSplits(lines.map((line) => line.split)) };
+  }
+
+  async trial(claim: benefitV1.Claim): Promise<benefitV1.Adjudication> {
+    const { adjudication } = await this.homeProvince.call('trial', { claim }, homeActor(claim), HOME_DEADLINE_MS);
+    return required(adjudication, 'adjudication');
+  }
+
+  /** Rejects with the home province's reason, or SERVICE_UNAVAILABLE where its answer is not known. */
+  async adjudicate(claim: benefitV1.Claim): Promise<benefitV1.Adjudication> {
+    const { answers } = await this.homeProvince.call('adjudicate', { claims: [claim] }, homeActor(claim), HOME_DEADLINE_MS);
+    const [answer] = answers;
+    if (answer?.rejection) throw decodeRejection(answer.rejection);
+    return required(answer?.adjudication, 'adjudication');
+  }
+
+  /** Undoes an adjudication, or bars its id. Idempotent. */
+  async reverse(identity: benefitV1.ReverseRequest): Promise<void> {
+    await this.homeProvince.call('reverse', identity, homeActor(identity), HOME_DEADLINE_MS);
+  }
+
+  private async eligibility(bill: Bill, institution: Institution): Promise<Omit<Facts, 'lines' | 'split'>> {
+    const check: filingV1.EligibilityCheck = {
+      personId: bill.personId,
+      insuredRegion: bill.insuredRegion,
+      treatingRegion: institution.region,
+      visitKind: visitKindCodec.encode(bill.visitKind),
+      emergency: bill.emergency,
+      admittedAt: encodeInstant(bill.admittedAt),
+    };
+    const { answers } = await this.filing.call('checkEligibility', { checks: [check] }, homeActor(bill), FACT_DEADLINE_MS);
+    const [answer] = answers;
+    if (answer?.rejection) throw decodeRejection(answer.rejection);
+    const decision = required(answer?.decision, 'decision');
+    return {
+      filingCategory: filingCategoryCodec.decode(decision.category),
+      benefitLevel: benefitLevelCodec.decode(decision.benefitLevel),
+      eligibilityBasis: required(ELIGIBILITY_BASES.find((basis) => basis === decision.basis), 'basis'),
+      filingId: decision.filingId || null,
+    };
+  }
+
+  private async classify(bill: Bill, institution: Institution): Promise<SettledLine[]> {
+    const lines = bill.lines.map((line) => ({ ...line, occurredAt: encodeInstant(line.occurredAt) }));
+    const answer = await this.catalogue.call(
+      'classifyLines', { province: institution.province, lines }, serviceActor(SERVICE, institution.province), FACT_DEADLINE_MS,
+    );
+    const classified = new Map(answer.lines.map((line) => [line.lineNumber, line]));
+    return bill.lines.map((line) => {
+      const found = required(classified.get(line.lineNumber), 'classified line');
+      return { ...line, itemClass: itemClassCodec.decode(found.itemClass), chargeCategory: found.chargeCategory, split: decodeSplit(found.split) };
+    });
+  }
+}
+
+/** The claim that the home province is asked to adjudicate. */
+export function claimOf(settlementId: string, bill: Bill, institution: Institution, facts: Facts): benefitV1.Claim {
+  return {
+    settlementId,
+    personId: bill.personId,
+    insuredRegion: bill.insuredRegion,
+    treatingRegion: institution.region,
+    visitKind: visitKindCodec.encode(bill.visitKind),
+    hospitalLevel: hospitalLevelCodec.encode(institution.level),
+    benefitLevel: benefitLevelCodec.encode(facts.benefitLevel),
+    diseaseCode: bill.diseaseCode,
+    admittedAt: encodeInstant(bill.admittedAt),
+    endedAt: encodeInstant(bill.endedAt),
+    totalFen: bill.totalFen,
+    split: facts.split,
+  };
+}
+
+function homeActor(of: { readonly insuredRegion: string }): ReturnType<typeof serviceActor> {
+  return serviceActor(SERVICE, provinceOf(of.insuredRegion));
+}

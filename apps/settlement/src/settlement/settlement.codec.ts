@@ -1,0 +1,120 @@
+import type { Step } from '@yiditong/adjudication';
+import {
+  benefitLevelCodec, decodeFunds, decodeInstant, decodeSplit, encodeFunds, encodeInstant, filingCategoryCodec, insuranceCodec, personTypeCodec, required,
+  visitKindCodec,
+} from '@yiditong/chassis';
+import { findProvince, isChronicDiseaseCode, isNationalItemCode, Rejection } from '@yiditong/codes';
+import type { benefitV1, commonV1, settlementV1 } from '@yiditong/contracts';
+import { fen } from '@yiditong/money';
+import { validate as isUuid } from 'uuid';
+import type { Institution } from '../institution/institution.entity.js';
+import type { Bill, BillLine } from './bill-rules.js';
+import type { Facts } from './facts.service.js';
+import type { Settlement, SettlementState } from './settlement.entity.js';
+
+const MAX_LINES = 5_000;
+
+/** Rejects with REQUEST_MALFORMED or REGION_UNKNOWN. What the bill says is judged later. */
+export function decodeBill(wire: settlementV1.Bill | undefined): Bill {
+  const bill = required(wire, 'bill');
+  if (!isUuid(bill.personId)) throw malformed('person_id is not a UUID');
+  if (!findProvince(bill.insuredRegion)) throw new Rejection('REGION_UNKNOWN', { region: bill.insuredRegion });
+  if (!/^[\w-]{1,30}$/.test(bill.visitNumber)) throw malformed('visit_number must be 1 to 30 letters, digits, - or _');
+  if (bill.lines.length === 0 || bill.lines.length > MAX_LINES) throw malformed(`lines must be 1 to ${MAX_LINES}`);
+  const visitKind = visitKindCodec.decode(bill.visitKind);
+  const hasDisease = isChronicDiseaseCode(bill.diseaseCode);
+  if ((visitKind === 'CHRONIC') !== hasDisease) throw malformed('disease_code goes with a chronic visit, as M and five digits');
+  return {
+    personId: bill.personId,
+    insuredRegion: bill.insuredRegion,
+    visitNumber: bill.visitNumber,
+    visitKind,
+    emergency: bill.emergency,
+    diseaseCode: bill.diseaseCode,
+    admittedAt: decodeInstant(bill.admittedAt, 'admitted_at'),
+    endedAt: decodeInstant(bill.endedAt, 'ended_at'),
+    totalFen: fen(bill.totalFen),
+    lines: bill.lines.map(decodeLine),
+  };
+}
+
+function decodeLine(wire: settlementV1.BillLine): BillLine {
+  if (!isNationalItemCode(wire.nationalCode)) throw malformed(`line ${wire.lineNumber}: national_code has no national format`);
+  return {
+    lineNumber: wire.lineNumber,
+    nationalCode: wire.nationalCode,
+    quantityE4: wire.quantityE4,
+    unitPriceMicroYuan: wire.unitPriceMicroYuan,
+    amountFen: fen(wire.amountFen),
+    occurredAt: decodeInstant(wire.occurredAt, 'occurred_at'),
+  };
+}
+
+function malformed(problem: string): Rejection {
+  return new Rejection('REQUEST_MALFORMED', { problem });
+}
+
+export type Identity = Pick<Settlement, 'settlementId' | 'messageId' | 'businessDate' | 'settledAt'>;
+
+/** Puts together what was asked, found and adjudicated. */
+export function composeSettlement(
+  identity: Identity, bill: Bill, institution: Institution, facts: Facts, adjudication: benefitV1.Adjudication,
+): Settlement {
+  const { settlementId, messageId, businessDate, settledAt } = identity;
+  return {
+    personId: bill.personId,
+    settlementId,
+    institutionCode: institution.institutionCode,
+    messageId,
+    visitNumber: bill.visitNumber,
+    visitKind: bill.visitKind,
+    insuredRegion: bill.insuredRegion,
+    treatingRegion: institution.region,
+    filingCategory: facts.filingCategory,
+    benefitLevel: facts.benefitLevel,
+    eligibilityBasis: facts.eligibilityBasis,
+    filingId: facts.filingId,
+    insurance: insuranceCodec.decode(adjudication.insurance),
+    personType: personTypeCodec.decode(adjudication.personType),
+    totalFen: bill.totalFen,
+    split: decodeSplit(adjudication.split),
+    deductibleFen: fen(adjudication.deductibleFen),
+    funds: decodeFunds(adjudication.funds),
+    fundTotalFen: fen(adjudication.fundTotalFen),
+    personalFen: fen(adjudication.personalFen),
+    policyId: adjudication.policyId,
+    explanation: adjudication.explanation.map(decodeStep),
+    businessDate,
+    settledAt,
+    state: 'SETTLED',
+    reversalBusinessDate: null,
+  };
+}
+
+function decodeStep(wire: commonV1.Step): Step {
+  return { ...wire, baseFen: fen(wire.baseFen), resultFen: fen(wire.resultFen) };
+}
+
+const STATE: Record<SettlementState, settlementV1.SettlementState> = {
+  SETTLED: 'SETTLEMENT_STATE_SETTLED',
+  REVERSING: 'SETTLEMENT_STATE_REVERSING',
+  REVERSED: 'SETTLEMENT_STATE_REVERSED',
+};
+
+export function encodeSettlement(settlement: Settlement): settlementV1.Settlement {
+  const { filingId, reversalBusinessDate, settledAt, explanation, ...rest } = settlement;
+  return {
+    ...rest,
+    visitKind: visitKindCodec.encode(settlement.visitKind),
+    filingCategory: filingCategoryCodec.encode(settlement.filingCategory),
+    benefitLevel: benefitLevelCodec.encode(settlement.benefitLevel),
+    insurance: insuranceCodec.encode(settlement.insurance),
+    personType: personTypeCodec.encode(settlement.personType),
+    funds: encodeFunds(settlement.funds),
+    settledAt: settledAt ? encodeInstant(new Date(settledAt)) : undefined,
+    state: STATE[settlement.state],
+    reversalBusinessDate: reversalBusinessDate ?? '',
+    filingId: filingId ?? '',
+    explanation: [...explanation],
+  };
+}

@@ -1,0 +1,57 @@
+import type { FeeSplit, Step } from '@yiditong/adjudication';
+import type { BenefitLevel, EligibilityBasis, FilingCategory, Fund, Insurance, ItemClass, PersonType, VisitKind } from '@yiditong/codes';
+import type { Fen } from '@yiditong/money';
+import type { BillLine, Refusal } from './bill-rules.js';
+
+export type SettlementState = 'SETTLED' | 'REVERSING' | 'REVERSED';
+
+/** A row of `settlement`, and the answer that the hospital gets. The date is the cycle; the instant is ISO text, as it is frozen in the first answer. */
+export type Settlement = {
+  readonly personId: string;
+  readonly settlementId: string;
+  readonly institutionCode: string;
+  readonly messageId: string;
+  readonly visitNumber: string;
+  readonly visitKind: VisitKind;
+  readonly insuredRegion: string;
+  readonly treatingRegion: string;
+  readonly filingCategory: FilingCategory;
+  readonly benefitLevel: BenefitLevel;
+  readonly eligibilityBasis: EligibilityBasis;
+  readonly filingId: string | null;
+  readonly insurance: Insurance;
+  readonly personType: PersonType;
+  readonly totalFen: Fen;
+  readonly split: FeeSplit;
+  readonly deductibleFen: Fen;
+  readonly funds: readonly { readonly fund: Fund; readonly amountFen: Fen }[];
+  readonly fundTotalFen: Fen;
+  readonly personalFen: Fen;
+  readonly policyId: string;
+  readonly explanation: readonly Step[];
+  readonly businessDate: string;
+  readonly settledAt: string;
+  readonly state: SettlementState;
+  readonly reversalBusinessDate: string | null;
+};
+
+/** A row of `settlement_line`. */
+export type SettledLine = BillLine & { readonly itemClass: ItemClass; readonly chargeCategory: string; readonly split: FeeSplit };
+
+/** A row of `settlement_request` that asks for a settlement: the intent, written before anything else happens. */
+export type SettleIntent = {
+  readonly institutionCode: string;
+  readonly messageId: string;
+  readonly treatingProvince: string;
+  readonly settlementId: string;
+  readonly personId: string;
+  readonly insuredRegion: string;
+  readonly deadlineAt: Date;
+  readonly concluded: boolean;
+};
+
+/** A row of `settlement_outcome`. Whoever inserts it first decides what became of the settlement id. */
+export type Outcome =
+  | { readonly outcome: 'SETTLED'; readonly answer: Settlement }
+  | { readonly outcome: 'REFUSED'; readonly answer: Refusal }
+  | { readonly outcome: 'NOT_SETTLED'; readonly answer: Refusal };

@@ -1,0 +1,165 @@
+import { freeze, thaw, violatedConstraint, type Tx } from '@yiditong/chassis';
+import { FUNDS, provinceOf, Rejection, type Fund } from '@yiditong/codes';
+import { fen, ZERO_FEN, type Fen } from '@yiditong/money';
+import type { SettledLine, Settlement, SettlementState } from './settlement.entity.js';
+
+const FUND_COLUMN: Record<Fund, string> = { POOLING: 'pooling_fen', LARGE_SUM: 'large_sum_fen', CRITICAL_ILLNESS: 'critical_illness_fen' };
+
+/** Rejects with VISIT_ALREADY_SETTLED where the visit has a settlement that was not reversed. */
+export async function insertSettlement(tx: Tx, settlement: Settlement): Promise<void> {
+  const row = columnsOf(settlement);
+  const names = Object.keys(row);
+  try {
+    await tx.query(`INSERT INTO settlement (${names.join(', ')}) VALUES (${names.map((_, index) => `$${index + 1}`).join(', ')})`, Object.values(row));
+  } catch (error) {
+    throw violatedConstraint(error) === 'settlement_one_per_visit' ? new Rejection('VISIT_ALREADY_SETTLED') : error;
+  }
+}
+
+function columnsOf(settlement: Settlement): Record<string, string | null> {
+  const fundOf = (fund: Fund): Fen => settlement.funds.find((payment) => payment.fund === fund)?.amountFen ?? ZERO_FEN;
+  return {
+    person_id: settlement.personId,
+    settlement_id: settlement.settlementId,
+    institution_code: settlement.institutionCode,
+    message_id: settlement.messageId,
+    visit_number: settlement.visitNumber,
+    visit_kind: settlement.visitKind,
+    insured_region: settlement.insuredRegion,
+    insured_province: provinceOf(settlement.insuredRegion),
+    treating_region: settlement.treatingRegion,
+    treating_province: provinceOf(settlement.treatingRegion),
+    filing_category: settlement.filingCategory,
+    benefit_level: settlement.benefitLevel,
+    eligibility_basis: settlement.eligibilityBasis,
+    filing_id: settlement.filingId,
+    insurance: settlement.insurance,
+    person_type: settlement.personType,
+    total_fen: String(settlement.totalFen),
+    full_self_pay_fen: String(settlement.split.fullSelfPayFen),
+    over_ceiling_fen: String(settlement.split.overCeilingFen),
+    first_self_pay_fen: String(settlement.split.firstSelfPayFen),
+    in_scope_fen: String(settlement.split.inScopeFen),
+    deductible_fen: String(settlement.deductibleFen),
+    ...Object.fromEntries(FUNDS.map((fund) => [FUND_COLUMN[fund], String(fundOf(fund))])),
+    fund_total_fen: String(settlement.fundTotalFen),
+    personal_fen: String(settlement.personalFen),
+    policy_id: settlement.policyId,
+    explanation: freeze(settlement.explanation),
+    business_date: settlement.businessDate,
+    settled_at: settlement.settledAt,
+    state: settlement.state,
+    reversal_business_date: settlement.reversalBusinessDate,
+  };
+}
+
+export async function insertLines(tx: Tx, settlement: Settlement, lines: readonly SettledLine[]): Promise<void> {
+  await tx.query(
+    `INSERT INTO settlement_line (person_id, settlement_id, insured_province, treating_province, line_number, national_code, quantity_e4,
+       unit_price_micro_yuan, amount_fen, item_class, charge_category, full_self_pay_fen, over_ceiling_fen, first_self_pay_fen, in_scope_fen, occurred_at)
+     SELECT $1, $2, $3, $4, * FROM unnest($5::int[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[], $10::text[], $11::text[],
+       $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::timestamptz[])`,
+    [
+      settlement.personId,
+      settlement.settlementId,
+      provinceOf(settlement.insuredRegion),
+      provinceOf(settlement.treatingRegion),
+      lines.map((line) => line.lineNumber),
+      lines.map((line) => line.nationalCode),
+      lines.map((line) => String(line.quantityE4)),
+      lines.map((line) => String(line.unitPriceMicroYuan)),
+      lines.map((line) => String(line.amountFen)),
+      lines.map((line) => line.itemClass),
+      lines.map((line) => line.chargeCategory),
+      lines.map((line) => String(line.split.fullSelfPayFen)),
+      lines.map((line) => String(line.split.overCeilingFen)),
+      lines.map((line) => String(line.split.firstSelfPayFen)),
+      lines.map((line) => String(line.split.inScopeFen)),
+      lines.map((line) => line.occurredAt),
+    ],
+  );
+}
+
+const READ = `SELECT person_id, settlement_id, institution_code, message_id, visit_number, visit_kind, insured_region, treating_region,
+  filing_category, benefit_level, eligibility_basis, filing_id, insurance, person_type, total_fen, full_self_pay_fen, over_ceiling_fen,
+  first_self_pay_fen, in_scope_fen, deductible_fen, pooling_fen, large_sum_fen, critical_illness_fen, fund_total_fen, personal_fen,
+  policy_id, explanation, to_char(business_date, 'YYYY-MM-DD') AS business_date, settled_at, state,
+  to_char(reversal_business_date, 'YYYY-MM-DD') AS reversal_business_date FROM settlement`;
+
+export async function findSettlement(tx: Tx, settlementId: string): Promise<Settlement | null> {
+  return firstOf(await tx.query(`${READ} WHERE settlement_id = $1`, [settlementId]));
+}
+
+export async function lockSettlement(tx: Tx, personId: string, settlementId: string): Promise<Settlement | null> {
+  return firstOf(await tx.query(`${READ} WHERE person_id = $1 AND settlement_id = $2 FOR UPDATE`, [personId, settlementId]));
+}
+
+/** Whether the visit has a settlement that was not reversed. A courtesy before routing; the unique index is the rule. */
+export async function visitIsSettled(tx: Tx, visit: Pick<Settlement, 'personId' | 'institutionCode' | 'visitNumber' | 'visitKind'>): Promise<boolean> {
+  const rows: unknown[] = await tx.query(
+    `SELECT 1 FROM settlement WHERE person_id = $1 AND institution_code = $2 AND visit_number = $3 AND visit_kind = $4 AND state = 'SETTLED'`,
+    [visit.personId, visit.institutionCode, visit.visitNumber, visit.visitKind],
+  );
+  return rows.length > 0;
+}
+
+export async function updateState(
+  tx: Tx, of: { readonly personId: string; readonly settlementId: string }, state: SettlementState, reversalBusinessDate: string | null,
+): Promise<void> {
+  await tx.query('UPDATE settlement SET state = $3, reversal_business_date = $4 WHERE person_id = $1 AND settlement_id = $2', [
+    of.personId, of.settlementId, state, reversalBusinessDate,
+  ]);
+}
+
+/** Settled or reversed in the cycle, in id order, after an id. */
+export async function settlementsOfCycle(tx: Tx, businessDate: string, after: string | null, limit: number): Promise<Settlement[]> {
+  const rows: SettlementColumns[] = await tx.query(
+    `${READ} WHERE (business_date = $1 OR reversal_business_date = $1) AND ($2::uuid IS NULL OR settlement_id > $2) ORDER BY settlement_id LIMIT $3`,
+    [businessDate, after, limit],
+  );
+  return rows.map(settlementOf);
+}
+
+type SettlementColumns = Record<string, string> & { settled_at: Date; filing_id: string | null; reversal_business_date: string | null };
+
+function firstOf(rows: SettlementColumns[]): Settlement | null {
+  return rows[0] ? settlementOf(rows[0]) : null;
+}
+
+function settlementOf(row: SettlementColumns): Settlement {
+  const amount = (column: string): Fen => fen(BigInt(row[column] ?? '0'));
+  const funds = FUNDS.map((fund) => ({ fund, amountFen: amount(FUND_COLUMN[fund]) })).filter(({ amountFen }) => amountFen > 0n);
+  return {
+    personId: row['person_id'],
+    settlementId: row['settlement_id'],
+    institutionCode: row['institution_code'],
+    messageId: row['message_id'],
+    visitNumber: row['visit_number'],
+    visitKind: row['visit_kind'],
+    insuredRegion: row['insured_region'],
+    treatingRegion: row['treating_region'],
+    filingCategory: row['filing_category'],
+    benefitLevel: row['benefit_level'],
+    eligibilityBasis: row['eligibility_basis'],
+    filingId: row.filing_id,
+    insurance: row['insurance'],
+    personType: row['person_type'],
+    totalFen: amount('total_fen'),
+    split: {
+      fullSelfPayFen: amount('full_self_pay_fen'),
+      overCeilingFen: amount('over_ceiling_fen'),
+      firstSelfPayFen: amount('first_self_pay_fen'),
+      inScopeFen: amount('in_scope_fen'),
+    },
+    deductibleFen: amount('deductible_fen'),
+    funds,
+    fundTotalFen: amount('fund_total_fen'),
+    personalFen: amount('personal_fen'),
+    policyId: row['policy_id'],
+    explanation: thaw(row['explanation'] ?? '[]'),
+    businessDate: row['business_date'],
+    settledAt: row.settled_at.toISOString(),
+    state: row['state'],
+    reversalBusinessDate: row.reversal_business_date,
+  } as Settlement;
+}

@@ -1,0 +1,50 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { TypeOrmModule, getDataSourceToken } from '@nestjs/typeorm';
+import { LoggerModule } from 'nestjs-pino';
+import type { DataSource } from 'typeorm';
+import { RpcAccessGuard } from './access.guard.js';
+import { Clock } from './clock.js';
+import type { ServiceEnvironment } from './config.js';
+import { Database } from './database.js';
+import { RejectionFilter } from './rejection.filter.js';
+
+/** Everything a service needs around its rules: log, clock, database, access, errors. */
+@Module({})
+export class ChassisModule {
+  static forService(name: string, environment: ServiceEnvironment): DynamicModule {
+    return {
+      module: ChassisModule,
+      global: true,
+      imports: [
+        LoggerModule.forRoot({ pinoHttp: { name, level: environment.LOG_LEVEL, base: { service: name } } }),
+        TypeOrmModule.forRoot(databaseOptions(name, environment.DATABASE_URL)),
+      ],
+      providers: [
+        Clock,
+        { provide: Database, inject: [getDataSourceToken()], useFactory: (dataSource: DataSource) => new Database(dataSource) },
+        { provide: APP_GUARD, useClass: RpcAccessGuard },
+        { provide: APP_FILTER, useClass: RejectionFilter },
+      ],
+      exports: [Clock, Database],
+    };
+  }
+}
+
+/** Waits are bounded: a statement, a lock and an idle transaction each end with an error that callers may retry. */
+export function databaseOptions(name: string, url: string) {
+  return {
+    type: 'postgres' as const,
+    url,
+    applicationName: name,
+    poolSize: 12,
+    synchronize: false,
+    logging: false,
+    retryAttempts: 30,
+    retryDelay: 500,
+    extra: {
+      connectionTimeoutMillis: 5_000,
+      options: '-c statement_timeout=15000 -c lock_timeout=8000 -c idle_in_transaction_session_timeout=20000',
+    },
+  };
+}

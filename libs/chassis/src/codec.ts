@@ -1,0 +1,82 @@
+import {
+  BENEFIT_LEVELS, FILING_CATEGORIES, FUNDS, HOSPITAL_LEVELS, INSURANCES, isReason, ITEM_CLASSES, PERSON_TYPES, Rejection, VISIT_KINDS, type Fund, type Reason,
+} from '@yiditong/codes';
+import type { commonV1, Timestamp } from '@yiditong/contracts';
+import { fen, type Fen } from '@yiditong/money';
+
+type EnumCodec<P extends string, T extends string> = {
+  encode: (value: T) => `${P}_${T}`;
+  /** Rejects with REQUEST_MALFORMED where the field is unset or unknown. */
+  decode: (wire: string) => T;
+};
+
+/** A dictionary value and its proto enum name, such as EMPLOYEE and INSURANCE_EMPLOYEE. */
+export function enumCodec<P extends string, T extends string>(prefix: P, values: readonly T[]): EnumCodec<P, T> {
+  const byName = new Map<string, T>(values.map((value) => [`${prefix}_${value}`, value]));
+  return {
+    encode: (value) => `${prefix}_${value}`,
+    decode: (wire) => {
+      const value = byName.get(wire);
+      if (value === undefined) throw new Rejection('REQUEST_MALFORMED', { problem: `${prefix.toLowerCase()} is missing or unknown` });
+      return value;
+    },
+  };
+}
+
+export const insuranceCodec = enumCodec('INSURANCE', INSURANCES);
+export const personTypeCodec = enumCodec('PERSON_TYPE', PERSON_TYPES);
+export const visitKindCodec = enumCodec('VISIT_KIND', VISIT_KINDS);
+export const hospitalLevelCodec = enumCodec('HOSPITAL_LEVEL', HOSPITAL_LEVELS);
+export const filingCategoryCodec = enumCodec('FILING_CATEGORY', FILING_CATEGORIES);
+export const benefitLevelCodec = enumCodec('BENEFIT_LEVEL', BENEFIT_LEVELS);
+export const itemClassCodec = enumCodec('ITEM_CLASS', ITEM_CLASSES);
+export const fundCodec = enumCodec('FUND', FUNDS);
+
+export type FundAmount = { readonly fund: Fund; readonly amountFen: Fen };
+
+export function encodeFunds(funds: readonly FundAmount[]): commonV1.FundPayment[] {
+  return funds.map(({ fund, amountFen }) => ({ fund: fundCodec.encode(fund), amountFen }));
+}
+
+export function decodeFunds(wire: readonly commonV1.FundPayment[]): FundAmount[] {
+  return wire.map((payment) => ({ fund: fundCodec.decode(payment.fund), amountFen: fen(payment.amountFen) }));
+}
+
+export type SplitFen = { readonly fullSelfPayFen: Fen; readonly overCeilingFen: Fen; readonly firstSelfPayFen: Fen; readonly inScopeFen: Fen };
+
+export function decodeSplit(wire: commonV1.FeeSplit | null | undefined): SplitFen {
+  const { fullSelfPayFen, overCeilingFen, firstSelfPayFen, inScopeFen } = required(wire, 'split');
+  return {
+    fullSelfPayFen: fen(fullSelfPayFen),
+    overCeilingFen: fen(overCeilingFen),
+    firstSelfPayFen: fen(firstSelfPayFen),
+    inScopeFen: fen(inScopeFen),
+  };
+}
+
+export function encodeRejection(rejection: Rejection): commonV1.Rejection {
+  return { reason: rejection.reason, params: { ...rejection.params } };
+}
+
+export function decodeRejection(wire: commonV1.Rejection): Rejection {
+  const reason: Reason = isReason(wire.reason) ? wire.reason : 'INTERNAL_FAULT';
+  return new Rejection(reason, wire.params);
+}
+
+export function encodeInstant(instant: Date): Timestamp {
+  const ms = instant.getTime();
+  const seconds = Math.floor(ms / 1000);
+  return { seconds: BigInt(seconds), nanos: (ms - seconds * 1000) * 1_000_000 };
+}
+
+/** Rejects with REQUEST_MALFORMED where the field is unset. */
+export function decodeInstant(wire: Timestamp | null | undefined, field: string): Date {
+  const { seconds, nanos } = required(wire, field);
+  return new Date(Number(seconds) * 1000 + Math.trunc(nanos / 1_000_000));
+}
+
+/** A message field that must be set; proto-loader gives null where it is not. Rejects with REQUEST_MALFORMED. */
+export function required<T>(value: T | null | undefined, field: string): T {
+  if (value === null || value === undefined) throw new Rejection('REQUEST_MALFORMED', { problem: `${field} is missing` });
+  return value;
+}

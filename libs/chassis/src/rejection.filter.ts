@@ -1,0 +1,36 @@
+import { Metadata, status } from '@grpc/grpc-js';
+import { Catch, Logger, type RpcExceptionFilter } from '@nestjs/common';
+import { isReason, REASONS, Rejection, type ReasonParams } from '@yiditong/codes';
+import { throwError, type Observable } from 'rxjs';
+
+const METADATA_KEY = 'rejection-bin';
+
+/**
+ * Turns what a handler throws into a gRPC error: a rejection keeps its reason and parameters; anything
+ * else is a fault, whole in the log and opaque outside.
+ */
+@Catch()
+export class RejectionFilter implements RpcExceptionFilter<unknown> {
+  private readonly logger = new Logger('Fault');
+
+  catch(error: unknown): Observable<never> {
+    const rejection = error instanceof Rejection ? error : this.fault(error);
+    const metadata = new Metadata();
+    metadata.set(METADATA_KEY, Buffer.from(JSON.stringify({ reason: rejection.reason, params: rejection.params })));
+    return throwError(() => ({ code: status[REASONS[rejection.reason].rpc], details: rejection.reason, metadata }));
+  }
+
+  private fault(error: unknown): Rejection {
+    this.logger.error(error instanceof Error ? { msg: error.message, err: error } : { msg: String(error) });
+    return new Rejection('INTERNAL_FAULT');
+  }
+}
+
+/** The rejection that a called service gave, or null where the call failed otherwise. */
+export function rejectionOf(error: unknown): Rejection | null {
+  if (typeof error !== 'object' || error === null || !('metadata' in error) || !(error.metadata instanceof Metadata)) return null;
+  const [value] = error.metadata.get(METADATA_KEY);
+  if (value === undefined) return null;
+  const { reason, params } = JSON.parse(value.toString()) as { reason: string; params: ReasonParams };
+  return isReason(reason) ? new Rejection(reason, params) : null;
+}

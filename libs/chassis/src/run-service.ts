@@ -1,0 +1,79 @@
+import { Logger, type INestMicroservice, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Transport, type MicroserviceOptions } from '@nestjs/microservices';
+import { contractDefinition } from '@yiditong/contracts';
+import { ReflectionService } from '@grpc/reflection';
+import { HealthImplementation } from 'grpc-health-check';
+import { Logger as PinoLogger } from 'nestjs-pino';
+import type { ServiceEnvironment } from './config.js';
+import { Database } from './database.js';
+import type { RpcTarget } from './rpc-client.js';
+import { endTelemetry } from './telemetry/tracing.js';
+
+const HEALTH_CHECK_EVERY_MS = 2_000;
+
+export type ServiceDefinition = { readonly name: string; readonly module: Type; readonly serves: readonly RpcTarget[]; readonly environment: ServiceEnvironment };
+
+/** Runs a gRPC service until it is told to stop: health, reflection, logs, and an end that finishes what is under way. */
+export async function runService(definition: ServiceDefinition): Promise<void> {
+  const names = ['', ...definition.serves.map((target) => `${target.package}.${target.service}`)];
+  const health = new HealthImplementation(Object.fromEntries(names.map((name) => [name, 'NOT_SERVING' as const])));
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(definition.module, {
+    bufferLogs: true,
+    transport: Transport.GRPC,
+    options: {
+      package: [...new Set(definition.serves.map((target) => target.package))],
+      packageDefinition: contractDefinition,
+      url: definition.environment.LISTEN_ADDRESS,
+      gracefulShutdown: true,
+      maxReceiveMessageLength: 64 * 1024 * 1024,
+      onLoadPackageDefinition: (_, server) => {
+        health.addToServer(server);
+        new ReflectionService(contractDefinition).addToServer(server);
+      },
+    },
+  });
+  app.useLogger(app.get(PinoLogger));
+  await app.listen();
+
+  const watch = setInterval(() => void reportHealth(app, names, health), HEALTH_CHECK_EVERY_MS);
+  await reportHealth(app, names, health);
+  stopWhenTold(async () => {
+    clearInterval(watch);
+    for (const name of names) health.setStatus(name, 'NOT_SERVING');
+    await app.close();
+  });
+  new Logger('Service').log({ msg: 'serving', address: definition.environment.LISTEN_ADDRESS });
+}
+
+async function reportHealth(app: INestMicroservice, names: readonly string[], health: HealthImplementation): Promise<void> {
+  const serving = await app.get(Database).dataSource.query('SELECT 1').then(
+    () => true,
+    () => false,
+  );
+  for (const name of names) health.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING');
+}
+
+/**
+ * Ends the process in order on a signal, or when whoever started it is gone. Nest's own shutdown hooks
+ * would not wait for telemetry.
+ */
+export function stopWhenTold(close: () => Promise<void>): void {
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    void close()
+      .then(endTelemetry)
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          new Logger('Service').error({ msg: 'could not stop in order', err: error });
+          process.exit(1);
+        },
+      );
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  process.once('disconnect', stop);
+}

@@ -1,0 +1,43 @@
+import { context, propagation, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { registerInstrumentations } from '@opentelemetry/instrumentation';
+import { GrpcInstrumentation } from '@opentelemetry/instrumentation-grpc';
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
+import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+
+let provider: TracerProvider | null = null;
+
+/**
+ * Traces from HTTP through gRPC, SQL and jobs, exported over OTLP where OTEL_EXPORTER_OTLP_ENDPOINT is set.
+ * SQL is recorded without its parameters, which hold people's data.
+ */
+export function beginTelemetry(serviceName: string): void {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  propagation.setGlobalPropagator(new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }));
+  provider = new TracerProvider({
+    resource: resourceFromAttributes({ 'service.name': serviceName }),
+    spanProcessors: process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] ? [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })] : [],
+  });
+  trace.setGlobalTracerProvider(provider);
+  registerInstrumentations({
+    instrumentations: [
+      new HttpInstrumentation({
+        // The exporter's own calls would trace themselves; health checks would drown everything else.
+        ignoreIncomingRequestHook: (request) => request.url?.startsWith('/health') === true,
+      }),
+      new GrpcInstrumentation({ ignoreGrpcMethods: ['Check', 'Watch'] }),
+      new PgInstrumentation({ requireParentSpan: true, enhancedDatabaseReporting: false }),
+      new PinoInstrumentation(),
+    ],
+  });
+}
+
+/** Sends what is left. */
+export async function endTelemetry(): Promise<void> {
+  await provider?.shutdown();
+}

@@ -1,0 +1,27 @@
+import { fileURLToPath } from 'node:url';
+import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
+
+const CONTRACTS = [
+  'benefit/v1/benefit.proto',
+  'benefit/v1/home_province.proto',
+  'catalogue/v1/catalogue.proto',
+  'clearing/v1/clearing.proto',
+  'filing/v1/filing.proto',
+  'settlement/v1/settlement.proto',
+];
+
+/**
+ * The contracts as grpc-js needs them, for servers, clients and reflection alike: int64 arrives as
+ * bigint, enums by name, absent messages as null.
+ */
+export const contractDefinition: PackageDefinition = loadSync(
+  CONTRACTS.map((file) => `yiditong/${file}`),
+  {
+    includeDirs: [fileURLToPath(new URL('../../../proto', import.meta.url))],
+    // proto-loader's types know only String and Number here; protobufjs takes any converter.
+    longs: BigInt as unknown as typeof String,
+    enums: String,
+    defaults: true,
+    oneofs: false,
+  },
+);

@@ -1,0 +1,36 @@
+import { drawBills } from './bills.js';
+import type { DemoDay } from './day.js';
+import { networkOf } from './network.js';
+import { drawPersons } from './persons.js';
+import { planVisits } from './plan.js';
+import { seededRandom } from './random.js';
+import type { Sample } from './sample.js';
+
+export type { DemoBill, DemoBillLine, DemoDay, DemoFiling, DemoPerson } from './day.js';
+
+export type DayOptions = {
+  readonly sample: Sample;
+  readonly persons: number;
+  readonly bills: number;
+  readonly seed: number;
+  /** An ISO instant; nothing of the day lies after it. */
+  readonly now: string;
+};
+
+/**
+ * One day of the demonstration: who is insured, who has filed, and the bills that arrive. The same options
+ * give the same day; neither the clock nor any other chance plays a part.
+ */
+export function generateDay({ sample, persons, bills, seed, now }: DayOptions): DemoDay {
+  const nowMillis = Date.parse(now);
+  if (Number.isNaN(nowMillis)) throw new RangeError('now is not an ISO instant');
+  const random = seededRandom(seed);
+  const network = networkOf(sample);
+  const insured = drawPersons(sample, network, persons, nowMillis, random);
+  const visits = planVisits(bills, persons, sample.flows, random);
+  return {
+    persons: insured.map(({ person }) => person),
+    filings: insured.flatMap(({ filing }) => (filing ? [filing] : [])),
+    bills: drawBills(sample, network, insured, visits, nowMillis, random),
+  };
+}

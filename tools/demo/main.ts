@@ -1,0 +1,56 @@
+import { writeFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { startInBackground, stopBackground } from '../stack/background.js';
+import { generateDay } from './generate.js';
+import { printReport } from './print-report.js';
+import { Progress } from './progress.js';
+import { balanced } from './report.js';
+import { runDay, type DayProgress } from './run-day.js';
+import { loadSample } from './sample.js';
+
+type Options = { readonly persons: number; readonly bills: number; readonly seed: number; readonly keep: boolean; readonly json?: string };
+
+const options = new Command()
+  .name('npm run demo --')
+  .description('启动整套系统，跑完一个清算日并打印日报 Starts the stack, runs one clearing day and prints its report.')
+  .option('--persons <n>', '参保人数 insured persons', wholeNumber, 400)
+  .option('--bills <n>', '账单数 bills', wholeNumber, 1_000)
+  .option('--seed <n>', '随机种子 seed', wholeNumber, 1)
+  .option('--json <file>', '日报另存为 JSON write the report as JSON')
+  .option('--keep', '跑完后不停止系统 leave the stack running', false)
+  .parse()
+  .opts<Options>();
+
+const LABELS: Record<Parameters<DayProgress['begin']>[0], string> = { filings: '备案 filings', bills: '账单 bills  ', close: '关账 close  ' };
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+process.exitCode = await demonstrate();
+
+async function demonstrate(): Promise<number> {
+  const now = new Date().toISOString();
+  if (await stopBackground()) say('已停止先前的系统 Stopped the stack that was running.');
+  say('启动 PostgreSQL、五个服务和网关 Starting PostgreSQL, five services and the gateway …');
+  try {
+    const { persons, bills, seed } = options;
+    const stack = await startInBackground({ persons, bills, seed, now });
+    say(`  ${stack.gateway}/docs`);
+    const day = generateDay({ sample: loadSample(), persons, bills, seed, now });
+    const report = await runDay(stack, day, { begin: (step, total) => bar(LABELS[step], total) });
+    printReport(report, say);
+    if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+    if (options.keep) say(`系统仍在运行 Still running: ${stack.gateway} · .stack/stack.json · 停止 stop: npm run down`);
+    return balanced(report) ? 0 : 1;
+  } finally {
+    if (!options.keep) await stopBackground();
+  }
+}
+
+function bar(label: string, total: number): () => void {
+  const progress = new Progress(label, total);
+  return () => progress.step();
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,7}$/.test(text)) throw new Error(`not a whole number: ${text}`);
+  return Number(text);
+}

@@ -1,0 +1,125 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { HospitalLevel, Insurance, ItemClass, VisitKind } from '@yiditong/codes';
+
+/** Where a figure comes from; D is assumed for the demonstration. */
+export type Trust = 'A' | 'B' | 'C' | 'D';
+
+/** A benefit policy as it is published: the document's text, and what the generator must know of it. */
+export type SamplePolicy = {
+  readonly region: string;
+  readonly insurance: Insurance;
+  readonly visitKinds: readonly VisitKind[];
+  /** Amounts are decimal strings of integer fen, rates are texts such as "85%". */
+  readonly documentJson: string;
+};
+
+export type SampleCatalogueEntry = {
+  readonly nationalCode: string;
+  readonly name: string;
+  readonly itemClass: ItemClass;
+  readonly firstSelfPayBps: number;
+  readonly ceilingYuan: string | null;
+  /** One of the fourteen categories, 01 to 14. */
+  readonly chargeCategory: string;
+  readonly source: string;
+  readonly trust: Trust;
+};
+
+export type SampleCatalogue = {
+  readonly province: string;
+  readonly effectiveFrom: string;
+  readonly source: string;
+  readonly entries: readonly SampleCatalogueEntry[];
+};
+
+export type SampleInstitution = {
+  readonly institutionCode: string;
+  readonly name: string;
+  readonly region: string;
+  readonly level: HospitalLevel;
+  readonly networked: boolean;
+};
+
+export type ProvinceWeight = { readonly province: string; readonly weight: number };
+
+export type SampleFlows = {
+  readonly source: string;
+  readonly trust: Trust;
+  readonly treating: readonly ProvinceWeight[];
+  readonly insured: readonly ProvinceWeight[];
+  /** Settlements of a year and their means; amounts are integer fen and small enough to be JSON numbers. */
+  readonly visits: readonly {
+    readonly kind: VisitKind;
+    readonly settlements: number;
+    readonly meanFundFen: number;
+    readonly fundShareBps: number;
+    readonly meanFeeFen: number;
+    readonly source: string;
+    readonly trust: Trust;
+  }[];
+};
+
+/** What an item usually costs and on which bills it stands; prices are assumed, no catalogue lists them. */
+export type SamplePrice = {
+  readonly nationalCode: string;
+  readonly unitPriceYuan: string;
+  readonly chargeCategory: string;
+  /** The most units on one line. */
+  readonly most: number;
+  /** Charged for every day of a stay. */
+  readonly daily: boolean;
+  readonly visits: readonly VisitKind[];
+  /** The chronic diseases it treats. */
+  readonly diseases: readonly string[];
+};
+
+export type SamplePrices = {
+  readonly source: string;
+  readonly trust: Trust;
+  readonly items: readonly SamplePrice[];
+  /** Well-formed codes that stand in no catalogue. */
+  readonly unlisted: readonly SamplePrice[];
+};
+
+export type Sample = {
+  readonly policies: readonly SamplePolicy[];
+  readonly catalogues: readonly SampleCatalogue[];
+  readonly institutions: readonly SampleInstitution[];
+  readonly flows: SampleFlows;
+  readonly prices: SamplePrices;
+};
+
+/** Reads the sample that ships with the repository. */
+export function loadSample(): Sample {
+  const folder = sampleFolder();
+  return {
+    policies: documentsIn(join(folder, 'policies')).map(policyOf),
+    catalogues: documentsIn(join(folder, 'catalogues')).map((text) => JSON.parse(text) as SampleCatalogue),
+    institutions: JSON.parse(readFileSync(join(folder, 'institutions.json'), 'utf8')) as SampleInstitution[],
+    flows: JSON.parse(readFileSync(join(folder, 'flows.json'), 'utf8')) as SampleFlows,
+    prices: JSON.parse(readFileSync(join(folder, 'prices.json'), 'utf8')) as SamplePrices,
+  };
+}
+
+function policyOf(documentJson: string): SamplePolicy {
+  const document = JSON.parse(documentJson) as { region: string; insurance: Insurance; visits: Partial<Record<VisitKind, unknown>> };
+  return { region: document.region, insurance: document.insurance, visitKinds: Object.keys(document.visits) as VisitKind[], documentJson };
+}
+
+/** Sorted by file name, so that the order does not depend on the file system. */
+function documentsIn(folder: string): string[] {
+  return readdirSync(folder).filter((file) => file.endsWith('.json')).toSorted().map((file) => readFileSync(join(folder, file), 'utf8'));
+}
+
+/** The compiled program runs from dist/, while the documents stay beside the source; both lie below tools/. */
+function sampleFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'demo', 'data', 'institutions.json'))) {
+    const parent = dirname(folder);
+    if (parent === folder) throw new Error('the sample data are missing: tools/demo/data');
+    folder = parent;
+  }
+  return join(folder, 'demo', 'data');
+}

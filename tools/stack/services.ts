@@ -1,0 +1,59 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './paths.js';
+
+const REGISTER_TELEMETRY = join(ROOT, 'libs', 'chassis', 'dist', 'telemetry', 'register.js');
+const STOP_WITHIN_MS = 15_000;
+
+/** One service as a process of its own, which ends when this process does. */
+export class ServiceProcess {
+  private child: ChildProcess | null = null;
+
+  constructor(
+    readonly name: string,
+    private readonly environment: Readonly<Record<string, string>>,
+    private readonly logFile: string,
+  ) {}
+
+  get running(): boolean {
+    return this.child !== null && this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  start(): void {
+    if (this.running) return;
+    const log = openSync(this.logFile, 'a');
+    // The IPC channel closes with this process, however it ends; the service takes that as its own signal to stop.
+    this.child = spawn(process.execPath, ['--enable-source-maps', '--import', REGISTER_TELEMETRY, join(ROOT, 'apps', this.name, 'dist', 'main.js')], {
+      cwd: ROOT,
+      env: { ...process.env, ...this.environment, OTEL_SERVICE_NAME: this.name },
+      stdio: ['ignore', log, log, 'ipc'],
+    });
+    closeSync(log);
+  }
+
+  /** Ends it in order; one that doesn't end in time is killed. */
+  async stop(): Promise<void> {
+    await this.end('SIGTERM', STOP_WITHIN_MS);
+  }
+
+  /** Kills it on the spot, as a crash would. */
+  async kill(): Promise<void> {
+    await this.end('SIGKILL', STOP_WITHIN_MS);
+  }
+
+  logTail(): string {
+    return readFileSync(this.logFile, 'utf8').split('\n').slice(-12).join('\n');
+  }
+
+  private async end(signal: NodeJS.Signals, withinMs: number): Promise<void> {
+    const { child } = this;
+    if (!child || !this.running) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    const timer = setTimeout(() => child.kill('SIGKILL'), withinMs);
+    await ended;
+    clearTimeout(timer);
+  }
+}

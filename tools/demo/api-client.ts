@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** An answer of the gateway: its status, its body as sent, and the body read. */
-export type ApiAnswer<T = unknown> = { readonly status: number; readonly text: string; readonly body: T; readonly retryAfter: number | null };
+export type ApiAnswer<T = unknown> = {
+  readonly status: number;
+  readonly text: string;
+  readonly body: T;
+  readonly retryAfter: number | null;
+};
 
 /** A problem document that the caller did not expect. */
 export class UnexpectedAnswer extends Error {
@@ -27,24 +32,43 @@ export class ApiClient {
   }
 
   /** A write that must succeed. */
-  async write<T>(method: 'POST' | 'PUT', path: string, body: unknown, token: string, idempotencyKey: string): Promise<T> {
+  async write<T>(
+    method: 'POST' | 'PUT',
+    path: string,
+    body: unknown,
+    token: string,
+    idempotencyKey: string,
+  ): Promise<T> {
     const answer = await this.persistently<T>(method, path, body, token, idempotencyKey);
     if (answer.status >= 400) throw new UnexpectedAnswer(answer, `${method} ${path}`);
     return answer.body;
   }
 
   /** Sends until there is an answer that says what happened. */
-  async persistently<T>(method: string, path: string, body: unknown, token: string, idempotencyKey?: string): Promise<ApiAnswer<T>> {
+  async persistently<T>(
+    method: string,
+    path: string,
+    body: unknown,
+    token: string,
+    idempotencyKey?: string,
+  ): Promise<ApiAnswer<T>> {
     const deadline = Date.now() + RETRY_FOR_MS;
     for (;;) {
       const answer = await this.once<T>(method, path, body, token, idempotencyKey).catch(() => null);
       if (answer && answer.status !== 503) return answer;
-      if (Date.now() > deadline) throw new Error(`${method} ${path}: no definite answer within ${RETRY_FOR_MS / 1000} s`);
+      if (Date.now() > deadline)
+        throw new Error(`${method} ${path}: no definite answer within ${RETRY_FOR_MS / 1000} s`);
       await sleep(RETRY_EVERY_MS);
     }
   }
 
-  async once<T>(method: string, path: string, body: unknown, token: string, idempotencyKey?: string): Promise<ApiAnswer<T>> {
+  async once<T>(
+    method: string,
+    path: string,
+    body: unknown,
+    token: string,
+    idempotencyKey?: string,
+  ): Promise<ApiAnswer<T>> {
     const answer = await fetch(`${this.gateway}${path}`, {
       method,
       headers: {
@@ -57,6 +81,11 @@ export class ApiClient {
     });
     const text = await answer.text();
     const retryAfter = answer.headers.get('retry-after');
-    return { status: answer.status, text, body: JSON.parse(text) as T, retryAfter: retryAfter === null ? null : Number(retryAfter) };
+    return {
+      status: answer.status,
+      text,
+      body: JSON.parse(text) as T,
+      retryAfter: retryAfter === null ? null : Number(retryAfter),
+    };
   }
 }

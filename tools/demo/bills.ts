@@ -1,9 +1,21 @@
 import { destinationCovers, provinceOf, type VisitKind } from '@yiditong/codes';
 import {
-  businessDateOf, daysBefore, instantOf, messageTimeOf, startOfDay, type DemoBill, type DemoBillLine,
+  businessDateOf,
+  daysBefore,
+  instantOf,
+  messageTimeOf,
+  startOfDay,
+  type DemoBill,
+  type DemoBillLine,
 } from './day.js';
 import {
-  chargeOf, drawChronicCharges, drawStayCharges, drawVisitCharges, offersOf, type ChargedItem, type Offer,
+  chargeOf,
+  drawChronicCharges,
+  drawStayCharges,
+  drawVisitCharges,
+  offersOf,
+  type ChargedItem,
+  type Offer,
 } from './lines.js';
 import { drawInstitution, isDeemedFiled, type Network } from './network.js';
 import type { Insured } from './persons.js';
@@ -18,7 +30,12 @@ const OPENING = 7.5 * HOUR;
 
 /** Writes the bills of the planned visits: who, where, when, and for what. */
 export function drawBills(
-  sample: Sample, network: Network, insured: readonly Insured[], visits: readonly PlannedVisit[], nowMillis: number, random: Random,
+  sample: Sample,
+  network: Network,
+  insured: readonly Insured[],
+  visits: readonly PlannedVisit[],
+  nowMillis: number,
+  random: Random,
 ): DemoBill[] {
   const patientOf = castPatients(insured, visits, random);
   const offers = offersOf(sample);
@@ -53,7 +70,11 @@ export function drawBills(
 }
 
 /** Deals the patients round robin by role. Nobody in a bed has another ordinary bill that day, and the official patient has no other. */
-function castPatients(insured: readonly Insured[], visits: readonly PlannedVisit[], random: Random): (visit: PlannedVisit) => Insured {
+function castPatients(
+  insured: readonly Insured[],
+  visits: readonly PlannedVisit[],
+  random: Random,
+): (visit: PlannedVisit) => Insured {
   const [official, ...others] = insured;
   if (!official) throw new RangeError('a day needs persons');
   const active = others.filter(({ person }) => person.active);
@@ -89,12 +110,18 @@ function roundRobin<T>(values: readonly T[]): () => T {
   };
 }
 
-function chooseInstitution({ role, kind }: PlannedVisit, { person, filing }: Insured, network: Network, random: Random): SampleInstitution {
+function chooseInstitution(
+  { role, kind }: PlannedVisit,
+  { person, filing }: Insured,
+  network: Network,
+  random: Random,
+): SampleInstitution {
   const home = provinceOf(person.insuredRegion);
   const unannounced = role === 'EMERGENCY' || role === 'UNFILED';
   const gradeSuits = ({ level }: SampleInstitution): boolean =>
     role === 'OFFICIAL' ? level === 'TERTIARY' : kind !== 'INPATIENT' || level !== 'PRIMARY';
-  const filedFor = ({ region }: SampleInstitution): boolean => filing !== null && destinationCovers(filing.destinationRegion, region);
+  const filedFor = ({ region }: SampleInstitution): boolean =>
+    filing !== null && destinationCovers(filing.destinationRegion, region);
   return drawInstitution(
     network,
     {
@@ -113,13 +140,17 @@ function drawTimes(kind: VisitKind, nowMillis: number, random: Random): Times {
   const dayStart = startOfDay(businessDateOf(nowMillis));
   const opening = nowMillis - dayStart > OPENING ? dayStart + OPENING : dayStart;
   const endedAt = opening + SECOND * random.between(0, Math.floor((nowMillis - opening) / SECOND));
-  if (kind !== 'INPATIENT') return { admittedAt: Math.max(dayStart, endedAt - MINUTE * random.between(15, 150)), endedAt, days: 1 };
+  if (kind !== 'INPATIENT')
+    return { admittedAt: Math.max(dayStart, endedAt - MINUTE * random.between(15, 150)), endedAt, days: 1 };
   const days = random.between(3, 14);
   return { admittedAt: daysBefore(dayStart, days) + 8 * HOUR + SECOND * random.below(12 * 3_600), endedAt, days };
 }
 
 function drawCharges(
-  visit: PlannedVisit, offer: Offer, times: Times, random: Random,
+  visit: PlannedVisit,
+  offer: Offer,
+  times: Times,
+  random: Random,
 ): { diseaseCode: string | null; charges: readonly ChargedItem[] } {
   if (visit.role === 'OFFICIAL') return { diseaseCode: 'M01600', charges: officialCharges() };
   switch (visit.kind) {
@@ -139,7 +170,12 @@ function officialCharges(): ChargedItem[] {
 
 function lineOf(charge: ChargedItem, index: number, { admittedAt, endedAt }: Times, random: Random): DemoBillLine {
   const occurredAt = admittedAt + SECOND * random.between(0, Math.floor((endedAt - admittedAt) / SECOND));
-  return { lineNumber: index + 1, ...charge, amountFen: charge.amountFen.toString(), occurredAt: instantOf(occurredAt) };
+  return {
+    lineNumber: index + 1,
+    ...charge,
+    amountFen: charge.amountFen.toString(),
+    occurredAt: instantOf(occurredAt),
+  };
 }
 
 const VISIT_PREFIXES: Record<VisitKind, string> = { INPATIENT: 'ZY', OUTPATIENT: 'MZ', CHRONIC: 'MT' };

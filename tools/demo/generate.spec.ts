@@ -1,7 +1,15 @@
 import { lineAmountHolds, sumSplits, classifyLine } from '@yiditong/adjudication';
 import {
-  birthDateOf, destinationCovers, FILING_CATEGORIES, isCalendarDate, isChronicDiseaseCode, isFilingDestination, isIdNumber, isMessageId,
-  isNationalItemCode, provinceOf,
+  birthDateOf,
+  destinationCovers,
+  FILING_CATEGORIES,
+  isCalendarDate,
+  isChronicDiseaseCode,
+  isFilingDestination,
+  isIdNumber,
+  isMessageId,
+  isNationalItemCode,
+  provinceOf,
 } from '@yiditong/codes';
 import { fen, rateOfBps, share } from '@yiditong/money';
 import { describe, expect, it } from 'vitest';
@@ -12,15 +20,19 @@ import { loadSample } from './sample.js';
 const MILLIS_OF_A_YEAR = 31_556_952_000;
 const NOW = '2026-11-20T10:00:00.000Z';
 const sample = loadSample();
-const dayOf = (persons: number, bills: number, seed = 1, now = NOW): DemoDay => generateDay({ sample, persons, bills, seed, now });
+const dayOf = (persons: number, bills: number, seed = 1, now = NOW): DemoDay =>
+  generateDay({ sample, persons, bills, seed, now });
 const day = dayOf(400, 1000);
 
 const personOf = new Map(day.persons.map((person) => [person.personId, person]));
-const filingsOf = (personId: string): DemoDay['filings'] => day.filings.filter((filing) => filing.personId === personId);
+const filingsOf = (personId: string): DemoDay['filings'] =>
+  day.filings.filter((filing) => filing.personId === personId);
 const institutionOf = new Map(sample.institutions.map((institution) => [institution.institutionCode, institution]));
 const treatingRegionOf = ({ institutionCode }: DemoBill): string => institutionOf.get(institutionCode)?.region ?? '';
 const isFiledFor = (bill: DemoBill): boolean =>
-  filingsOf(bill.body.personId).some(({ destinationRegion }) => destinationCovers(destinationRegion, treatingRegionOf(bill)));
+  filingsOf(bill.body.personId).some(({ destinationRegion }) =>
+    destinationCovers(destinationRegion, treatingRegionOf(bill)),
+  );
 const isListed = (bill: DemoBill, code: string): boolean =>
   sample.catalogues
     .filter(({ province }) => province === provinceOf(treatingRegionOf(bill)))
@@ -38,12 +50,17 @@ describe('a generated day', () => {
     expect(dayOf(60, 150, 5)).not.toEqual(dayOf(60, 150, 6));
   });
 
-  it.each([[10, 12], [400, 1000], [1500, 5000]])('has the sizes asked for: %i persons and %i bills', (persons, bills) => {
+  it.each([
+    [10, 12],
+    [400, 1000],
+    [1500, 5000],
+  ])('has the sizes asked for: %i persons and %i bills', (persons, bills) => {
     const sized = dayOf(persons, bills);
     expect([sized.persons.length, sized.bills.length]).toEqual([persons, bills]);
-    expect(new Set(sized.bills.flatMap(({ messageId, reverseWith }) => [messageId, ...(reverseWith ? [reverseWith] : [])])).size).toBe(
-      bills + sized.bills.filter(({ reverseWith }) => reverseWith).length,
-    );
+    expect(
+      new Set(sized.bills.flatMap(({ messageId, reverseWith }) => [messageId, ...(reverseWith ? [reverseWith] : [])]))
+        .size,
+    ).toBe(bills + sized.bills.filter(({ reverseWith }) => reverseWith).length);
     expect(sized.bills.some(({ reverseWith }) => reverseWith)).toBe(true);
   });
 
@@ -59,7 +76,9 @@ describe('a generated day', () => {
       expect(isMessageId(messageId)).toBe(true);
       expect(body.admittedAt <= body.endedAt).toBe(true);
     }
-    expect(filings.every(({ validFrom, validTo }) => validFrom < today && (validTo === null || validTo > today))).toBe(true);
+    expect(filings.every(({ validFrom, validTo }) => validFrom < today && (validTo === null || validTo > today))).toBe(
+      true,
+    );
   });
 
   it('lets stays last three to fourteen days', () => {
@@ -78,7 +97,9 @@ describe('persons and filings', () => {
     for (const { idNumber, personId, insuredRegion, insurance } of day.persons) {
       expect(isIdNumber(idNumber) && idNumber.startsWith(insuredRegion)).toBe(true);
       expect(personId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-      expect(sample.policies.some((policy) => policy.region === insuredRegion && policy.insurance === insurance)).toBe(true);
+      expect(sample.policies.some((policy) => policy.region === insuredRegion && policy.insurance === insurance)).toBe(
+        true,
+      );
     }
     expect(personOf.size).toBe(day.persons.length);
     expect(new Set(day.persons.map(({ idNumber }) => idNumber)).size).toBe(day.persons.length);
@@ -97,9 +118,13 @@ describe('persons and filings', () => {
   });
 
   it('name a destination in another province once, for long or for more than half a year', () => {
-    expect(new Set(day.filings.map(({ personId, destinationRegion }) => personId + destinationRegion)).size).toBe(day.filings.length);
+    expect(new Set(day.filings.map(({ personId, destinationRegion }) => personId + destinationRegion)).size).toBe(
+      day.filings.length,
+    );
     for (const { destinationRegion, insuredRegion, category, validTo, validFrom } of day.filings) {
-      expect(isFilingDestination(destinationRegion) && provinceOf(destinationRegion) !== provinceOf(insuredRegion)).toBe(true);
+      expect(
+        isFilingDestination(destinationRegion) && provinceOf(destinationRegion) !== provinceOf(insuredRegion),
+      ).toBe(true);
       expect(isCalendarDate(validFrom) && (validTo === null || isCalendarDate(validTo))).toBe(true);
       expect(validTo === null).toBe(category !== 'REFERRAL' && category !== 'OTHER_TEMPORARY');
     }
@@ -109,7 +134,11 @@ describe('persons and filings', () => {
 
 describe('bills', () => {
   it('cover the six categories, of which emergency is never filed', () => {
-    const filed = new Set(day.bills.flatMap((bill) => (isFiledFor(bill) ? filingsOf(bill.body.personId).map(({ category }) => category) : [])));
+    const filed = new Set(
+      day.bills.flatMap((bill) =>
+        isFiledFor(bill) ? filingsOf(bill.body.personId).map(({ category }) => category) : [],
+      ),
+    );
     const seen = new Set([...filed, ...(day.bills.some(({ body }) => body.emergency) ? ['EMERGENCY'] : [])]);
     expect([...seen].toSorted()).toEqual([...FILING_CATEGORIES].toSorted());
     expect(day.filings.some(({ category }) => category === 'EMERGENCY')).toBe(false);
@@ -121,16 +150,27 @@ describe('bills', () => {
       expect(institutionOf.get(bill.institutionCode)?.networked).toBe(true);
       expect(isMessageId(bill.messageId) && bill.messageId.startsWith(bill.institutionCode)).toBe(true);
       expect(personOf.get(bill.body.personId)?.insuredRegion).toBe(bill.body.insuredRegion);
-      expect(bill.body.visitKind === 'CHRONIC').toBe(bill.body.diseaseCode !== null && isChronicDiseaseCode(bill.body.diseaseCode));
+      expect(bill.body.visitKind === 'CHRONIC').toBe(
+        bill.body.diseaseCode !== null && isChronicDiseaseCode(bill.body.diseaseCode),
+      );
     }
-    expect(new Set(day.bills.map(({ institutionCode, body }) => institutionCode + body.visitNumber)).size).toBe(day.bills.length);
+    expect(new Set(day.bills.map(({ institutionCode, body }) => institutionCode + body.visitNumber)).size).toBe(
+      day.bills.length,
+    );
   });
 
   it('sum to their lines, each of which is price times quantity within a fen', () => {
     for (const { body } of day.bills) {
       expect(body.lines.reduce((sum, { amountFen }) => sum + BigInt(amountFen), 0n)).toBe(BigInt(body.totalFen));
-      for (const [index, { lineNumber, nationalCode, quantity, unitPriceYuan, amountFen, occurredAt }] of body.lines.entries()) {
-        const line = { quantityE4: BigInt(quantity) * 10_000n, unitPriceMicroYuan: micro(unitPriceYuan), amountFen: fen(BigInt(amountFen)) };
+      for (const [
+        index,
+        { lineNumber, nationalCode, quantity, unitPriceYuan, amountFen, occurredAt },
+      ] of body.lines.entries()) {
+        const line = {
+          quantityE4: BigInt(quantity) * 10_000n,
+          unitPriceMicroYuan: micro(unitPriceYuan),
+          amountFen: fen(BigInt(amountFen)),
+        };
         expect(lineAmountHolds(line) && BigInt(amountFen) > 0n).toBe(true);
         expect(lineNumber === index + 1 && isNationalItemCode(nationalCode)).toBe(true);
         expect(occurredAt >= body.admittedAt && occurredAt <= body.endedAt).toBe(true);
@@ -146,7 +186,9 @@ describe('bills', () => {
 
   it('include some that must be refused or not covered', () => {
     const unfiled = (bill: DemoBill): boolean =>
-      !bill.body.emergency && !isFiledFor(bill) && !isDeemedFiled(provinceOf(bill.body.insuredRegion), provinceOf(treatingRegionOf(bill)));
+      !bill.body.emergency &&
+      !isFiledFor(bill) &&
+      !isDeemedFiled(provinceOf(bill.body.insuredRegion), provinceOf(treatingRegionOf(bill)));
     const uncovered = ({ body }: DemoBill): boolean => {
       const insurance = personOf.get(body.personId)?.insurance;
       const policy = sample.policies.find((each) => each.region === body.insuredRegion && each.insurance === insurance);
@@ -160,13 +202,25 @@ describe('bills', () => {
 });
 
 describe('the published case', () => {
-  it.each([[10, 12], [400, 1000]])('comes first among %i persons and %i bills and pays 48.89 of 64.29 yuan', (persons, bills) => {
+  it.each([
+    [10, 12],
+    [400, 1000],
+  ])('comes first among %i persons and %i bills and pays 48.89 of 64.29 yuan', (persons, bills) => {
     const { persons: insured, filings, bills: sent } = dayOf(persons, bills, 9);
     const [official, ...others] = sent;
     const person = insured.find(({ personId }) => personId === official?.body.personId);
-    expect(official).toMatchObject({ official: true, reverseWith: null, body: { visitKind: 'CHRONIC', diseaseCode: 'M01600', totalFen: '6429' } });
+    expect(official).toMatchObject({
+      official: true,
+      reverseWith: null,
+      body: { visitKind: 'CHRONIC', diseaseCode: 'M01600', totalFen: '6429' },
+    });
     expect(official?.body.lines.map(({ amountFen }) => amountFen)).toEqual(['3252', '3177']);
-    expect(person).toMatchObject({ insuredRegion: '131000', insurance: 'EMPLOYEE', personType: 'RETIREE', active: true });
+    expect(person).toMatchObject({
+      insuredRegion: '131000',
+      insurance: 'EMPLOYEE',
+      personType: 'RETIREE',
+      active: true,
+    });
     const filing = filings.find(({ personId }) => personId === person?.personId);
     expect(filing).toMatchObject({ category: 'RETIREE_RESETTLED', destinationRegion: '110000' });
     expect(institutionOf.get(official?.institutionCode ?? '')).toMatchObject({ level: 'TERTIARY' });
@@ -176,8 +230,14 @@ describe('the published case', () => {
     const splits = official?.body.lines.map(({ nationalCode, quantity, unitPriceYuan, amountFen }) => {
       const entry = beijing?.entries.find((e) => e.nationalCode === nationalCode);
       return classifyLine(
-        { quantityE4: BigInt(quantity) * 10_000n, unitPriceMicroYuan: micro(unitPriceYuan), amountFen: fen(BigInt(amountFen)) },
-        entry ? { itemClass: entry.itemClass, firstSelfPay: rateOfBps(entry.firstSelfPayBps), ceilingMicroYuan: null } : null,
+        {
+          quantityE4: BigInt(quantity) * 10_000n,
+          unitPriceMicroYuan: micro(unitPriceYuan),
+          amountFen: fen(BigInt(amountFen)),
+        },
+        entry
+          ? { itemClass: entry.itemClass, firstSelfPay: rateOfBps(entry.firstSelfPayBps), ceilingMicroYuan: null }
+          : null,
       );
     });
     expect(share(sumSplits(splits ?? []).inScopeFen, rateOfBps(8_000))).toBe(4889n);

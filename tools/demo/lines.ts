@@ -6,9 +6,17 @@ import type { Sample, SamplePrice } from './sample.js';
 type Item = SamplePrice & { readonly priceMicroYuan: bigint };
 
 /** What one treating province's catalogue offers for a bill, sorted by the kind of visit it stands on. */
-export type Offer = { readonly byVisit: Record<VisitKind, readonly Item[]>; readonly unlisted: Record<VisitKind, readonly Item[]> };
+export type Offer = {
+  readonly byVisit: Record<VisitKind, readonly Item[]>;
+  readonly unlisted: Record<VisitKind, readonly Item[]>;
+};
 
-export type ChargedItem = { readonly nationalCode: string; readonly quantity: string; readonly unitPriceYuan: string; readonly amountFen: bigint };
+export type ChargedItem = {
+  readonly nationalCode: string;
+  readonly quantity: string;
+  readonly unitPriceYuan: string;
+  readonly amountFen: bigint;
+};
 
 const UNLISTED_BPS = 200;
 const SURGERY_BPS = 6_500;
@@ -20,7 +28,13 @@ const DRUGS = ['09', '10', '11'];
 
 /** The diseases drawn for chronic visits and how often: 糖尿病、高血压、冠心病、慢阻肺、类风湿、尿毒症透析、肝炎. */
 const DISEASES = [
-  ['M01600', 40], ['M03900', 32], ['M04600', 12], ['M05300', 5], ['M06900', 4], ['M07800', 4], ['M00200', 3],
+  ['M01600', 40],
+  ['M03900', 32],
+  ['M04600', 12],
+  ['M05300', 5],
+  ['M06900', 4],
+  ['M07800', 4],
+  ['M00200', 3],
 ] as const;
 
 /** The offers of all treating provinces. Only what the catalogue lists is offered; unlisted codes are kept apart. */
@@ -42,9 +56,11 @@ function byVisit(items: readonly Item[]): Record<VisitKind, readonly Item[]> {
 
 /** The charges of a stay of so many days: bed, ward round and nursing by the day, often an operation, tests and drugs. */
 export function drawStayCharges(offer: Offer, days: number, random: Random): ChargedItem[] {
-  const of = (...categories: string[]): Item[] => offer.byVisit.INPATIENT.filter(({ chargeCategory }) => categories.includes(chargeCategory));
+  const of = (...categories: string[]): Item[] =>
+    offer.byVisit.INPATIENT.filter(({ chargeCategory }) => categories.includes(chargeCategory));
   const chosen = [random.pickWeighted(of('01'), bedWeight), random.pick(of('02')), random.pick(of('07'))];
-  if (random.happens(SURGERY_BPS)) chosen.push(random.pick(of('06')), ...random.several(of('08'), random.between(1, 4)));
+  if (random.happens(SURGERY_BPS))
+    chosen.push(random.pick(of('06')), ...random.several(of('08'), random.between(1, 4)));
   const fill = random.between(6, 30) - chosen.length;
   chosen.push(...random.several(of('03', '04', '05', '14', ...DRUGS), fill));
   const courses = Math.ceil(days / DAYS_OF_A_COURSE) * (random.happens(SEVERE_BPS) ? 4 : 1);

@@ -8,7 +8,13 @@ import { balanced } from './report.js';
 import { runDay, type DayProgress } from './run-day.js';
 import { loadSample } from './sample.js';
 
-type Options = { readonly persons: number; readonly bills: number; readonly seed: number; readonly keep: boolean; readonly json?: string };
+type Options = {
+  readonly persons: number;
+  readonly bills: number;
+  readonly seed: number;
+  readonly keep: boolean;
+  readonly json?: string;
+};
 
 const options = new Command()
   .name('npm run demo --')
@@ -21,7 +27,11 @@ const options = new Command()
   .parse()
   .opts<Options>();
 
-const LABELS: Record<Parameters<DayProgress['begin']>[0], string> = { filings: '备案 filings', bills: '账单 bills  ', close: '关账 close  ' };
+const LABELS: Record<Parameters<DayProgress['begin']>[0], string> = {
+  filings: '备案 filings',
+  bills: '账单 bills  ',
+  close: '关账 close  ',
+};
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 process.exitCode = await demonstrate();

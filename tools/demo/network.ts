@@ -4,7 +4,11 @@ import type { Sample, SampleInstitution } from './sample.js';
 
 /** The institutions that settle directly, grouped by province, with the weight that patients go there. */
 export type Network = readonly ProvinceNetwork[];
-export type ProvinceNetwork = { readonly province: string; readonly weight: number; readonly institutions: readonly SampleInstitution[] };
+export type ProvinceNetwork = {
+  readonly province: string;
+  readonly weight: number;
+  readonly institutions: readonly SampleInstitution[];
+};
 
 export function networkOf(sample: Sample): Network {
   return sample.flows.treating.map(({ province, weight }) => ({
@@ -14,7 +18,10 @@ export function networkOf(sample: Sample): Network {
   }));
 }
 
-export type Suits = { readonly province: (code: string) => boolean; readonly institution: (institution: SampleInstitution) => boolean };
+export type Suits = {
+  readonly province: (code: string) => boolean;
+  readonly institution: (institution: SampleInstitution) => boolean;
+};
 
 /** One institution that suits, in a province that suits; the province is drawn by weight. */
 export function drawInstitution(network: Network, suits: Suits, random: Random): SampleInstitution {

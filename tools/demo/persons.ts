@@ -1,4 +1,11 @@
-import { addMonths, idNumberCheck, LONG_TERM_CATEGORIES, provinceOf, type FilingCategory, type PersonType } from '@yiditong/codes';
+import {
+  addMonths,
+  idNumberCheck,
+  LONG_TERM_CATEGORIES,
+  provinceOf,
+  type FilingCategory,
+  type PersonType,
+} from '@yiditong/codes';
 import { businessDateOf, daysBefore, startOfDay, type DemoFiling, type DemoPerson } from './day.js';
 import { drawUuid, type Random } from './random.js';
 import type { Sample, SamplePolicy } from './sample.js';
@@ -13,10 +20,20 @@ export type Insured = {
 };
 
 /** What is fixed beforehand about a person, so that small samples hold every situation too. */
-type Part = { readonly official?: true; readonly unfiled?: true; readonly chronicUncovered?: true; readonly inactive?: true };
+type Part = {
+  readonly official?: true;
+  readonly unfiled?: true;
+  readonly chronicUncovered?: true;
+  readonly inactive?: true;
+};
 
 /** The first persons play fixed parts; the official one comes first. */
-const FIRST_PARTS: readonly Part[] = [{ official: true }, { unfiled: true }, { chronicUncovered: true }, { inactive: true }];
+const FIRST_PARTS: readonly Part[] = [
+  { official: true },
+  { unfiled: true },
+  { chronicUncovered: true },
+  { inactive: true },
+];
 
 /** Below this number one inactive person in a hundred would be none. */
 const INACTIVE_FROM_PERSONS = 100;
@@ -28,7 +45,13 @@ const OFFICIAL_INSURED_REGION = '131000';
 const OFFICIAL_TREATING_REGION = '110000';
 
 /** Draws so many insured persons and the filings that most of them have. */
-export function drawPersons(sample: Sample, network: Network, count: number, nowMillis: number, random: Random): Insured[] {
+export function drawPersons(
+  sample: Sample,
+  network: Network,
+  count: number,
+  nowMillis: number,
+  random: Random,
+): Insured[] {
   const idNumbers = new Set<string>();
   return Array.from({ length: count }, (_, index) => {
     const part = partOf(index, count, random);
@@ -51,11 +74,15 @@ function partOf(index: number, count: number, random: Random): Part {
 
 function drawPolicy(sample: Sample, part: Part, random: Random): SamplePolicy {
   if (part.official) {
-    const official = sample.policies.find(({ region, insurance }) => region === OFFICIAL_INSURED_REGION && insurance === 'EMPLOYEE');
+    const official = sample.policies.find(
+      ({ region, insurance }) => region === OFFICIAL_INSURED_REGION && insurance === 'EMPLOYEE',
+    );
     if (!official) throw new Error('the sample lacks the policy of the official case');
     return official;
   }
-  const open = part.chronicUncovered ? sample.policies.filter(({ visitKinds }) => !visitKinds.includes('CHRONIC')) : sample.policies;
+  const open = part.chronicUncovered
+    ? sample.policies.filter(({ visitKinds }) => !visitKinds.includes('CHRONIC'))
+    : sample.policies;
   const inProvince = (province: string): SamplePolicy[] => open.filter(({ region }) => provinceOf(region) === province);
   const provinces = sample.flows.insured.filter(({ province }) => inProvince(province).length > 0);
   return random.pick(inProvince(random.pickWeighted(provinces, ({ weight }) => weight).province));
@@ -98,14 +125,35 @@ type CategoryWeight = readonly [category: FilingCategory, weight: number];
 
 /** Emergency care is deemed filed and is never registered. */
 const CATEGORY_WEIGHTS: Record<PersonType, readonly CategoryWeight[]> = {
-  RETIREE: [['RETIREE_RESETTLED', 45], ['LONG_TERM_RESIDENT', 15], ['REFERRAL', 24], ['OTHER_TEMPORARY', 16]],
-  ACTIVE: [['LONG_TERM_WORKER', 45], ['LONG_TERM_RESIDENT', 8], ['REFERRAL', 28], ['OTHER_TEMPORARY', 19]],
-  RESIDENT: [['LONG_TERM_WORKER', 18], ['LONG_TERM_RESIDENT', 27], ['REFERRAL', 32], ['OTHER_TEMPORARY', 23]],
-  MINOR: [['LONG_TERM_RESIDENT', 45], ['REFERRAL', 37], ['OTHER_TEMPORARY', 18]],
+  RETIREE: [
+    ['RETIREE_RESETTLED', 45],
+    ['LONG_TERM_RESIDENT', 15],
+    ['REFERRAL', 24],
+    ['OTHER_TEMPORARY', 16],
+  ],
+  ACTIVE: [
+    ['LONG_TERM_WORKER', 45],
+    ['LONG_TERM_RESIDENT', 8],
+    ['REFERRAL', 28],
+    ['OTHER_TEMPORARY', 19],
+  ],
+  RESIDENT: [
+    ['LONG_TERM_WORKER', 18],
+    ['LONG_TERM_RESIDENT', 27],
+    ['REFERRAL', 32],
+    ['OTHER_TEMPORARY', 23],
+  ],
+  MINOR: [
+    ['LONG_TERM_RESIDENT', 45],
+    ['REFERRAL', 37],
+    ['OTHER_TEMPORARY', 18],
+  ],
 };
 
 function drawFiling(person: DemoPerson, part: Part, network: Network, nowMillis: number, random: Random): DemoFiling {
-  const category = part.official ? 'RETIREE_RESETTLED' : random.pickWeighted(CATEGORY_WEIGHTS[person.personType], ([, weight]) => weight)[0];
+  const category = part.official
+    ? 'RETIREE_RESETTLED'
+    : random.pickWeighted(CATEGORY_WEIGHTS[person.personType], ([, weight]) => weight)[0];
   const home = provinceOf(person.insuredRegion);
   const elsewhere = { province: (code: string): boolean => code !== home, institution: () => true };
   return {
@@ -113,14 +161,21 @@ function drawFiling(person: DemoPerson, part: Part, network: Network, nowMillis:
     personId: person.personId,
     insuredRegion: person.insuredRegion,
     category,
-    destinationRegion: part.official ? OFFICIAL_TREATING_REGION : filingDestinationOf(drawInstitution(network, elsewhere, random).region),
+    destinationRegion: part.official
+      ? OFFICIAL_TREATING_REGION
+      : filingDestinationOf(drawInstitution(network, elsewhere, random).region),
     ...drawPeriod(category, businessDateOf(nowMillis), random),
   };
 }
 
 /** Begun a month ago at least, before any stay that ends today; a temporary filing lasts more than six months and still runs. */
-function drawPeriod(category: FilingCategory, today: string, random: Random): { validFrom: string; validTo: string | null } {
-  if (LONG_TERM_CATEGORIES.includes(category)) return { validFrom: addMonths(today, -random.between(1, 24)), validTo: null };
+function drawPeriod(
+  category: FilingCategory,
+  today: string,
+  random: Random,
+): { validFrom: string; validTo: string | null } {
+  if (LONG_TERM_CATEGORIES.includes(category))
+    return { validFrom: addMonths(today, -random.between(1, 24)), validTo: null };
   const months = random.pick([7, 12]);
   const validFrom = addMonths(today, -random.between(1, months - 2));
   return { validFrom, validTo: addMonths(validFrom, months) };

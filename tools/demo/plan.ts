@@ -18,7 +18,8 @@ const UNCOVERED_FROM_BILLS = 200;
 
 /** Sets the day's mix by quota, so that every situation occurs at every size, and draws the order. The official case comes first. */
 export function planVisits(bills: number, persons: number, flows: SampleFlows, random: Random): PlannedVisit[] {
-  if (bills < SMALLEST_DAY || persons < SMALLEST_DAY) throw new RangeError(`a day needs ${SMALLEST_DAY} persons and bills at least`);
+  if (bills < SMALLEST_DAY || persons < SMALLEST_DAY)
+    throw new RangeError(`a day needs ${SMALLEST_DAY} persons and bills at least`);
   const { inpatient, chronic } = kindQuotas(bills, flows);
   const unfiled = atLeastOne(bills, UNFILED_BPS);
   const emergency = atLeastOne(bills, EMERGENCY_BPS);
@@ -29,12 +30,18 @@ export function planVisits(bills: number, persons: number, flows: SampleFlows, r
   // Chronic visits are the official, the uncovered, and ordinary ones; the rest shares out the stays.
   const ordinaryChronic = Math.max(0, Math.min(ordinary, chronic - 1 - uncovered));
   const others = random.shuffle([
-    ...times(unfiled, 'UNFILED'), ...times(emergency, 'EMERGENCY'), ...times(inactive, 'INACTIVE'), ...times(ordinary - ordinaryChronic, 'ORDINARY'),
+    ...times(unfiled, 'UNFILED'),
+    ...times(emergency, 'EMERGENCY'),
+    ...times(inactive, 'INACTIVE'),
+    ...times(ordinary - ordinaryChronic, 'ORDINARY'),
   ]);
   const planned: Omit<PlannedVisit, 'reversed'>[] = random.shuffle([
     ...times(uncovered, 'UNCOVERED').map((role) => ({ role, kind: 'CHRONIC' as const })),
     ...times(ordinaryChronic, 'ORDINARY').map((role) => ({ role, kind: 'CHRONIC' as const })),
-    ...others.map((role, index) => ({ role, kind: index < inpatient ? ('INPATIENT' as const) : ('OUTPATIENT' as const) })),
+    ...others.map((role, index) => ({
+      role,
+      kind: index < inpatient ? ('INPATIENT' as const) : ('OUTPATIENT' as const),
+    })),
   ]);
 
   let toReverse = atLeastOne(bills, REVERSED_BPS);
@@ -47,7 +54,9 @@ export function planVisits(bills: number, persons: number, flows: SampleFlows, r
 }
 
 function kindQuotas(bills: number, flows: SampleFlows): { inpatient: number; chronic: number } {
-  const [inpatient = 0, outpatient = 0, chronic = 0] = VISIT_KINDS.map((kind) => flows.visits.find((visit) => visit.kind === kind)?.settlements ?? 0);
+  const [inpatient = 0, outpatient = 0, chronic = 0] = VISIT_KINDS.map(
+    (kind) => flows.visits.find((visit) => visit.kind === kind)?.settlements ?? 0,
+  );
   const all = inpatient + outpatient + chronic;
   return { inpatient: Math.ceil((bills * inpatient) / all), chronic: Math.max(1, Math.round((bills * chronic) / all)) };
 }

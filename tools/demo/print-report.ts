@@ -18,6 +18,8 @@ export function printReport(report: DayReport, print: (line: string) => void): v
   print('');
   print(pc.bold('各省头寸 positions by province (元 yuan)'));
   print(positionTable(report));
+  const idle = report.netPositions.length - moving(report).length;
+  if (idle > 0) print(`  另有 ${idle} 个省份当日无往来 ${idle} more parties moved nothing\n`);
   print(pc.bold(`最大的${LARGEST_PAIRS}对双边头寸 largest bilateral pairs (元 yuan)`));
   print(pairTable(report));
   printOfficialCase(report, print);
@@ -35,13 +37,23 @@ function positionTable(report: DayReport): string {
     colAligns: ['left', 'right', 'right', 'right'],
     style: { head: [], border: [] },
   });
-  for (const { region, payableFen, receivableFen, netFen } of report.netPositions) table.push([nameOf(region), yuan(payableFen), yuan(receivableFen), yuan(netFen)]);
+  for (const { region, payableFen, receivableFen, netFen } of moving(report))
+    table.push([nameOf(region), yuan(payableFen), yuan(receivableFen), yuan(netFen)]);
   return table.toString();
 }
 
+function moving({ netPositions }: DayReport): DayReport['netPositions'] {
+  return netPositions.filter(({ payableFen, receivableFen }) => payableFen !== '0' || receivableFen !== '0');
+}
+
 function pairTable(report: DayReport): string {
-  const table = new Table({ head: ['付方 payer', '收方 payee', '总额 gross'], colAligns: ['left', 'left', 'right'], style: { head: [], border: [] } });
-  for (const { payer, payee, grossFen } of report.bilateral.slice(0, LARGEST_PAIRS)) table.push([nameOf(payer), nameOf(payee), yuan(grossFen)]);
+  const table = new Table({
+    head: ['付方 payer', '收方 payee', '总额 gross'],
+    colAligns: ['left', 'left', 'right'],
+    style: { head: [], border: [] },
+  });
+  for (const { payer, payee, grossFen } of report.bilateral.slice(0, LARGEST_PAIRS))
+    table.push([nameOf(payer), nameOf(payee), yuan(grossFen)]);
   return table.toString();
 }
 
@@ -49,7 +61,9 @@ function printOfficialCase({ officialCase }: DayReport, print: (line: string) =>
   if (!officialCase) return;
   print(pc.bold('公开案例 published case：廊坊退休职工在北京门诊慢特病 (国家医保局 2022)'));
   const { totalFen, inScopeFen, fundFen, personalFen } = officialCase;
-  print(`  总额 total ${yuan(totalFen)}  政策范围内 in scope ${yuan(inScopeFen)}  基金 fund ${yuan(fundFen)}  个人 personal ${yuan(personalFen)}`);
+  print(
+    `  总额 total ${yuan(totalFen)}  政策范围内 in scope ${yuan(inScopeFen)}  基金 fund ${yuan(fundFen)}  个人 personal ${yuan(personalFen)}`,
+  );
   print('');
 }
 

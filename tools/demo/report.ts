@@ -7,7 +7,12 @@ export type ListedSettlement = {
   readonly insuredRegion: string;
   readonly treatingRegion: string;
   readonly totalFen: string;
-  readonly split: { readonly fullSelfPayFen: string; readonly overCeilingFen: string; readonly firstSelfPayFen: string; readonly inScopeFen: string };
+  readonly split: {
+    readonly fullSelfPayFen: string;
+    readonly overCeilingFen: string;
+    readonly firstSelfPayFen: string;
+    readonly inScopeFen: string;
+  };
   readonly funds: readonly { readonly amountFen: string }[];
   readonly fundTotalFen: string;
   readonly personalFen: string;
@@ -15,7 +20,12 @@ export type ListedSettlement = {
   readonly reversalBusinessDate: string | null;
 };
 
-type NetPosition = { readonly region: string; readonly payableFen: string; readonly receivableFen: string; readonly netFen: string };
+type NetPosition = {
+  readonly region: string;
+  readonly payableFen: string;
+  readonly receivableFen: string;
+  readonly netFen: string;
+};
 type BilateralPosition = { readonly payer: string; readonly payee: string; readonly grossFen: string };
 
 /** What the closed cycles say, read back over REST. */
@@ -35,24 +45,37 @@ export type DayReport = {
   readonly netPositions: readonly NetPosition[];
   /** Largest first. */
   readonly bilateral: readonly BilateralPosition[];
-  readonly checks: { readonly netsSumToZero: boolean; readonly positionsMatchRecount: boolean; readonly billsHold: boolean };
-  readonly officialCase: { readonly totalFen: string; readonly inScopeFen: string; readonly fundFen: string; readonly personalFen: string } | null;
+  readonly checks: {
+    readonly netsSumToZero: boolean;
+    readonly positionsMatchRecount: boolean;
+    readonly billsHold: boolean;
+  };
+  readonly officialCase: {
+    readonly totalFen: string;
+    readonly inScopeFen: string;
+    readonly fundFen: string;
+    readonly personalFen: string;
+  } | null;
 };
 
 /** Compares what the system says of the day with what this client saw, and with a recount from the settlements themselves. */
 export function reportOf(seen: SeenDay, read: PositionsRead): DayReport {
-  const net = addUp(read.net, ({ region }) => region, (a, b) => ({
-    region: a.region,
-    payableFen: plus(a.payableFen, b.payableFen),
-    receivableFen: plus(a.receivableFen, b.receivableFen),
-    netFen: plus(a.netFen, b.netFen),
-  }));
+  const net = addUp(
+    read.net,
+    ({ region }) => region,
+    (a, b) => ({
+      region: a.region,
+      payableFen: plus(a.payableFen, b.payableFen),
+      receivableFen: plus(a.receivableFen, b.receivableFen),
+      netFen: plus(a.netFen, b.netFen),
+    }),
+  );
   const bilateral = addUp(read.bilateral, pairOf, (a, b) => ({ ...a, grossFen: plus(a.grossFen, b.grossFen) }));
   const { official } = seen;
   return {
     businessDates: read.dates,
     settled: seen.settled.size,
-    refused: Object.fromEntries([...seen.refused].sort()),
+    refused: Object.fromEntries([...seen.refused].sort(([a], [b]) => (a < b ? -1 : 1))),
     reversed: seen.reversed.size,
     netPositions: net.sort((a, b) => (a.region < b.region ? -1 : 1)),
     bilateral: bilateral.map(({ payer, payee, grossFen }) => ({ payer, payee, grossFen })).sort(largestFirst),
@@ -75,19 +98,27 @@ export function balanced({ checks }: DayReport): boolean {
 }
 
 /** A settlement counts in its cycle, its reversal against it in the reversal's; both are counted here if their cycle was read. */
-function matchesRecount(net: readonly NetPosition[], bilateral: readonly BilateralPosition[], read: PositionsRead): boolean {
+function matchesRecount(
+  net: readonly NetPosition[],
+  bilateral: readonly BilateralPosition[],
+  read: PositionsRead,
+): boolean {
   const pairs = new Map<string, bigint>();
   const provinces = new Map<string, bigint>();
-  const move = (totals: Map<string, bigint>, key: string, by: bigint): void => void totals.set(key, (totals.get(key) ?? 0n) + by);
+  const move = (totals: Map<string, bigint>, key: string, by: bigint): void =>
+    void totals.set(key, (totals.get(key) ?? 0n) + by);
   for (const settlement of uniqueById(read.listed).values()) {
-    const signs = [settlement.businessDate, settlement.reversalBusinessDate].map((date, index) => (date && read.dates.includes(date) ? 1n - 2n * BigInt(index) : 0n));
+    const signs = [settlement.businessDate, settlement.reversalBusinessDate].map((date, index) =>
+      date && read.dates.includes(date) ? 1n - 2n * BigInt(index) : 0n,
+    );
     const amount = BigInt(settlement.fundTotalFen) * signs.reduce((sum, sign) => sum + sign, 0n);
     const [payer, payee] = [provinceOf(settlement.insuredRegion), provinceOf(settlement.treatingRegion)];
     move(pairs, `${payer}>${payee}`, amount);
     move(provinces, payer, -amount);
     move(provinces, payee, amount);
   }
-  const told = (rows: readonly (readonly [string, string])[]): Map<string, bigint> => new Map(rows.map(([key, value]) => [key, BigInt(value)]));
+  const told = (rows: readonly (readonly [string, string])[]): Map<string, bigint> =>
+    new Map(rows.map(([key, value]) => [key, BigInt(value)]));
   return (
     sameTotals(pairs, told(bilateral.map((position) => [pairOf(position), position.grossFen]))) &&
     sameTotals(provinces, told(net.map(({ region, netFen }) => [region, netFen])))
@@ -100,7 +131,10 @@ function sameSettlements(seen: SeenDay, read: PositionsRead): boolean {
   if (listed.size !== seen.settled.size) return false;
   return [...seen.settled].every(([id, told]) => {
     const found = listed.get(id);
-    const sameMoney = found?.fundTotalFen === told.fundTotalFen && found.personalFen === told.personalFen && found.totalFen === told.totalFen;
+    const sameMoney =
+      found?.fundTotalFen === told.fundTotalFen &&
+      found.personalFen === told.personalFen &&
+      found.totalFen === told.totalFen;
     return sameMoney && (found.reversalBusinessDate !== null) === seen.reversed.has(id);
   });
 }

@@ -42,14 +42,24 @@ async function register(api: ApiClient, stack: StackDocument, { requestId, ...fi
   await api.write('POST', '/v1/filings', filing, stack.tokens.insured[filing.personId] ?? '', requestId);
 }
 
-async function settleAll(api: ApiClient, stack: StackDocument, bills: readonly DemoBill[], done: () => void): Promise<SeenDay> {
+async function settleAll(
+  api: ApiClient,
+  stack: StackDocument,
+  bills: readonly DemoBill[],
+  done: () => void,
+): Promise<SeenDay> {
   const settled = new Map<string, ListedSettlement>();
   const refused = new Map<string, number>();
   const reversed = new Set<string>();
   let official: ListedSettlement | null = null;
   await inParallel(bills, async (bill) => {
     const token = stack.tokens.hospital[bill.institutionCode] ?? '';
-    const answer = await api.persistently<ListedSettlement & Problem>('POST', '/v1/settlements', { messageId: bill.messageId, bill: bill.body }, token);
+    const answer = await api.persistently<ListedSettlement & Problem>(
+      'POST',
+      '/v1/settlements',
+      { messageId: bill.messageId, bill: bill.body },
+      token,
+    );
     if (answer.status === 201) {
       settled.set(answer.body.settlementId, answer.body);
       if (bill.official) official = answer.body;
@@ -63,14 +73,20 @@ async function settleAll(api: ApiClient, stack: StackDocument, bills: readonly D
 }
 
 async function reverse(api: ApiClient, token: string, originalMessageId: string, messageId: string): Promise<string> {
-  const answer = await api.persistently<{ outcome: string; settlementId: string }>('POST', '/v1/settlements/reversals', { messageId, originalMessageId }, token);
+  const answer = await api.persistently<{ outcome: string; settlementId: string }>(
+    'POST',
+    '/v1/settlements/reversals',
+    { messageId, originalMessageId },
+    token,
+  );
   if (answer.status !== 200 || answer.body.outcome !== 'REVERSED') throw new UnexpectedAnswer(answer, 'reversal');
   return answer.body.settlementId;
 }
 
 /** A refusal is an answer with a reason; anything else is not part of a day. */
 function reasonOf(answer: ApiAnswer<Problem>): string {
-  if (answer.status < 400 || answer.status >= 500 || typeof answer.body.reason !== 'string') throw new UnexpectedAnswer(answer, 'settlement');
+  if (answer.status < 400 || answer.status >= 500 || typeof answer.body.reason !== 'string')
+    throw new UnexpectedAnswer(answer, 'settlement');
   return answer.body.reason;
 }
 
@@ -94,8 +110,13 @@ async function readPositions(api: ApiClient, stack: StackDocument, dates: readon
   const { operator } = stack.tokens;
   const read: PositionsRead = { dates, net: [], bilateral: [], listed: [] };
   for (const date of dates) {
-    read.net.push(...(await api.get<{ positions: PositionsRead['net'] }>(`/v1/cycles/${date}/net-positions`, operator)).positions);
-    read.bilateral.push(...(await api.get<{ positions: PositionsRead['bilateral'] }>(`/v1/cycles/${date}/bilateral-positions`, operator)).positions);
+    read.net.push(
+      ...(await api.get<{ positions: PositionsRead['net'] }>(`/v1/cycles/${date}/net-positions`, operator)).positions,
+    );
+    read.bilateral.push(
+      ...(await api.get<{ positions: PositionsRead['bilateral'] }>(`/v1/cycles/${date}/bilateral-positions`, operator))
+        .positions,
+    );
     let after = '';
     do {
       const path: string = `/v1/cycles/${date}/settlements?limit=500${after ? `&after=${after}` : ''}`;

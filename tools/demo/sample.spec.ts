@@ -13,7 +13,9 @@ function figureBlocks(value: Json, path: string): { path: string; block: { [key:
   if (value === null || typeof value !== 'object') return [];
   const figures = ['standardFen', 'upToFen', 'annualFen', 'thresholdFen', 'points', 'factor', 'ratio', 'mode'];
   const own = figures.some((key) => key in value) && !/\.repeat$|criticalIllness\.bands/.test(path);
-  const parts = Object.entries(value).flatMap(([key, each]) => (key === 'ratio' || key === 'annualFen' ? [] : figureBlocks(each, `${path}.${key}`)));
+  const parts = Object.entries(value).flatMap(([key, each]) =>
+    key === 'ratio' || key === 'annualFen' ? [] : figureBlocks(each, `${path}.${key}`),
+  );
   return [...(own ? [{ path, block: value }] : []), ...parts];
 }
 
@@ -31,7 +33,9 @@ describe('the sample', () => {
 
   it('writes amounts as whole fen and rates as exact texts', () => {
     for (const { documentJson } of sample.policies) {
-      for (const [, key = '', text = ''] of documentJson.matchAll(/"(\w*Fen|PRIMARY|SECONDARY|TERTIARY|ratio|points|factor)": "([^"]*)"/g)) {
+      for (const [, key = '', text = ''] of documentJson.matchAll(
+        /"(\w*Fen|PRIMARY|SECONDARY|TERTIARY|ratio|points|factor)": "([^"]*)"/g,
+      )) {
         expect(key.endsWith('Fen') ? /^\d+$/.test(text) : parseRate(text) !== null || /^\d+$/.test(text)).toBe(true);
       }
     }
@@ -56,7 +60,9 @@ describe('the sample', () => {
   it('keeps points within the limits of the notice of 2022', () => {
     const limits = { REFERRAL: 10, EMERGENCY: 10, OTHER_TEMPORARY: 20 };
     for (const { documentJson } of sample.policies) {
-      const { adjustments } = JSON.parse(documentJson) as { adjustments: Record<keyof typeof limits, { mode: string; points?: string }> };
+      const { adjustments } = JSON.parse(documentJson) as {
+        adjustments: Record<keyof typeof limits, { mode: string; points?: string }>;
+      };
       for (const [level, limit] of Object.entries(limits) as [keyof typeof limits, number][]) {
         const { mode, points } = adjustments[level];
         expect(mode !== 'POINTS' || Number(points?.replace('%', '')) <= limit).toBe(true);
@@ -66,7 +72,9 @@ describe('the sample', () => {
 
   it('covers enough pooling areas, and leaves chronic visits out of some', () => {
     expect(new Set(sample.policies.map(({ region }) => region)).size).toBeGreaterThanOrEqual(14);
-    expect(sample.policies.every(({ visitKinds }) => visitKinds.includes('INPATIENT') && visitKinds.includes('OUTPATIENT'))).toBe(true);
+    expect(
+      sample.policies.every(({ visitKinds }) => visitKinds.includes('INPATIENT') && visitKinds.includes('OUTPATIENT')),
+    ).toBe(true);
     expect(sample.policies.some(({ visitKinds }) => !visitKinds.includes('CHRONIC'))).toBe(true);
   });
 
@@ -76,9 +84,13 @@ describe('the sample', () => {
     for (const { entries, province } of sample.catalogues) {
       expect(entries.length).toBeGreaterThanOrEqual(30);
       expect(new Set(entries.map(({ nationalCode }) => nationalCode)).size).toBe(entries.length);
-      expect(sample.institutions.some(({ region, networked }) => networked && provinceOf(region) === province)).toBe(true);
+      expect(sample.institutions.some(({ region, networked }) => networked && provinceOf(region) === province)).toBe(
+        true,
+      );
       for (const { nationalCode, itemClass, firstSelfPayBps, chargeCategory, ceilingYuan, source, trust } of entries) {
-        expect(isNationalItemCode(nationalCode) && priced.has(nationalCode) && source.length > 3 && 'ABCD'.includes(trust)).toBe(true);
+        expect(
+          isNationalItemCode(nationalCode) && priced.has(nationalCode) && source.length > 3 && 'ABCD'.includes(trust),
+        ).toBe(true);
         expect(itemClass === 'A' ? firstSelfPayBps === 0 : firstSelfPayBps > 0 && firstSelfPayBps <= 10_000).toBe(true);
         expect(chargeCategory).toMatch(/^(0[1-9]|1[0-4])$/);
         expect(ceilingYuan === null || /^\d+\.\d{6}$/.test(ceilingYuan)).toBe(true);
@@ -88,9 +100,13 @@ describe('the sample', () => {
 
   it('names institutions under codes of their divisions, one of them not networked', () => {
     for (const { institutionCode, region } of sample.institutions) {
-      expect(isInstitutionCode(institutionCode) && institutionCode.slice(1, 7) === region && findProvince(region) !== null).toBe(true);
+      expect(
+        isInstitutionCode(institutionCode) && institutionCode.slice(1, 7) === region && findProvince(region) !== null,
+      ).toBe(true);
     }
-    expect(new Set(sample.institutions.map(({ institutionCode }) => institutionCode)).size).toBe(sample.institutions.length);
+    expect(new Set(sample.institutions.map(({ institutionCode }) => institutionCode)).size).toBe(
+      sample.institutions.length,
+    );
     expect(sample.institutions.length).toBeGreaterThanOrEqual(40);
     expect(sample.institutions.filter(({ networked }) => !networked)).toHaveLength(1);
   });

@@ -104,13 +104,25 @@ export function loadSample(): Sample {
 }
 
 function policyOf(documentJson: string): SamplePolicy {
-  const document = JSON.parse(documentJson) as { region: string; insurance: Insurance; visits: Partial<Record<VisitKind, unknown>> };
-  return { region: document.region, insurance: document.insurance, visitKinds: Object.keys(document.visits) as VisitKind[], documentJson };
+  const document = JSON.parse(documentJson) as {
+    region: string;
+    insurance: Insurance;
+    visits: Partial<Record<VisitKind, unknown>>;
+  };
+  return {
+    region: document.region,
+    insurance: document.insurance,
+    visitKinds: Object.keys(document.visits) as VisitKind[],
+    documentJson,
+  };
 }
 
 /** Sorted by file name, so that the order does not depend on the file system. */
 function documentsIn(folder: string): string[] {
-  return readdirSync(folder).filter((file) => file.endsWith('.json')).toSorted().map((file) => readFileSync(join(folder, file), 'utf8'));
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .toSorted()
+    .map((file) => readFileSync(join(folder, file), 'utf8'));
 }
 
 /** The compiled program runs from dist/, while the documents stay beside the source; both lie below tools/. */

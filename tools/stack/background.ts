@@ -13,10 +13,15 @@ const STOP_WITHIN_MS = 60_000;
 export async function startInBackground(options: SupervisorOptions): Promise<StackDocument> {
   mkdirSync(join(STACK_DIRECTORY, 'logs'), { recursive: true });
   const log = openSync(join(STACK_DIRECTORY, 'logs', 'supervisor.log'), 'w');
-  const child = fork(join(import.meta.dirname, 'supervisor.js'), [JSON.stringify(options)], { detached: true, stdio: ['ignore', log, log, 'ipc'] });
+  const child = fork(join(import.meta.dirname, 'supervisor.js'), [JSON.stringify(options)], {
+    detached: true,
+    stdio: ['ignore', log, log, 'ipc'],
+  });
   const message = await new Promise<SupervisorMessage>((resolve) => {
     child.once('message', (told: SupervisorMessage) => resolve(told));
-    child.once('exit', (code) => resolve({ ready: false, problem: `the supervisor ended with ${code}; see .stack/logs/supervisor.log` }));
+    child.once('exit', (code) =>
+      resolve({ ready: false, problem: `the supervisor ended with ${code}; see .stack/logs/supervisor.log` }),
+    );
   });
   if (!message.ready) throw new Error(message.problem);
   child.disconnect();
@@ -46,7 +51,8 @@ export async function stopBackground(): Promise<boolean> {
   process.kill(pid, 'SIGTERM');
   const deadline = Date.now() + STOP_WITHIN_MS;
   while ((await runningSupervisor()) !== null) {
-    if (Date.now() > deadline) throw new Error(`the stack (process ${pid}) did not stop within ${STOP_WITHIN_MS / 1000} s`);
+    if (Date.now() > deadline)
+      throw new Error(`the stack (process ${pid}) did not stop within ${STOP_WITHIN_MS / 1000} s`);
     await sleep(100);
   }
   return true;

@@ -31,7 +31,8 @@ export async function createDatabases(directory: string): Promise<Databases> {
     logFile: join(logs, 'postgres.log'),
   });
   const passwords = new Map<string, string>();
-  const url = (user: string, database: string): string => `postgres://${user}:${passwords.get(user) ?? ''}@127.0.0.1:${cluster.port}/${database}`;
+  const url = (user: string, database: string): string =>
+    `postgres://${user}:${passwords.get(user) ?? ''}@127.0.0.1:${cluster.port}/${database}`;
   const databases: Databases = {
     cluster,
     appUrl: (service) => url(`${service}_app`, service),
@@ -48,14 +49,22 @@ export async function createDatabases(directory: string): Promise<Databases> {
 }
 
 async function provision(port: number, superuserPassword: string, passwords: Map<string, string>): Promise<void> {
-  const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', password: superuserPassword, database: 'postgres' });
+  const client = new pg.Client({
+    host: '127.0.0.1',
+    port,
+    user: 'postgres',
+    password: superuserPassword,
+    database: 'postgres',
+  });
   await client.connect();
   try {
     for (const service of DATABASE_SERVICES) {
       for (const role of [`${service}_owner`, `${service}_app`]) {
         const password = randomBytes(24).toString('hex');
         passwords.set(role, password);
-        await client.query(`CREATE ROLE ${role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD ${pg.escapeLiteral(password)}`);
+        await client.query(
+          `CREATE ROLE ${role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD ${pg.escapeLiteral(password)}`,
+        );
       }
       await client.query(`CREATE DATABASE ${service} OWNER ${service}_owner`);
       await client.query(`REVOKE ALL ON DATABASE ${service} FROM PUBLIC`);
@@ -76,6 +85,8 @@ async function migrate(service: DatabaseService, ownerUrl: string): Promise<void
     let errors = '';
     child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
     child.once('error', reject);
-    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`migrating ${service} failed:\n${errors.slice(-2_000)}`))));
+    child.once('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`migrating ${service} failed:\n${errors.slice(-2_000)}`)),
+    );
   });
 }

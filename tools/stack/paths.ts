@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 export const ROOT = findRoot(import.meta.dirname);
 
 /** Where a running stack keeps its database, logs, addresses and development credentials. */
-export const STACK_DIRECTORY = join(ROOT, '.stack');
+export const STACK_DIRECTORY = process.env['YIDITONG_STACK_DIRECTORY'] ?? join(ROOT, '.stack');
 
 function findRoot(directory: string): string {
   if (existsSync(join(directory, 'nx.json'))) return directory;

@@ -7,26 +7,55 @@ import type { StackDocument } from './stack.js';
 const PERSONS_A_CALL = 500;
 
 /** Enters the sample's institutions, catalogues, policies and persons through the public interface, each as its own bureau. */
-export async function loadReferenceData(document: StackDocument, sample: Sample, persons: readonly DemoPerson[]): Promise<void> {
+export async function loadReferenceData(
+  document: StackDocument,
+  sample: Sample,
+  persons: readonly DemoPerson[],
+): Promise<void> {
   const api = new ApiClient(document.gateway);
   const asBureauOf = (region: string): string => document.tokens.bureau[provinceOf(region)] ?? '';
   for (const [province, institutions] of groupBy(sample.institutions, ({ region }) => provinceOf(region))) {
     await api.write('PUT', '/v1/institutions', { institutions }, asBureauOf(province), `institutions-${province}`);
   }
   for (const { province, effectiveFrom, entries } of sample.catalogues) {
-    const published = entries.map(({ nationalCode, name, itemClass, firstSelfPayBps, ceilingYuan, chargeCategory }) => ({
-      nationalCode, name, itemClass, firstSelfPayBps, ceilingYuan, chargeCategory,
-    }));
-    await api.write('POST', '/v1/catalogues', { effectiveFrom, entries: published }, asBureauOf(province), `catalogue-${province}-${effectiveFrom}`);
+    const published = entries.map(
+      ({ nationalCode, name, itemClass, firstSelfPayBps, ceilingYuan, chargeCategory }) => ({
+        nationalCode,
+        name,
+        itemClass,
+        firstSelfPayBps,
+        ceilingYuan,
+        chargeCategory,
+      }),
+    );
+    await api.write(
+      'POST',
+      '/v1/catalogues',
+      { effectiveFrom, entries: published },
+      asBureauOf(province),
+      `catalogue-${province}-${effectiveFrom}`,
+    );
   }
   for (const { region, insurance, documentJson } of sample.policies) {
-    const document: unknown = JSON.parse(documentJson);
-    await api.write('POST', `/v1/pooling-areas/${region}/policies`, { document }, asBureauOf(region), `policy-${region}-${insurance}`);
+    const policy = { document: JSON.parse(documentJson) as unknown };
+    await api.write(
+      'POST',
+      `/v1/pooling-areas/${region}/policies`,
+      policy,
+      asBureauOf(region),
+      `policy-${region}-${insurance}`,
+    );
   }
   for (const [province, insured] of groupBy(persons, ({ insuredRegion }) => provinceOf(insuredRegion))) {
     for (let from = 0; from < insured.length; from += PERSONS_A_CALL) {
       const batch = insured.slice(from, from + PERSONS_A_CALL);
-      await api.write('PUT', '/v1/insured-persons', { persons: batch }, asBureauOf(province), `persons-${province}-${from}`);
+      await api.write(
+        'PUT',
+        '/v1/insured-persons',
+        { persons: batch },
+        asBureauOf(province),
+        `persons-${province}-${from}`,
+      );
     }
   }
 }

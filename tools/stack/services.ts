@@ -25,11 +25,15 @@ export class ServiceProcess {
     if (this.running) return;
     const log = openSync(this.logFile, 'a');
     // The IPC channel closes with this process, however it ends; the service takes that as its own signal to stop.
-    this.child = spawn(process.execPath, ['--enable-source-maps', '--import', REGISTER_TELEMETRY, join(ROOT, 'apps', this.name, 'dist', 'main.js')], {
-      cwd: ROOT,
-      env: { ...process.env, ...this.environment, OTEL_SERVICE_NAME: this.name },
-      stdio: ['ignore', log, log, 'ipc'],
-    });
+    this.child = spawn(
+      process.execPath,
+      ['--enable-source-maps', '--import', REGISTER_TELEMETRY, join(ROOT, 'apps', this.name, 'dist', 'main.js')],
+      {
+        cwd: ROOT,
+        env: { ...process.env, ...this.environment, OTEL_SERVICE_NAME: this.name },
+        stdio: ['ignore', log, log, 'ipc'],
+      },
+    );
     closeSync(log);
   }
 

@@ -46,8 +46,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const tokens = await issueTokens(issuer, options.accounts);
     const addresses = await chooseAddresses(options.gatewayPort);
     const services = createServices(options, databases, issuer, addresses);
-    const { gateway: gatewayAddress = '', ...grpc } = addresses;
-    const stack = assemble(options.directory, { gateway: `http://${gatewayAddress}`, grpc, tokens }, databases, issuer, services);
+    const { gateway: gatewayAddress, ...grpc } = addresses;
+    const stack = assemble(
+      options.directory,
+      { gateway: `http://${gatewayAddress}`, grpc, tokens },
+      databases,
+      issuer,
+      services,
+    );
     for (const service of services.values()) service.start();
     await stack.ready().catch(async (error: unknown) => {
       await stack.stop();
@@ -81,11 +87,22 @@ function createServices(
     name,
     new ServiceProcess(
       name,
-      { ...peers, LISTEN_ADDRESS: addresses[name], DATABASE_URL: databases.appUrl(name), ID_INDEX_KEY: idIndexKey, ...options.environment },
+      {
+        ...peers,
+        LISTEN_ADDRESS: addresses[name],
+        DATABASE_URL: databases.appUrl(name),
+        ID_INDEX_KEY: idIndexKey,
+        ...options.environment,
+      },
       logFile(name),
     ),
   ]);
-  const edge = { LISTEN_ADDRESS: addresses.gateway, AUTH_ISSUER: ISSUER, AUTH_AUDIENCE: AUDIENCE, AUTH_JWKS: issuer.jwks };
+  const edge = {
+    LISTEN_ADDRESS: addresses.gateway,
+    AUTH_ISSUER: ISSUER,
+    AUTH_AUDIENCE: AUDIENCE,
+    AUTH_JWKS: issuer.jwks,
+  };
   const gateway = new ServiceProcess('gateway', { ...peers, ...edge, ...options.environment }, logFile('gateway'));
   return new Map<ServiceName, ServiceProcess>([...services, ['gateway', gateway]]);
 }

@@ -7,7 +7,13 @@ import { loadReferenceData } from './reference-data.js';
 import { startStack, type Stack } from './stack.js';
 
 /** What `up` and `demo` tell the supervisor: the size of the sample, and the moment that it is made for. */
-export type SupervisorOptions = { readonly persons: number; readonly bills: number; readonly seed: number; readonly now: string; readonly gatewayPort?: number };
+export type SupervisorOptions = {
+  readonly persons: number;
+  readonly bills: number;
+  readonly seed: number;
+  readonly now: string;
+  readonly gatewayPort?: number;
+};
 
 /** What it answers over IPC. */
 export type SupervisorMessage = { readonly ready: true } | { readonly ready: false; readonly problem: string };
@@ -22,7 +28,11 @@ async function supervise(options: SupervisorOptions): Promise<void> {
   const { persons } = generateDay({ ...options, sample });
   const { gatewayPort } = options;
   const accounts = { institutions: sample.institutions, persons };
-  const starting = startStack({ directory: STACK_DIRECTORY, accounts, ...(gatewayPort === undefined ? {} : { gatewayPort }) });
+  const starting = startStack({
+    directory: STACK_DIRECTORY,
+    accounts,
+    ...(gatewayPort === undefined ? {} : { gatewayPort }),
+  });
   // From the first moment on: told to stop while starting, it stops what it started.
   stopWhenTold(starting);
   const stack = await starting;

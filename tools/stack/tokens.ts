@@ -14,10 +14,18 @@ export type Tokens = {
   readonly insured: Readonly<Record<string, string>>;
 };
 
-export type Claims = { readonly role: Role; readonly region: string; readonly institution?: string; readonly person?: string };
+export type Claims = {
+  readonly role: Role;
+  readonly region: string;
+  readonly institution?: string;
+  readonly person?: string;
+};
 
 /** An issuer with a key of its own, made anew for each stack. */
-export type DevelopmentIssuer = { readonly jwks: string; readonly sign: (subject: string, claims: Claims) => Promise<string> };
+export type DevelopmentIssuer = {
+  readonly jwks: string;
+  readonly sign: (subject: string, claims: Claims) => Promise<string>;
+};
 
 export async function createIssuer(): Promise<DevelopmentIssuer> {
   const { publicKey, privateKey } = await generateKeyPair('EdDSA');
@@ -43,7 +51,9 @@ type Accounts = {
 
 /** Tokens for the operator, every province's bureau, and the given hospitals and persons. */
 export async function issueTokens(issuer: DevelopmentIssuer, { institutions, persons }: Accounts): Promise<Tokens> {
-  const bureau = PROVINCES.map(async ({ code }) => [code, await issuer.sign(`bureau-${code}`, { role: 'bureau', region: code })] as const);
+  const bureau = PROVINCES.map(
+    async ({ code }) => [code, await issuer.sign(`bureau-${code}`, { role: 'bureau', region: code })] as const,
+  );
   const hospital = institutions.map(async ({ institutionCode, region }) => {
     const claims: Claims = { role: 'hospital', region: provinceOf(region), institution: institutionCode };
     return [institutionCode, await issuer.sign(institutionCode, claims)] as const;

@@ -18,7 +18,9 @@ if ((await runningSupervisor()) !== null) {
 } else {
   const { persons, seed, port } = options;
   const now = new Date().toISOString();
-  printAddresses(await startInBackground({ persons, seed, bills: 1_000, now, ...(port === undefined ? {} : { gatewayPort: port }) }));
+  printAddresses(
+    await startInBackground({ persons, seed, bills: 1_000, now, ...(port === undefined ? {} : { gatewayPort: port }) }),
+  );
 }
 
 function printAddresses({ gateway, grpc }: StackDocument): void {
@@ -30,7 +32,9 @@ function printAddresses({ gateway, grpc }: StackDocument): void {
     ...Object.entries(grpc),
   ];
   for (const [name = '', address = ''] of rows) process.stdout.write(`  ${pc.bold(name.padEnd(12))}${address}\n`);
-  process.stdout.write('  地址与开发令牌 addresses and development tokens: .stack/stack.json · 停止 stop: npm run down\n');
+  process.stdout.write(
+    '  地址与开发令牌 addresses and development tokens: .stack/stack.json · 停止 stop: npm run down\n',
+  );
 }
 
 function wholeNumber(text: string): number {

@@ -10,6 +10,11 @@ import { PolicyService } from './policy/policy.service.js';
 @Module({
   imports: [ChassisModule.forService('benefit', environment)],
   controllers: [AdjudicationController, BenefitController],
-  providers: [AdjudicationService, PersonService, PolicyService, { provide: ID_INDEX_KEY, useValue: environment.ID_INDEX_KEY }],
+  providers: [
+    AdjudicationService,
+    PersonService,
+    PolicyService,
+    { provide: ID_INDEX_KEY, useValue: environment.ID_INDEX_KEY },
+  ],
 })
 export class AppModule {}

@@ -36,18 +36,25 @@ export class ClearingController implements clearingV1.ClearingServiceController 
   }
 
   @Allow('operator', 'bureau')
-  async getNetPositions(request: clearingV1.GetNetPositionsRequest, metadata: Metadata): Promise<clearingV1.GetNetPositionsResponse> {
+  async getNetPositions(
+    request: clearingV1.GetNetPositionsRequest,
+    metadata: Metadata,
+  ): Promise<clearingV1.GetNetPositionsResponse> {
     return { positions: await this.positions.net(actorOf(metadata), dateOf(request)) };
   }
 
   @Allow('operator', 'bureau')
-  async getBilateralPositions(request: clearingV1.GetBilateralPositionsRequest, metadata: Metadata): Promise<clearingV1.GetBilateralPositionsResponse> {
+  async getBilateralPositions(
+    request: clearingV1.GetBilateralPositionsRequest,
+    metadata: Metadata,
+  ): Promise<clearingV1.GetBilateralPositionsResponse> {
     return { positions: await this.positions.bilateral(actorOf(metadata), dateOf(request)) };
   }
 }
 
 function dateOf(request: { readonly businessDate: string }): string {
-  if (!isCalendarDate(request.businessDate)) throw new Rejection('REQUEST_MALFORMED', { problem: 'business_date is not a date' });
+  if (!isCalendarDate(request.businessDate))
+    throw new Rejection('REQUEST_MALFORMED', { problem: 'business_date is not a date' });
   return request.businessDate;
 }
 

@@ -25,7 +25,14 @@ const addresses = {
 
 @Module({
   imports: [LoggerModule.forRoot(requestLogging(environment.LOG_LEVEL))],
-  controllers: [HealthController, FilingController, SettlementController, PersonController, ReferenceController, ClearingController],
+  controllers: [
+    HealthController,
+    FilingController,
+    SettlementController,
+    PersonController,
+    ReferenceController,
+    ClearingController,
+  ],
   providers: [
     Clock,
     provideRpcClient(TARGETS.filing, addresses.filing),

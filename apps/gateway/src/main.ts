@@ -11,7 +11,11 @@ import { serveDocumentation } from './http/documentation.js';
 /** A published catalogue of tens of thousands of entries fits; a bill of 5,000 lines does by far. */
 const BODY_LIMIT_BYTES = 32 * 1024 * 1024;
 
-const app = await NestFactory.create<NestFastifyApplication>(AppModule, new FastifyAdapter({ bodyLimit: BODY_LIMIT_BYTES }), { bufferLogs: true });
+const app = await NestFactory.create<NestFastifyApplication>(
+  AppModule,
+  new FastifyAdapter({ bodyLimit: BODY_LIMIT_BYTES }),
+  { bufferLogs: true },
+);
 app.useLogger(app.get(PinoLogger));
 serveDocumentation(app);
 const [host = '127.0.0.1', port = '0'] = environment.LISTEN_ADDRESS.split(':');

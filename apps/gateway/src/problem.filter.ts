@@ -27,14 +27,18 @@ export class ProblemFilter implements ExceptionFilter {
     const status = statusOf(error);
     if (status === 404) return new Rejection('ROUTE_NOT_FOUND');
     if (status === 413) return new Rejection('PAYLOAD_TOO_LARGE');
-    if (status !== null && status >= 400 && status < 500) return new MalformedRequest([{ path: 'body', message: 'not readable JSON' }]);
+    if (status !== null && status >= 400 && status < 500)
+      return new MalformedRequest([{ path: 'body', message: 'not readable JSON' }]);
     this.logger.error(error instanceof Error ? { msg: error.message, err: error } : { msg: String(error) });
     return new Rejection('INTERNAL_FAULT');
   }
 }
 
 function problemOf(rejection: Rejection, english: boolean): Record<string, unknown> {
-  const messages = { zh: sentence(rejection.reason, 'zh', rejection.params), en: sentence(rejection.reason, 'en', rejection.params) };
+  const messages = {
+    zh: sentence(rejection.reason, 'zh', rejection.params),
+    en: sentence(rejection.reason, 'en', rejection.params),
+  };
   const traceId = currentTraceId();
   return {
     type: `urn:yiditong:reason:${rejection.reason.toLowerCase().replaceAll('_', '-')}`,
@@ -51,7 +55,8 @@ function problemOf(rejection: Rejection, english: boolean): Record<string, unkno
 /** Fastify's own refusals, such as a body that is not JSON, carry a status without being HttpExceptions. */
 function statusOf(error: unknown): number | null {
   if (error instanceof HttpException) return error.getStatus();
-  const hasStatus = typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number';
+  const hasStatus =
+    typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number';
   return hasStatus ? (error.statusCode as number) : null;
 }
 

@@ -30,7 +30,9 @@ export function accumulated(accumulators: Accumulators, kind: AccumulatorKind): 
 
 /** The totals after adding deltas; zeros are left out, so that equal totals are equal objects. */
 export function addDeltas(accumulators: Accumulators, deltas: Accumulators): Accumulators {
-  const sums = ACCUMULATOR_KINDS.map((kind) => [kind, accumulated(accumulators, kind) + accumulated(deltas, kind)] as const);
+  const sums = ACCUMULATOR_KINDS.map(
+    (kind) => [kind, accumulated(accumulators, kind) + accumulated(deltas, kind)] as const,
+  );
   return Object.fromEntries(sums.filter(([, value]) => value !== 0n));
 }
 

@@ -2,7 +2,18 @@ import fc from 'fast-check';
 import { fen, parseRate, parseYuan, sumFen, ZERO_FEN, ZERO_RATE, type Fen, type Rate } from '@yiditong/money';
 import { describe, expect, it } from 'vitest';
 import {
-  addDeltas, adjudicate, classifyLine, lineAmountHolds, negateDeltas, splitTotal, sumSplits, type Adjudication, type Accumulators, type Claim, type FeeSplit, type Policy,
+  addDeltas,
+  adjudicate,
+  classifyLine,
+  lineAmountHolds,
+  negateDeltas,
+  splitTotal,
+  sumSplits,
+  type Adjudication,
+  type Accumulators,
+  type Claim,
+  type FeeSplit,
+  type Policy,
 } from './index.js';
 
 const yuan = (text: string): Fen => parseYuan(text) ?? ZERO_FEN;
@@ -25,12 +36,23 @@ const XIAN: Policy = {
         standardFen: { ACTIVE: { TERTIARY: yuan('1200') }, RETIREE: { TERTIARY: yuan('1200') } },
         repeat: { mode: 'FACTORS', factors: [percent('1'), percent('0.8')] },
       },
-      bands: [{ ...sourced, upToFen: null, ratio: { ACTIVE: { TERTIARY: percent('80%') }, RETIREE: { TERTIARY: percent('85%') } } }],
+      bands: [
+        {
+          ...sourced,
+          upToFen: null,
+          ratio: { ACTIVE: { TERTIARY: percent('80%') }, RETIREE: { TERTIARY: percent('85%') } },
+        },
+      ],
       bandsFrom: 'AFTER_DEDUCTIBLE',
       cap: null,
     },
     OUTPATIENT: {
-      deductible: { ...sourced, basis: 'PER_YEAR', standardFen: { ACTIVE: { TERTIARY: yuan('200') } }, repeat: { mode: 'NONE' } },
+      deductible: {
+        ...sourced,
+        basis: 'PER_YEAR',
+        standardFen: { ACTIVE: { TERTIARY: yuan('200') } },
+        repeat: { mode: 'NONE' },
+      },
       bands: [{ ...sourced, upToFen: null, ratio: { ACTIVE: { TERTIARY: percent('50%') } } }],
       bandsFrom: 'AFTER_DEDUCTIBLE',
       cap: { ...sourced, annualFen: { ACTIVE: yuan('2000') } },
@@ -65,7 +87,8 @@ function paid(of: Claim, policy: Policy = XIAN, before: Accumulators = {}): Adju
   if (!result.ok) throw new Error(result.reason);
   return result.adjudication;
 }
-const fund = (adjudication: Adjudication, name: string): Fen => adjudication.funds.find((f) => f.fund === name)?.amountFen ?? ZERO_FEN;
+const fund = (adjudication: Adjudication, name: string): Fen =>
+  adjudication.funds.find((f) => f.fund === name)?.amountFen ?? ZERO_FEN;
 
 describe('adjudication of the 30,000.00 yuan bill, 27,500.00 in scope', () => {
   it.each<[string, Partial<Claim>, Accumulators, string, string]>([
@@ -82,7 +105,10 @@ describe('adjudication of the 30,000.00 yuan bill, 27,500.00 in scope', () => {
   });
 
   it('by a factor instead of points', () => {
-    const factor: Policy = { ...XIAN, adjustments: { ...XIAN.adjustments, OTHER_TEMPORARY: { ...sourced, mode: 'FACTOR', factor: percent('0.8') } } };
+    const factor: Policy = {
+      ...XIAN,
+      adjustments: { ...XIAN.adjustments, OTHER_TEMPORARY: { ...sourced, mode: 'FACTOR', factor: percent('0.8') } },
+    };
     expect(fund(paid(claim({ benefitLevel: 'OTHER_TEMPORARY' }), factor), 'POOLING')).toBe(yuan('16832'));
   });
 });
@@ -90,14 +116,23 @@ describe('adjudication of the 30,000.00 yuan bill, 27,500.00 in scope', () => {
 describe('caps', () => {
   it('hands what lies above the pooling cap to the large-sum fund, counted on the base', () => {
     const result = paid(claim({ split: split('11200') }), XIAN, { POOLING_PAID: yuan('395000') });
-    expect([fund(result, 'POOLING'), fund(result, 'LARGE_SUM'), result.personalFen]).toEqual([yuan('5000'), yuan('3375'), yuan('2825')]);
+    expect([fund(result, 'POOLING'), fund(result, 'LARGE_SUM'), result.personalFen]).toEqual([
+      yuan('5000'),
+      yuan('3375'),
+      yuan('2825'),
+    ]);
   });
   it('pays nothing above the large-sum cap', () => {
-    const result = paid(claim({ split: split('101200') }), XIAN, { POOLING_PAID: yuan('400000'), LARGE_SUM_PAID: yuan('99000') });
+    const result = paid(claim({ split: split('101200') }), XIAN, {
+      POOLING_PAID: yuan('400000'),
+      LARGE_SUM_PAID: yuan('99000'),
+    });
     expect(result.fundTotalFen).toBe(yuan('1000'));
   });
   it('pays nothing above the outpatient cap, and no large-sum either', () => {
-    const result = paid(claim({ visitKind: 'OUTPATIENT', split: split('5000') }), XIAN, { OUTPATIENT_POOLING: yuan('1900') });
+    const result = paid(claim({ visitKind: 'OUTPATIENT', split: split('5000') }), XIAN, {
+      OUTPATIENT_POOLING: yuan('1900'),
+    });
     expect(result.funds).toEqual([{ fund: 'POOLING', amountFen: yuan('100') }]);
   });
 });
@@ -108,7 +143,9 @@ describe('the yearly deductible', () => {
     ['200', '100', '0', '50'],
     ['0', '100', '100', '0'],
   ])('after %s used, a bill of %s pays %s more of it', (used, bill, deductible, pooling) => {
-    const result = paid(claim({ visitKind: 'OUTPATIENT', split: split(bill) }), XIAN, { OUTPATIENT_DEDUCTIBLE: yuan(used) });
+    const result = paid(claim({ visitKind: 'OUTPATIENT', split: split(bill) }), XIAN, {
+      OUTPATIENT_DEDUCTIBLE: yuan(used),
+    });
     expect([result.deductibleFen, fund(result, 'POOLING')]).toEqual([yuan(deductible), yuan(pooling)]);
   });
 });
@@ -119,7 +156,12 @@ describe('critical illness', () => {
     insurance: 'RESIDENT',
     visits: {
       INPATIENT: {
-        deductible: { ...sourced, basis: 'PER_VISIT', standardFen: { RESIDENT: { TERTIARY: yuan(deductible) } }, repeat: { mode: 'NONE' } },
+        deductible: {
+          ...sourced,
+          basis: 'PER_VISIT',
+          standardFen: { RESIDENT: { TERTIARY: yuan(deductible) } },
+          repeat: { mode: 'NONE' },
+        },
         bands: [{ ...sourced, upToFen: null, ratio: { RESIDENT: { TERTIARY: percent(ratio) } } }],
         bandsFrom: 'AFTER_DEDUCTIBLE',
         cap: null,
@@ -130,16 +172,32 @@ describe('critical illness', () => {
     criticalIllness: rule,
   });
   // A published 广州 example of 2022: 100,000 yuan, pooling 69,510.00, critical illness 7,374.00, personal 23,116.00.
-  const guangzhou = resident('500', '70%', { ...sourced, thresholdFen: yuan('18000'), countsDeductible: true, bands: [{ upToFen: null, ratio: percent('60%') }], annualFen: null });
+  const guangzhou = resident('500', '70%', {
+    ...sourced,
+    thresholdFen: yuan('18000'),
+    countsDeductible: true,
+    bands: [{ upToFen: null, ratio: percent('60%') }],
+    annualFen: null,
+  });
   // 渭南: threshold 10,000 without the deductible; 60 % to 20,000 above it, then 70 %.
   const weinan = resident('1000', '65%', {
-    ...sourced, thresholdFen: yuan('10000'), countsDeductible: false,
-    bands: [{ upToFen: yuan('20000'), ratio: percent('60%') }, { upToFen: null, ratio: percent('70%') }], annualFen: yuan('300000'),
+    ...sourced,
+    thresholdFen: yuan('10000'),
+    countsDeductible: false,
+    bands: [
+      { upToFen: yuan('20000'), ratio: percent('60%') },
+      { upToFen: null, ratio: percent('70%') },
+    ],
+    annualFen: yuan('300000'),
   });
 
   it('pays the published 广州 example', () => {
     const result = paid(claim({ personType: 'RESIDENT', split: split('99800', '100', '0', '100') }), guangzhou);
-    expect([fund(result, 'POOLING'), fund(result, 'CRITICAL_ILLNESS'), result.personalFen]).toEqual([yuan('69510'), yuan('7374'), yuan('23116')]);
+    expect([fund(result, 'POOLING'), fund(result, 'CRITICAL_ILLNESS'), result.personalFen]).toEqual([
+      yuan('69510'),
+      yuan('7374'),
+      yuan('23116'),
+    ]);
   });
   it('pays the 渭南 vector', () => {
     const result = paid(claim({ personType: 'RESIDENT', split: split('120000') }), weinan);
@@ -150,7 +208,11 @@ describe('critical illness', () => {
       fc.property(fc.array(fc.bigInt({ min: 200_000n, max: 5_000_000n }), { minLength: 1, maxLength: 8 }), (bills) => {
         let totals: Accumulators = {};
         for (const bill of bills) {
-          const result = paid(claim({ personType: 'RESIDENT', split: { ...split('0'), inScopeFen: fen(bill) } }), weinan, totals);
+          const result = paid(
+            claim({ personType: 'RESIDENT', split: { ...split('0'), inScopeFen: fen(bill) } }),
+            weinan,
+            totals,
+          );
           totals = addDeltas(totals, result.deltas);
         }
         const above = (totals.CRITICAL_ILLNESS_BASE ?? 0n) - yuan('10000');
@@ -169,16 +231,32 @@ describe('bands that count from zero, with the deductible inside the first', () 
     largeSum: null,
     visits: {
       INPATIENT: {
-        deductible: { ...sourced, basis: 'PER_VISIT', standardFen: { ACTIVE: { TERTIARY: yuan('400') } }, repeat: { mode: 'NONE' } },
+        deductible: {
+          ...sourced,
+          basis: 'PER_VISIT',
+          standardFen: { ACTIVE: { TERTIARY: yuan('400') } },
+          repeat: { mode: 'NONE' },
+        },
         bandsFrom: 'ZERO',
         cap: null,
-        bands: [['10000', '80%'], ['30000', '85%'], [null, '90%']].map(([upTo, ratio]) => ({
-          ...sourced, upToFen: upTo ? yuan(upTo) : null, ratio: { ACTIVE: { TERTIARY: percent(ratio ?? '0') } },
+        bands: [
+          ['10000', '80%'],
+          ['30000', '85%'],
+          [null, '90%'],
+        ].map(([upTo, ratio]) => ({
+          ...sourced,
+          upToFen: upTo ? yuan(upTo) : null,
+          ratio: { ACTIVE: { TERTIARY: percent(ratio ?? '0') } },
         })),
       },
     },
   };
-  it.each([['10000', '7680'], ['30000', '24680'], ['400', '0'], ['200000', '60000']])('of %s in scope pay %s', (inScope, pooling) =>
+  it.each([
+    ['10000', '7680'],
+    ['30000', '24680'],
+    ['400', '0'],
+    ['200000', '60000'],
+  ])('of %s in scope pay %s', (inScope, pooling) =>
     expect(fund(paid(claim({ split: split(inScope) }), banded), 'POOLING')).toBe(yuan(pooling)),
   );
 });
@@ -189,7 +267,12 @@ describe('every adjudication', () => {
     visitKind: fc.constantFrom('INPATIENT' as const, 'OUTPATIENT' as const),
     personType: fc.constantFrom('ACTIVE' as const, 'RETIREE' as const),
     hospitalLevel: fc.constantFrom('PRIMARY' as const, 'TERTIARY' as const),
-    benefitLevel: fc.constantFrom('LOCAL' as const, 'REFERRAL' as const, 'EMERGENCY' as const, 'OTHER_TEMPORARY' as const),
+    benefitLevel: fc.constantFrom(
+      'LOCAL' as const,
+      'REFERRAL' as const,
+      'EMERGENCY' as const,
+      'OTHER_TEMPORARY' as const,
+    ),
     split: fc.record({ fullSelfPayFen: part, overCeilingFen: part, firstSelfPayFen: part, inScopeFen: part }),
   });
   const anyBefore = fc.record({
@@ -204,7 +287,11 @@ describe('every adjudication', () => {
       fc.property(anyClaim, anyBefore, (of, before) => {
         const result = paid(of, XIAN, before);
         const parts = [...result.funds.map((f) => f.amountFen), result.personalFen];
-        return sumFen(parts) === splitTotal(of.split) && parts.every((p) => p >= 0n) && result.fundTotalFen <= of.split.inScopeFen - result.deductibleFen;
+        return (
+          sumFen(parts) === splitTotal(of.split) &&
+          parts.every((p) => p >= 0n) &&
+          result.fundTotalFen <= of.split.inScopeFen - result.deductibleFen
+        );
       }),
       { numRuns: 2_000 },
     );
@@ -221,7 +308,11 @@ describe('every adjudication', () => {
 });
 
 describe('the line split', () => {
-  const line = (amount: string, price = '0', quantity = 10_000n) => ({ amountFen: yuan(amount), unitPriceMicroYuan: yuan(price) * 10_000n, quantityE4: quantity });
+  const line = (amount: string, price = '0', quantity = 10_000n) => ({
+    amountFen: yuan(amount),
+    unitPriceMicroYuan: yuan(price) * 10_000n,
+    quantityE4: quantity,
+  });
   const classB = { itemClass: 'B' as const, firstSelfPay: percent('10%'), ceilingMicroYuan: null };
 
   it('splits the published 廊坊 → 北京 bill: 61.11 in scope of 64.29', () => {
@@ -232,7 +323,9 @@ describe('the line split', () => {
     expect(total).toEqual(split('61.11', '0', '0', '3.18'));
   });
   it('takes what is over the ceiling first', () =>
-    expect(classifyLine(line('500', '250', 20_000n), { ...classB, ceilingMicroYuan: 200_000_000n })).toEqual(split('360', '0', '100', '40')));
+    expect(classifyLine(line('500', '250', 20_000n), { ...classB, ceilingMicroYuan: 200_000_000n })).toEqual(
+      split('360', '0', '100', '40'),
+    ));
   it('leaves class C and unlisted items to the person', () => {
     expect(classifyLine(line('9.99'), null)).toEqual(split('0', '9.99'));
     expect(classifyLine(line('9.99'), { ...classB, itemClass: 'C' })).toEqual(split('0', '9.99'));
@@ -243,11 +336,21 @@ describe('the line split', () => {
   });
   it('always sums to the line', () => {
     fc.assert(
-      fc.property(fc.bigInt({ min: 0n, max: 10n ** 9n }), fc.bigInt({ min: 0n, max: 10n ** 10n }), fc.integer({ min: 0, max: 10_000 }), fc.bigInt({ min: 1n, max: 10n ** 6n }), (amount, price, bps, quantity) => {
-        const rule = { itemClass: 'B' as const, firstSelfPay: { numerator: BigInt(bps), denominator: 10_000n }, ceilingMicroYuan: 5_000_000n };
-        const parts = classifyLine({ amountFen: fen(amount), unitPriceMicroYuan: price, quantityE4: quantity }, rule);
-        return splitTotal(parts) === amount && Object.values(parts).every((p) => p >= 0n);
-      }),
+      fc.property(
+        fc.bigInt({ min: 0n, max: 10n ** 9n }),
+        fc.bigInt({ min: 0n, max: 10n ** 10n }),
+        fc.integer({ min: 0, max: 10_000 }),
+        fc.bigInt({ min: 1n, max: 10n ** 6n }),
+        (amount, price, bps, quantity) => {
+          const rule = {
+            itemClass: 'B' as const,
+            firstSelfPay: { numerator: BigInt(bps), denominator: 10_000n },
+            ceilingMicroYuan: 5_000_000n,
+          };
+          const parts = classifyLine({ amountFen: fen(amount), unitPriceMicroYuan: price, quantityE4: quantity }, rule);
+          return splitTotal(parts) === amount && Object.values(parts).every((p) => p >= 0n);
+        },
+      ),
     );
   });
 });

@@ -1,7 +1,21 @@
 import type { BenefitLevel, Fund, HospitalLevel, PersonType, Reason, VisitKind } from '@yiditong/codes';
 import {
-  compareRates, fen, formatRate, maxFen, minFen, multiplyRates, rate, roundToFen, share, subtractFen, subtractRates, sumFen, ZERO_FEN, ZERO_RATE,
-  type Fen, type Rate,
+  compareRates,
+  fen,
+  formatRate,
+  maxFen,
+  minFen,
+  multiplyRates,
+  rate,
+  roundToFen,
+  share,
+  subtractFen,
+  subtractRates,
+  sumFen,
+  ZERO_FEN,
+  ZERO_RATE,
+  type Fen,
+  type Rate,
 } from '@yiditong/money';
 import { accumulated, type AccumulatorKind, type Accumulators } from './accumulators.js';
 import { baseConsumedBy, payExactly, sliceByBands, type Slice } from './bands.js';
@@ -39,7 +53,9 @@ export type Adjudication = {
   readonly explanation: readonly Step[];
 };
 
-export type AdjudicationResult = { readonly ok: true; readonly adjudication: Adjudication } | { readonly ok: false; readonly reason: Reason };
+export type AdjudicationResult =
+  | { readonly ok: true; readonly adjudication: Adjudication }
+  | { readonly ok: false; readonly reason: Reason };
 
 /**
  * Applies the home province's policy (参保地政策) to one claim, in the order of payment: deductible,
@@ -57,7 +73,13 @@ export function adjudicate(claim: Claim, policy: Policy, before: Accumulators): 
   const pooling = payFromPooling(claim, policy, rule, slices, before, steps);
   const largeSumFen = payFromLargeSum(policy, pooling.unpaidBase, before, steps);
   const beforeCriticalIllness = subtractFen(claim.split.inScopeFen, pooling.paidFen, largeSumFen);
-  const criticalIllness = payFromCriticalIllness(policy.criticalIllness, beforeCriticalIllness, deductibleFen, before, steps);
+  const criticalIllness = payFromCriticalIllness(
+    policy.criticalIllness,
+    beforeCriticalIllness,
+    deductibleFen,
+    before,
+    steps,
+  );
 
   const funds = [
     { fund: 'POOLING' as const, amountFen: pooling.paidFen },
@@ -92,7 +114,13 @@ export function adjudicate(claim: Claim, policy: Policy, before: Accumulators): 
   };
 }
 
-function applyDeductible(claim: Claim, rule: DeductibleRule, adjustment: Adjustment | null, before: Accumulators, steps: Step[]): Fen {
+function applyDeductible(
+  claim: Claim,
+  rule: DeductibleRule,
+  adjustment: Adjustment | null,
+  before: Accumulators,
+  steps: Step[],
+): Fen {
   const inScopeFen = claim.split.inScopeFen;
   const ownStandard = adjustment?.mode === 'ABSOLUTE' ? adjustment.deductibleFen : null;
   const standardFen = ownStandard ?? standardOfVisit(claim, rule, before);
@@ -100,7 +128,16 @@ function applyDeductible(claim: Claim, rule: DeductibleRule, adjustment: Adjustm
   const usedFen = rule.basis === 'PER_YEAR' ? fen(accumulated(before, `${claim.visitKind}_DEDUCTIBLE`)) : ZERO_FEN;
   const leftFen = maxFen(ZERO_FEN, subtractFen(standardFen, usedFen));
   const paidFen = minFen(leftFen, inScopeFen);
-  steps.push(step('DEDUCTIBLE', ownStandard === null ? rule.source : (adjustment?.source ?? rule.source), inScopeFen, null, paidFen, '起付标准以内由个人负担'));
+  steps.push(
+    step(
+      'DEDUCTIBLE',
+      ownStandard === null ? rule.source : (adjustment?.source ?? rule.source),
+      inScopeFen,
+      null,
+      paidFen,
+      '起付标准以内由个人负担',
+    ),
+  );
   return paidFen;
 }
 
@@ -150,17 +187,32 @@ function adjustRatio(ratio: Rate, adjustment: Adjustment | null): Rate {
 }
 
 function payFromPooling(
-  claim: Claim, policy: Policy, rule: VisitRule, slices: readonly Slice[], before: Accumulators, steps: Step[],
+  claim: Claim,
+  policy: Policy,
+  rule: VisitRule,
+  slices: readonly Slice[],
+  before: Accumulators,
+  steps: Step[],
 ): { paidFen: Fen; unpaidBase: Rate } {
   const dueFen = roundToFen(payExactly(slices));
   const source = [...new Set(rule.bands.map((band) => band.source))].join('；');
   for (const slice of slices) {
     steps.push(
-      step('POOLING_RATIO', source, slice.amountFen, slice.ratio, share(slice.amountFen, slice.ratio), `统筹基金按 ${formatRate(slice.ratio)} 支付`),
+      step(
+        'POOLING_RATIO',
+        source,
+        slice.amountFen,
+        slice.ratio,
+        share(slice.amountFen, slice.ratio),
+        `统筹基金按 ${formatRate(slice.ratio)} 支付`,
+      ),
     );
   }
   const policyLeftFen = leftOfCap(policy.poolingCap?.annualFen, accumulated(before, 'POOLING_PAID'));
-  const visitLeftFen = leftOfCap(rule.cap?.annualFen[claim.personType], accumulated(before, `${claim.visitKind}_POOLING`));
+  const visitLeftFen = leftOfCap(
+    rule.cap?.annualFen[claim.personType],
+    accumulated(before, `${claim.visitKind}_POOLING`),
+  );
   const paidFen = minFen(dueFen, policyLeftFen ?? dueFen, visitLeftFen ?? dueFen);
   if (paidFen === dueFen) return { paidFen, unpaidBase: ZERO_RATE };
 
@@ -181,7 +233,16 @@ function payFromLargeSum(policy: Policy, unpaidBase: Rate, before: Accumulators,
   const { ratio, annualFen, source } = policy.largeSum;
   const dueFen = roundToFen(multiplyRates(unpaidBase, ratio));
   const paidFen = limitByYear(dueFen, annualFen, accumulated(before, 'LARGE_SUM_PAID'));
-  steps.push(step('LARGE_SUM', source, roundToFen(unpaidBase), ratio, paidFen, `超过统筹限额的部分由大额补助按 ${formatRate(ratio)} 支付`));
+  steps.push(
+    step(
+      'LARGE_SUM',
+      source,
+      roundToFen(unpaidBase),
+      ratio,
+      paidFen,
+      `超过统筹限额的部分由大额补助按 ${formatRate(ratio)} 支付`,
+    ),
+  );
   return paidFen;
 }
 
@@ -190,16 +251,32 @@ function payFromLargeSum(policy: Policy, unpaidBase: Rate, before: Accumulators,
  * it, less what was due before it, so that the order of claims changes nothing.
  */
 function payFromCriticalIllness(
-  rule: CriticalIllnessRule | null, selfPayFen: Fen, deductibleFen: Fen, before: Accumulators, steps: Step[],
+  rule: CriticalIllnessRule | null,
+  selfPayFen: Fen,
+  deductibleFen: Fen,
+  before: Accumulators,
+  steps: Step[],
 ): { paidFen: Fen; baseFen: Fen } {
   if (!rule) return { paidFen: ZERO_FEN, baseFen: ZERO_FEN };
   const baseFen = rule.countsDeductible ? selfPayFen : subtractFen(selfPayFen, deductibleFen);
   const earlierFen = fen(accumulated(before, 'CRITICAL_ILLNESS_BASE'));
   const dueUpTo = (totalFen: Fen): Fen =>
-    roundToFen(payExactly(sliceByBands(ZERO_FEN, maxFen(ZERO_FEN, subtractFen(totalFen, rule.thresholdFen)), rule.bands)));
+    roundToFen(
+      payExactly(sliceByBands(ZERO_FEN, maxFen(ZERO_FEN, subtractFen(totalFen, rule.thresholdFen)), rule.bands)),
+    );
   const dueFen = subtractFen(dueUpTo(sumFen([earlierFen, baseFen])), dueUpTo(earlierFen));
   const paidFen = limitByYear(dueFen, rule.annualFen, accumulated(before, 'CRITICAL_ILLNESS_PAID'));
-  if (paidFen > 0n) steps.push(step('CRITICAL_ILLNESS', rule.source, baseFen, null, paidFen, '年度累计自付超过大病起付线的部分由大病保险分段支付'));
+  if (paidFen > 0n)
+    steps.push(
+      step(
+        'CRITICAL_ILLNESS',
+        rule.source,
+        baseFen,
+        null,
+        paidFen,
+        '年度累计自付超过大病起付线的部分由大病保险分段支付',
+      ),
+    );
   return { paidFen, baseFen };
 }
 
@@ -208,10 +285,24 @@ function limitByYear(dueFen: Fen, annualFen: Fen | null, earlierFen: bigint): Fe
 }
 
 function scopeStep(split: FeeSplit): Step {
-  return step('IN_SCOPE', '通知二(一) 就医地目录', splitTotal(split), null, split.inScopeFen, '费用总额扣除全自费、超限价和先行自付后为政策范围内费用');
+  return step(
+    'IN_SCOPE',
+    '通知二(一) 就医地目录',
+    splitTotal(split),
+    null,
+    split.inScopeFen,
+    '费用总额扣除全自费、超限价和先行自付后为政策范围内费用',
+  );
 }
 
-function step(rule: string, source: string, baseFen: Fen, appliedRate: Rate | null, resultFen: Fen, textZh: string): Step {
+function step(
+  rule: string,
+  source: string,
+  baseFen: Fen,
+  appliedRate: Rate | null,
+  resultFen: Fen,
+  textZh: string,
+): Step {
   return { rule, source, baseFen, rate: appliedRate ? formatRate(appliedRate) : '', resultFen, textZh };
 }
 

@@ -1,4 +1,16 @@
-import { addRates, fen, maxFen, minFen, rate, shareExactly, subtractFen, ZERO_FEN, ZERO_RATE, type Fen, type Rate } from '@yiditong/money';
+import {
+  addRates,
+  fen,
+  maxFen,
+  minFen,
+  rate,
+  shareExactly,
+  subtractFen,
+  ZERO_FEN,
+  ZERO_RATE,
+  type Fen,
+  type Rate,
+} from '@yiditong/money';
 
 /** A slice of an amount and the ratio that it is paid at. */
 export type Slice = { readonly amountFen: Fen; readonly ratio: Rate };
@@ -35,7 +47,11 @@ export function baseConsumedBy(paymentFen: Fen, slices: readonly Slice[]): Rate 
   for (const slice of slices) {
     const full = shareExactly(slice.amountFen, slice.ratio);
     const covers = left.numerator * full.denominator >= full.numerator * left.denominator;
-    if (!covers) return addRates(consumed, rate(left.numerator * slice.ratio.denominator, left.denominator * slice.ratio.numerator));
+    if (!covers)
+      return addRates(
+        consumed,
+        rate(left.numerator * slice.ratio.denominator, left.denominator * slice.ratio.numerator),
+      );
     consumed = addRates(consumed, rate(fen(slice.amountFen)));
     left = addRates(left, { numerator: -full.numerator, denominator: full.denominator });
   }

@@ -56,7 +56,12 @@ export function splitTotal(split: FeeSplit): Fen {
   return sumFen([split.fullSelfPayFen, split.overCeilingFen, split.firstSelfPayFen, split.inScopeFen]);
 }
 
-const NOTHING: FeeSplit = { fullSelfPayFen: ZERO_FEN, overCeilingFen: ZERO_FEN, firstSelfPayFen: ZERO_FEN, inScopeFen: ZERO_FEN };
+const NOTHING: FeeSplit = {
+  fullSelfPayFen: ZERO_FEN,
+  overCeilingFen: ZERO_FEN,
+  firstSelfPayFen: ZERO_FEN,
+  inScopeFen: ZERO_FEN,
+};
 
 function overCeiling(line: ChargedLine, ceiling: bigint | null): Fen {
   if (ceiling === null || line.unitPriceMicroYuan <= ceiling) return ZERO_FEN;

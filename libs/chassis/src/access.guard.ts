@@ -10,7 +10,12 @@ const ALLOWED_ROLES = 'yiditong:allowed-roles';
 export const Allow = (...roles: readonly Role[]): MethodDecorator & ClassDecorator => SetMetadata(ALLOWED_ROLES, roles);
 
 export function allowedRoles(reflector: Reflector, context: ExecutionContext): readonly Role[] {
-  return reflector.getAllAndOverride<readonly Role[] | undefined>(ALLOWED_ROLES, [context.getHandler(), context.getClass()]) ?? [];
+  return (
+    reflector.getAllAndOverride<readonly Role[] | undefined>(ALLOWED_ROLES, [
+      context.getHandler(),
+      context.getClass(),
+    ]) ?? []
+  );
 }
 
 /** Enforces {@link Allow} on RPCs. Rejects with CREDENTIAL_MISSING, CREDENTIAL_INVALID or NOT_PERMITTED. */

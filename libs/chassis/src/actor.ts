@@ -11,7 +11,10 @@ export const actorSchema = z.object({
   region: z.string().regex(/^\d{6}$/),
   /** Who it is within the role: an account, or a service's name. */
   subject: z.string().min(1).max(64),
-  institution: z.string().regex(/^[HP]\d{11}$/).optional(),
+  institution: z
+    .string()
+    .regex(/^[HP]\d{11}$/)
+    .optional(),
   person: z.uuid().optional(),
 });
 export type Actor = z.infer<typeof actorSchema>;

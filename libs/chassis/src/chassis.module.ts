@@ -22,7 +22,11 @@ export class ChassisModule {
       ],
       providers: [
         Clock,
-        { provide: Database, inject: [getDataSourceToken()], useFactory: (dataSource: DataSource) => new Database(dataSource) },
+        {
+          provide: Database,
+          inject: [getDataSourceToken()],
+          useFactory: (dataSource: DataSource) => new Database(dataSource),
+        },
         { provide: APP_GUARD, useClass: RpcAccessGuard },
         { provide: APP_FILTER, useClass: RejectionFilter },
       ],

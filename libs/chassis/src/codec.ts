@@ -1,5 +1,16 @@
 import {
-  BENEFIT_LEVELS, FILING_CATEGORIES, FUNDS, HOSPITAL_LEVELS, INSURANCES, isReason, ITEM_CLASSES, PERSON_TYPES, Rejection, VISIT_KINDS, type Fund, type Reason,
+  BENEFIT_LEVELS,
+  FILING_CATEGORIES,
+  FUNDS,
+  HOSPITAL_LEVELS,
+  INSURANCES,
+  isReason,
+  ITEM_CLASSES,
+  PERSON_TYPES,
+  Rejection,
+  VISIT_KINDS,
+  type Fund,
+  type Reason,
 } from '@yiditong/codes';
 import type { commonV1, Timestamp } from '@yiditong/contracts';
 import { fen, type Fen } from '@yiditong/money';
@@ -17,7 +28,8 @@ export function enumCodec<P extends string, T extends string>(prefix: P, values:
     encode: (value) => `${prefix}_${value}`,
     decode: (wire) => {
       const value = byName.get(wire);
-      if (value === undefined) throw new Rejection('REQUEST_MALFORMED', { problem: `${prefix.toLowerCase()} is missing or unknown` });
+      if (value === undefined)
+        throw new Rejection('REQUEST_MALFORMED', { problem: `${prefix.toLowerCase()} is missing or unknown` });
       return value;
     },
   };
@@ -42,7 +54,12 @@ export function decodeFunds(wire: readonly commonV1.FundPayment[]): FundAmount[]
   return wire.map((payment) => ({ fund: fundCodec.decode(payment.fund), amountFen: fen(payment.amountFen) }));
 }
 
-export type SplitFen = { readonly fullSelfPayFen: Fen; readonly overCeilingFen: Fen; readonly firstSelfPayFen: Fen; readonly inScopeFen: Fen };
+export type SplitFen = {
+  readonly fullSelfPayFen: Fen;
+  readonly overCeilingFen: Fen;
+  readonly firstSelfPayFen: Fen;
+  readonly inScopeFen: Fen;
+};
 
 export function decodeSplit(wire: commonV1.FeeSplit | null | undefined): SplitFen {
   const { fullSelfPayFen, overCeilingFen, firstSelfPayFen, inScopeFen } = required(wire, 'split');
@@ -77,6 +94,7 @@ export function decodeInstant(wire: Timestamp | null | undefined, field: string)
 
 /** A message field that must be set; proto-loader gives null where it is not. Rejects with REQUEST_MALFORMED. */
 export function required<T>(value: T | null | undefined, field: string): T {
-  if (value === null || value === undefined) throw new Rejection('REQUEST_MALFORMED', { problem: `${field} is missing` });
+  if (value === null || value === undefined)
+    throw new Rejection('REQUEST_MALFORMED', { problem: `${field} is missing` });
   return value;
 }

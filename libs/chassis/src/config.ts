@@ -27,7 +27,9 @@ export type ServiceEnvironment = z.infer<typeof serviceEnvironment>;
 export function readEnvironment<T>(schema: z.ZodType<T>): T {
   const result = schema.safeParse(process.env);
   if (result.success) return result.data;
-  throw new Error(`environment: ${result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ')}`);
+  throw new Error(
+    `environment: ${result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ')}`,
+  );
 }
 
 /** The address of a peer that this service can't work without. */

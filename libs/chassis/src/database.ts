@@ -81,7 +81,12 @@ function isUnavailable(error: unknown): boolean {
 }
 
 function hasText<K extends string>(value: unknown, key: K): value is Record<K, string> {
-  return typeof value === 'object' && value !== null && key in value && typeof (value as Record<K, unknown>)[key] === 'string';
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    key in value &&
+    typeof (value as Record<K, unknown>)[key] === 'string'
+  );
 }
 
 /** Row-level security for a table with these province columns: its parties see a row, and the nation. */

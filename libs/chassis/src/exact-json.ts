@@ -9,9 +9,7 @@ export function freeze(value: unknown): string {
 
 /** The inverse of {@link freeze}, but for instants, which stay text. */
 export function thaw<T>(text: string): T {
-  return JSON.parse(text, (_, value: unknown) =>
-    isTagged(value) ? BigInt(value[BIGINT_TAG]) : value,
-  ) as T;
+  return JSON.parse(text, (_, value: unknown) => (isTagged(value) ? BigInt(value[BIGINT_TAG]) : value)) as T;
 }
 
 /** What tells two bodies under one idempotency key apart. */
@@ -25,7 +23,9 @@ function ordered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(ordered);
   if (value === null || typeof value !== 'object') return value;
   const entries = Object.entries(value).filter(([, member]) => member !== undefined);
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, member]) => [key, ordered(member)]));
+  return Object.fromEntries(
+    entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, member]) => [key, ordered(member)]),
+  );
 }
 
 function isTagged(value: unknown): value is Record<typeof BIGINT_TAG, string> {

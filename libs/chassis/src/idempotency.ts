@@ -3,7 +3,12 @@ import { tenancySql, type Tx } from './database.js';
 import { bodyHash, freeze, thaw } from './exact-json.js';
 
 /** What makes a write the same write: the scope is the distribution key, such as a person. */
-export type WriteKey = { readonly scope: string; readonly region: string; readonly key: string; readonly body: unknown };
+export type WriteKey = {
+  readonly scope: string;
+  readonly region: string;
+  readonly key: string;
+  readonly body: unknown;
+};
 
 /** For a service's first migration. */
 export const IDEMPOTENCY_TABLE = `
@@ -33,7 +38,10 @@ export async function decideOnce<T>(tx: Tx, write: WriteKey, decide: () => Promi
   );
   if (claimed.length === 0) return firstAnswer(tx, identity, hash);
   const answer = freeze(await decide());
-  await tx.query('UPDATE idempotency SET answer = $4 WHERE scope = $1 AND region = $2 AND key = $3', [...identity, answer]);
+  await tx.query('UPDATE idempotency SET answer = $4 WHERE scope = $1 AND region = $2 AND key = $3', [
+    ...identity,
+    answer,
+  ]);
   return thaw(answer);
 }
 

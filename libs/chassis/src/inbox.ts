@@ -15,7 +15,12 @@ export const INBOX_TABLE = `
  * Claims messages in the transaction of their effect and returns the ids that are new, so that a message
  * delivered twice takes effect once. All belong to one scope, which is their distribution key.
  */
-export async function acceptNew(tx: Tx, scope: string, region: string, messageIds: readonly string[]): Promise<ReadonlySet<string>> {
+export async function acceptNew(
+  tx: Tx,
+  scope: string,
+  region: string,
+  messageIds: readonly string[],
+): Promise<ReadonlySet<string>> {
   // In id order, so that two deliveries of overlapping batches wait for each other instead of deadlocking.
   const rows: { message_id: string }[] = await tx.query(
     `INSERT INTO inbox (scope, message_id, region)

@@ -61,7 +61,9 @@ export class OutboxRelay<T> {
   }
 
   private async lockAcquired(lock: QueryRunner): Promise<boolean> {
-    const [row] = (await lock.query('SELECT pg_try_advisory_lock(hashtext($1)) AS locked', [`outbox:${this.options.topic}`])) as { locked: boolean }[];
+    const [row] = (await lock.query('SELECT pg_try_advisory_lock(hashtext($1)) AS locked', [
+      `outbox:${this.options.topic}`,
+    ])) as { locked: boolean }[];
     return row?.locked === true;
   }
 
@@ -78,7 +80,9 @@ export class OutboxRelay<T> {
   }
 
   private async carryBatch(): Promise<number> {
-    const messages = await this.database.transaction(this.actor, (tx) => pendingMessages<T>(tx, this.options.topic, this.options.batchSize));
+    const messages = await this.database.transaction(this.actor, (tx) =>
+      pendingMessages<T>(tx, this.options.topic, this.options.batchSize),
+    );
     if (messages.length > 0) await this.deliver(messages);
     return messages.length;
   }
@@ -97,7 +101,12 @@ export class OutboxRelay<T> {
   }
 
   private async refused(message: PendingMessage<T>, rejection: Rejection): Promise<void> {
-    this.logger.error({ msg: 'consumer refused a message; set aside', topic: this.options.topic, id: message.id, reason: rejection.reason });
+    this.logger.error({
+      msg: 'consumer refused a message; set aside',
+      topic: this.options.topic,
+      id: message.id,
+      reason: rejection.reason,
+    });
     await this.database.transaction(this.actor, (tx) => setAside(tx, message, rejection.reason));
   }
 

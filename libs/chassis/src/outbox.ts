@@ -4,10 +4,20 @@ import { tenancySql, type Tx } from './database.js';
 import { freeze, thaw } from './exact-json.js';
 
 /** A fact on its way to another service, written in the transaction that made it true. */
-export type OutboxMessage<T> = { readonly scope: string; readonly region: string; readonly topic: string; readonly payload: T };
+export type OutboxMessage<T> = {
+  readonly scope: string;
+  readonly region: string;
+  readonly topic: string;
+  readonly payload: T;
+};
 
 /** A message as the relay reads it. */
-export type PendingMessage<T> = { readonly id: string; readonly scope: string; readonly payload: T; readonly traceparent: string };
+export type PendingMessage<T> = {
+  readonly id: string;
+  readonly scope: string;
+  readonly payload: T;
+  readonly traceparent: string;
+};
 
 /** For a service's first migration. */
 export const OUTBOX_TABLE = `
@@ -31,14 +41,10 @@ export const OUTBOX_TABLE = `
 export async function appendOutbox<T>(tx: Tx, message: OutboxMessage<T>): Promise<void> {
   const carrier: { traceparent?: string } = {};
   propagation.inject(context.active(), carrier);
-  await tx.query('INSERT INTO outbox (scope, id, region, topic, payload, traceparent) VALUES ($1, $2, $3, $4, $5, $6)', [
-    message.scope,
-    uuidv7(),
-    message.region,
-    message.topic,
-    freeze(message.payload),
-    carrier.traceparent ?? '',
-  ]);
+  await tx.query(
+    'INSERT INTO outbox (scope, id, region, topic, payload, traceparent) VALUES ($1, $2, $3, $4, $5, $6)',
+    [message.scope, uuidv7(), message.region, message.topic, freeze(message.payload), carrier.traceparent ?? ''],
+  );
 }
 
 /** The oldest messages that are due. Reads what is there rather than what follows a position: a position would skip a row that commits late. */
@@ -51,10 +57,10 @@ export async function pendingMessages<T>(tx: Tx, topic: string, limit: number): 
 }
 
 export async function removeDelivered(tx: Tx, messages: readonly { scope: string; id: string }[]): Promise<void> {
-  await tx.query('DELETE FROM outbox USING unnest($1::text[], $2::uuid[]) AS done(scope, id) WHERE outbox.scope = done.scope AND outbox.id = done.id', [
-    messages.map(({ scope }) => scope),
-    messages.map(({ id }) => id),
-  ]);
+  await tx.query(
+    'DELETE FROM outbox USING unnest($1::text[], $2::uuid[]) AS done(scope, id) WHERE outbox.scope = done.scope AND outbox.id = done.id',
+    [messages.map(({ scope }) => scope), messages.map(({ id }) => id)],
+  );
 }
 
 /** Sets a refused message aside for a while, visibly, so that it doesn't block those behind it. */

@@ -30,7 +30,7 @@ export async function migrateQueues(ownerUrl: string, role: string): Promise<voi
   const pool = new pg.Pool({ connectionString: ownerUrl, max: 1 });
   const client = await pool.connect();
   try {
-    await runMigrations(client as unknown as Parameters<typeof runMigrations>[0], SCHEMA);
+    await runMigrations(client, SCHEMA);
     await client.query(`
       GRANT USAGE ON SCHEMA ${SCHEMA} TO ${pg.escapeIdentifier(role)};
       GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA ${SCHEMA} TO ${pg.escapeIdentifier(role)};

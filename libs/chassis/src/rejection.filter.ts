@@ -28,7 +28,8 @@ export class RejectionFilter implements RpcExceptionFilter<unknown> {
 
 /** The rejection that a called service gave, or null where the call failed otherwise. */
 export function rejectionOf(error: unknown): Rejection | null {
-  if (typeof error !== 'object' || error === null || !('metadata' in error) || !(error.metadata instanceof Metadata)) return null;
+  if (typeof error !== 'object' || error === null || !('metadata' in error) || !(error.metadata instanceof Metadata))
+    return null;
   const [value] = error.metadata.get(METADATA_KEY);
   if (value === undefined) return null;
   const { reason, params } = JSON.parse(value.toString()) as { reason: string; params: ReasonParams };

@@ -50,7 +50,10 @@ export class RpcClient<C> implements OnModuleDestroy {
     try {
       return (await firstValueFrom(rpc.call(this.methods, request, metadataOf(actor), { deadline }))) as AnswerOf<C[K]>;
     } catch (error) {
-      throw rejectionOf(error) ?? (isUnanswered(error) ? new Rejection('SERVICE_UNAVAILABLE', { service: this.peer() }) : error);
+      throw (
+        rejectionOf(error) ??
+        (isUnanswered(error) ? new Rejection('SERVICE_UNAVAILABLE', { service: this.peer() }) : error)
+      );
     }
   }
 
@@ -70,5 +73,7 @@ export function provideRpcClient(target: RpcTarget, address: string): Provider {
 
 function isUnanswered(error: unknown): boolean {
   if (typeof error !== 'object' || error === null || !('code' in error)) return false;
-  return error.code === status.UNAVAILABLE || error.code === status.DEADLINE_EXCEEDED || error.code === status.CANCELLED;
+  return (
+    error.code === status.UNAVAILABLE || error.code === status.DEADLINE_EXCEEDED || error.code === status.CANCELLED
+  );
 }

@@ -12,7 +12,12 @@ import { endTelemetry } from './telemetry/tracing.js';
 
 const HEALTH_CHECK_EVERY_MS = 2_000;
 
-export type ServiceDefinition = { readonly name: string; readonly module: Type; readonly serves: readonly RpcTarget[]; readonly environment: ServiceEnvironment };
+export type ServiceDefinition = {
+  readonly name: string;
+  readonly module: Type;
+  readonly serves: readonly RpcTarget[];
+  readonly environment: ServiceEnvironment;
+};
 
 /** Runs a gRPC service until it is told to stop: health, reflection, logs, and an end that finishes what is under way. */
 export async function runService(definition: ServiceDefinition): Promise<void> {
@@ -46,11 +51,18 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
   new Logger('Service').log({ msg: 'serving', address: definition.environment.LISTEN_ADDRESS });
 }
 
-async function reportHealth(app: INestMicroservice, names: readonly string[], health: HealthImplementation): Promise<void> {
-  const serving = await app.get(Database).dataSource.query('SELECT 1').then(
-    () => true,
-    () => false,
-  );
+async function reportHealth(
+  app: INestMicroservice,
+  names: readonly string[],
+  health: HealthImplementation,
+): Promise<void> {
+  const serving = await app
+    .get(Database)
+    .dataSource.query('SELECT 1')
+    .then(
+      () => true,
+      () => false,
+    );
   for (const name of names) health.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING');
 }
 

@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import {
-  addMonths, destinationCovers, findProvince, idNumberCheck, isCalendarDate, isFilingDestination, isIdNumber, isInstitutionCode, isMessageId,
-  isNationalItemCode, PROVINCES, provinceOf, REASONS, sentence,
+  addMonths,
+  destinationCovers,
+  findProvince,
+  idNumberCheck,
+  isCalendarDate,
+  isFilingDestination,
+  isIdNumber,
+  isInstitutionCode,
+  isMessageId,
+  isNationalItemCode,
+  PROVINCES,
+  provinceOf,
+  REASONS,
+  sentence,
 } from './index.js';
 
 describe('regions', () => {
@@ -14,7 +26,9 @@ describe('regions', () => {
     expect(provinceOf('660100')).toBe('660000');
   });
 
-  it.each(['', '000000', '990000', '11000', '11000a'])('know no province of %j', (code) => expect(findProvince(code)).toBeNull());
+  it.each(['', '000000', '990000', '11000', '11000a'])('know no province of %j', (code) =>
+    expect(findProvince(code)).toBeNull(),
+  );
 
   it.each([
     ['310000', '310115', true],
@@ -23,7 +37,9 @@ describe('regions', () => {
     ['410100', '410299', false],
     ['410100', '410100', true],
     ['660000', '659001', false],
-  ])('a filing to %s covers %s: %s', (destination, place, covers) => expect(destinationCovers(destination, place)).toBe(covers));
+  ])('a filing to %s covers %s: %s', (destination, place, covers) =>
+    expect(destinationCovers(destination, place)).toBe(covers),
+  );
 
   it.each([
     ['310000', true],
@@ -36,10 +52,13 @@ describe('regions', () => {
 });
 
 describe('code formats', () => {
-  it.each(['001102000050000', 'XA10BFA110A001010100483', 'T000100001', 'C01010100100001000010000001'])('accept item %s', (code) =>
-    expect(isNationalItemCode(code)).toBe(true),
+  it.each(['001102000050000', 'XA10BFA110A001010100483', 'T000100001', 'C01010100100001000010000001'])(
+    'accept item %s',
+    (code) => expect(isNationalItemCode(code)).toBe(true),
   );
-  it.each(['', '00110200005000', 'XA10BF', 'Y001102000050000'])('refuse item %j', (code) => expect(isNationalItemCode(code)).toBe(false));
+  it.each(['', '00110200005000', 'XA10BF', 'Y001102000050000'])('refuse item %j', (code) =>
+    expect(isNationalItemCode(code)).toBe(false),
+  );
   it('know institutions by kind, division and sequence', () => {
     expect(isInstitutionCode('H11010100001')).toBe(true);
     expect(isInstitutionCode('H99010100001')).toBe(false);
@@ -85,11 +104,13 @@ describe('calendar dates', () => {
 describe('reasons', () => {
   it.each(Object.keys(REASONS))('%s speaks both languages and names its parameters alike', (reason) => {
     const { zh, en } = REASONS[reason as keyof typeof REASONS];
-    const names = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort();
+    const names = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1] ?? '').sort();
     expect(zh).toMatch(/[一-龥]/);
     expect(names(zh)).toEqual(names(en));
   });
   it('fill in their parameters', () => {
-    expect(sentence('CYCLE_NOT_FOUND', 'en', { date: '2026-11-22' })).toBe('There is no cycle 2026-11-22. Check the date.');
+    expect(sentence('CYCLE_NOT_FOUND', 'en', { date: '2026-11-22' })).toBe(
+      'There is no cycle 2026-11-22. Check the date.',
+    );
   });
 });

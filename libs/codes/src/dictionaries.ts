@@ -26,7 +26,11 @@ export const FILING_CATEGORIES = [
 export type FilingCategory = (typeof FILING_CATEGORIES)[number];
 
 /** 跨省异地长期居住人员, whose filing stays open until it is changed (art. 10). */
-export const LONG_TERM_CATEGORIES: readonly FilingCategory[] = ['RETIREE_RESETTLED', 'LONG_TERM_RESIDENT', 'LONG_TERM_WORKER'];
+export const LONG_TERM_CATEGORIES: readonly FilingCategory[] = [
+  'RETIREE_RESETTLED',
+  'LONG_TERM_RESIDENT',
+  'LONG_TERM_WORKER',
+];
 
 /** The standard by which the home province pays. */
 export const BENEFIT_LEVELS = ['LOCAL', 'REFERRAL', 'EMERGENCY', 'OTHER_TEMPORARY'] as const;

@@ -1,5 +1,11 @@
 import {
-  destinationCovers, LONG_TERM_CATEGORIES, provinceOf, type BenefitLevel, type EligibilityBasis, type FilingCategory, type Reason,
+  destinationCovers,
+  LONG_TERM_CATEGORIES,
+  provinceOf,
+  type BenefitLevel,
+  type EligibilityBasis,
+  type FilingCategory,
+  type Reason,
 } from '@yiditong/codes';
 
 /** A filing as far as eligibility depends on it. Dates are business dates, YYYY-MM-DD. */
@@ -51,7 +57,8 @@ const LEVEL_BY_CATEGORY: Record<FilingCategory, BenefitLevel> = {
  * and last another temporary stay.
  */
 export function decideEligibility(visit: Visit): Eligibility {
-  if (provinceOf(visit.insuredRegion) === provinceOf(visit.treatingRegion)) return { covered: false, reason: 'NOT_CROSS_PROVINCE' };
+  if (provinceOf(visit.insuredRegion) === provinceOf(visit.treatingRegion))
+    return { covered: false, reason: 'NOT_CROSS_PROVINCE' };
   const inForce = visit.filings.filter((filing) => isInForce(filing, visit));
 
   const longTerm = inForce.find((filing) => LONG_TERM_CATEGORIES.includes(filing.category));
@@ -106,6 +113,7 @@ function filed(filing: FiledStay, article: string): Eligibility {
 function agreementHolds(visit: Visit): boolean {
   const parties = [provinceOf(visit.insuredRegion), provinceOf(visit.treatingRegion)];
   return AGREEMENTS.some(
-    ({ provinces, from }) => visit.admittedOn >= from && parties.every((party) => (provinces as readonly string[]).includes(party)),
+    ({ provinces, from }) =>
+      visit.admittedOn >= from && parties.every((party) => (provinces as readonly string[]).includes(party)),
   );
 }

@@ -4,7 +4,16 @@ import { fen, sumFen } from '@yiditong/money';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  accountBalances, bilateralPositions, merkleLeaf, merkleRoot, netPositions, obligationAmount, obligationLeaf, postingsOf, reverseObligation, type Obligation,
+  accountBalances,
+  bilateralPositions,
+  merkleLeaf,
+  merkleRoot,
+  netPositions,
+  obligationAmount,
+  obligationLeaf,
+  postingsOf,
+  reverseObligation,
+  type Obligation,
 } from './index.js';
 
 const codes = PROVINCES.map((p) => p.code);
@@ -39,7 +48,10 @@ describe('positions', () => {
       fc.property(fc.array(obligation, { maxLength: 40 }), fc.nat(40), (all, at) => {
         const whole = netPositions(matrixOf(all));
         expect(netPositions(matrixOf([...all].reverse()))).toEqual(whole);
-        const parts = bilateralPositions([...bilateralPositions(matrixOf(all.slice(0, at))), ...bilateralPositions(matrixOf(all.slice(at)))]);
+        const parts = bilateralPositions([
+          ...bilateralPositions(matrixOf(all.slice(0, at))),
+          ...bilateralPositions(matrixOf(all.slice(at))),
+        ]);
         expect(netPositions(parts)).toEqual(whole);
       }),
     );
@@ -50,13 +62,21 @@ describe('positions', () => {
       { payer: '130000', payee: '110000', grossFen: fen(4n) },
       { payer: '130000', payee: '110000', grossFen: fen(2n) },
     ]);
-    expect(pairs.map((p) => [p.payer, p.grossFen])).toEqual([['130000', 6n], ['340000', 5n]]);
+    expect(pairs.map((p) => [p.payer, p.grossFen])).toEqual([
+      ['130000', 6n],
+      ['340000', 5n],
+    ]);
   });
 });
 
 describe('postings', () => {
   it('balance over all accounts', () => {
-    fc.assert(fc.property(fc.array(obligation, { maxLength: 40 }), (all) => sumFen(accountBalances(all.flatMap(postingsOf)).values()) === 0n));
+    fc.assert(
+      fc.property(
+        fc.array(obligation, { maxLength: 40 }),
+        (all) => sumFen(accountBalances(all.flatMap(postingsOf)).values()) === 0n,
+      ),
+    );
   });
   it('are undone exactly by the reversal', () => {
     fc.assert(
@@ -71,7 +91,13 @@ describe('postings', () => {
 
 describe('the seal', () => {
   const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
-  const hex = (leaves: readonly string[]): string => Buffer.from(merkleRoot(leaves.map((leaf) => merkleLeaf(leaf, sha256)), sha256)).toString('hex');
+  const hex = (leaves: readonly string[]): string =>
+    Buffer.from(
+      merkleRoot(
+        leaves.map((leaf) => merkleLeaf(leaf, sha256)),
+        sha256,
+      ),
+    ).toString('hex');
 
   it('of nothing is the hash of nothing', () => expect(hex([])).toBe(createHash('sha256').digest('hex')));
   it('has the shape of RFC 9162: three leaves are a pair and a single', () => {
@@ -92,6 +118,8 @@ describe('the seal', () => {
     );
   });
   it('does not depend on the order in which an obligation lists its funds', () => {
-    fc.assert(fc.property(obligation, (o) => obligationLeaf(o) === obligationLeaf({ ...o, funds: [...o.funds].reverse() })));
+    fc.assert(
+      fc.property(obligation, (o) => obligationLeaf(o) === obligationLeaf({ ...o, funds: [...o.funds].reverse() })),
+    );
   });
 });

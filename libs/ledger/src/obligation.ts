@@ -18,7 +18,12 @@ export type Obligation = {
 };
 
 /** One row moves one amount from a debit to a credit account: balanced by construction. */
-export type Posting = { readonly fund: Fund; readonly debitAccount: string; readonly creditAccount: string; readonly amountFen: Fen };
+export type Posting = {
+  readonly fund: Fund;
+  readonly debitAccount: string;
+  readonly creditAccount: string;
+  readonly amountFen: Fen;
+};
 
 export function obligationAmount(obligation: Pick<Obligation, 'funds'>): Fen {
   return sumFen(obligation.funds.map(({ amountFen }) => amountFen));
@@ -35,7 +40,10 @@ export function postingsOf(obligation: Obligation): Posting[] {
 }
 
 /** The negation of an obligation, in the cycle that is open when it is undone. */
-export function reverseObligation(original: Obligation, identity: { readonly obligationId: string; readonly businessDate: string }): Obligation {
+export function reverseObligation(
+  original: Obligation,
+  identity: { readonly obligationId: string; readonly businessDate: string },
+): Obligation {
   return {
     ...original,
     ...identity,
@@ -59,9 +67,18 @@ export function accountBalances(postings: Iterable<Posting>): Map<string, Fen> {
 
 /** The canonical text of an obligation, which both sides of the seal hash. Funds are in dictionary order. */
 export function obligationLeaf(obligation: Obligation): string {
-  const funds = [...obligation.funds].sort((a, b) => (a.fund < b.fund ? -1 : 1)).map(({ fund, amountFen }) => `${fund}=${amountFen}`);
+  const funds = [...obligation.funds]
+    .sort((a, b) => (a.fund < b.fund ? -1 : 1))
+    .map(({ fund, amountFen }) => `${fund}=${amountFen}`);
   return [
-    obligation.obligationId, obligation.settlementId, obligation.kind, obligation.insuredProvince, obligation.treatingProvince,
-    obligation.insurance, obligation.visitKind, obligation.businessDate, ...funds,
+    obligation.obligationId,
+    obligation.settlementId,
+    obligation.kind,
+    obligation.insuredProvince,
+    obligation.treatingProvince,
+    obligation.insurance,
+    obligation.visitKind,
+    obligation.businessDate,
+    ...funds,
   ].join('|');
 }

@@ -4,7 +4,12 @@ import { fen, sumFen, ZERO_FEN, type Fen } from '@yiditong/money';
 export type BilateralPosition = { readonly payer: string; readonly payee: string; readonly grossFen: Fen };
 
 /** A province's gross and multilateral net (多边净额): receivable less payable. */
-export type NetPosition = { readonly region: string; readonly payableFen: Fen; readonly receivableFen: Fen; readonly netFen: Fen };
+export type NetPosition = {
+  readonly region: string;
+  readonly payableFen: Fen;
+  readonly receivableFen: Fen;
+  readonly netFen: Fen;
+};
 
 /** Nets the matrix over all parties, by region. The nets sum to zero whatever the matrix is. */
 export function netPositions(matrix: Iterable<BilateralPosition>): NetPosition[] {

@@ -7,7 +7,8 @@ import { fen, type Fen } from './fen.js';
  */
 export function allocate(total: Fen, weights: readonly bigint[]): Fen[] {
   const sum = weights.reduce((a, b) => a + b, 0n);
-  if (sum <= 0n || weights.some((weight) => weight < 0n)) throw new RangeError('weights must be non-negative and not all zero');
+  if (sum <= 0n || weights.some((weight) => weight < 0n))
+    throw new RangeError('weights must be non-negative and not all zero');
   const magnitude = total < 0n ? -total : total;
   const parts = weights.map((weight) => (magnitude * weight) / sum);
   const remainders = weights.map((weight, index) => ({ index, remainder: (magnitude * weight) % sum }));

@@ -1,11 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  addRates, allocate, fen, formatRate, formatYuan, negateFen, parseDecimal, parseRate, parseYuan, rate, roundToFen, share, shareExactly, subtractFen, sumFen,
+  addRates,
+  allocate,
+  fen,
+  formatRate,
+  formatYuan,
+  negateFen,
+  parseDecimal,
+  parseRate,
+  parseYuan,
+  rate,
+  roundToFen,
+  share,
+  shareExactly,
+  subtractFen,
+  sumFen,
 } from './index.js';
 
 const amount = fc.bigInt({ min: -(10n ** 13n), max: 10n ** 13n }).map(fen);
-const fraction = fc.tuple(fc.bigInt({ min: 0n, max: 10_000n }), fc.bigInt({ min: 1n, max: 10_000n })).map(([n, d]) => rate(n, d));
+const fraction = fc
+  .tuple(fc.bigInt({ min: 0n, max: 10_000n }), fc.bigInt({ min: 1n, max: 10_000n }))
+  .map(([n, d]) => rate(n, d));
 
 describe('amounts', () => {
   it('are written and read in yuan without loss', () => {
@@ -56,7 +72,9 @@ describe('rounding', () => {
     [-54550n, '5%', -2728n],
     [1n, '1/2', 1n],
     [1n, '49%', 0n],
-  ])('%s fen × %s is %s fen', (base, text, expected) => expect(share(fen(base), parseRate(text) ?? rate(0n))).toBe(expected));
+  ])('%s fen × %s is %s fen', (base, text, expected) =>
+    expect(share(fen(base), parseRate(text) ?? rate(0n))).toBe(expected),
+  );
 
   it('negates exactly', () => {
     fc.assert(fc.property(amount, fraction, (base, of) => share(negateFen(base), of) === -share(base, of)));
@@ -73,12 +91,20 @@ describe('rounding', () => {
   });
 
   it('leaves parts that sum to the whole when the other side is subtracted', () => {
-    fc.assert(fc.property(amount, fraction, (base, of) => sumFen([share(base, of), subtractFen(base, share(base, of))]) === base));
+    fc.assert(
+      fc.property(
+        amount,
+        fraction,
+        (base, of) => sumFen([share(base, of), subtractFen(base, share(base, of))]) === base,
+      ),
+    );
   });
 });
 
 describe('allocation', () => {
-  const weights = fc.array(fc.bigInt({ min: 0n, max: 10n ** 9n }), { minLength: 1, maxLength: 30 }).filter((w) => w.some((x) => x > 0n));
+  const weights = fc
+    .array(fc.bigInt({ min: 0n, max: 10n ** 9n }), { minLength: 1, maxLength: 30 })
+    .filter((w) => w.some((x) => x > 0n));
 
   it('sums to the whole', () => {
     fc.assert(fc.property(amount, weights, (total, w) => sumFen(allocate(total, w)) === total));

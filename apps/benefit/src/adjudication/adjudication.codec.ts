@@ -1,6 +1,15 @@
 import { splitTotal, type FeeSplit, type Step } from '@yiditong/adjudication';
 import {
-  benefitLevelCodec, businessDateOf, decodeInstant, decodeSplit, encodeFunds, encodeRejection, hospitalLevelCodec, insuranceCodec, personTypeCodec, visitKindCodec,
+  benefitLevelCodec,
+  businessDateOf,
+  decodeInstant,
+  decodeSplit,
+  encodeFunds,
+  encodeRejection,
+  hospitalLevelCodec,
+  insuranceCodec,
+  personTypeCodec,
+  visitKindCodec,
 } from '@yiditong/chassis';
 import { findProvince, Rejection, type BenefitLevel, type HospitalLevel, type VisitKind } from '@yiditong/codes';
 import type { benefitV1, commonV1 } from '@yiditong/contracts';
@@ -23,8 +32,10 @@ export type PresentedClaim = {
 /** Rejects with REQUEST_MALFORMED or REGION_UNKNOWN. */
 export function decodeClaim(wire: benefitV1.Claim): PresentedClaim {
   const split = decodeSplit(wire.split);
-  if (splitTotal(split) !== wire.totalFen) throw new Rejection('REQUEST_MALFORMED', { problem: 'the split does not sum to total_fen' });
-  if (Object.values(split).some((part) => part < 0n)) throw new Rejection('REQUEST_MALFORMED', { problem: 'the split has a negative part' });
+  if (splitTotal(split) !== wire.totalFen)
+    throw new Rejection('REQUEST_MALFORMED', { problem: 'the split does not sum to total_fen' });
+  if (Object.values(split).some((part) => part < 0n))
+    throw new Rejection('REQUEST_MALFORMED', { problem: 'the split has a negative part' });
   return {
     ...decodeIdentity(wire),
     visitKind: visitKindCodec.decode(wire.visitKind),
@@ -35,11 +46,16 @@ export function decodeClaim(wire: benefitV1.Claim): PresentedClaim {
   };
 }
 
-export type ClaimIdentity = { readonly settlementId: string; readonly personId: string; readonly insuredRegion: string };
+export type ClaimIdentity = {
+  readonly settlementId: string;
+  readonly personId: string;
+  readonly insuredRegion: string;
+};
 
 /** Rejects with REQUEST_MALFORMED or REGION_UNKNOWN. */
 export function decodeIdentity(wire: ClaimIdentity): ClaimIdentity {
-  if (!isUuid(wire.personId) || !isUuid(wire.settlementId)) throw new Rejection('REQUEST_MALFORMED', { problem: 'an id is not a UUID' });
+  if (!isUuid(wire.personId) || !isUuid(wire.settlementId))
+    throw new Rejection('REQUEST_MALFORMED', { problem: 'an id is not a UUID' });
   if (!findProvince(wire.insuredRegion)) throw new Rejection('REGION_UNKNOWN', { region: wire.insuredRegion });
   return { settlementId: wire.settlementId, personId: wire.personId, insuredRegion: wire.insuredRegion };
 }

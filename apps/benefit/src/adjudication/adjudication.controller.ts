@@ -15,11 +15,14 @@ export class AdjudicationController implements benefitV1.HomeProvinceServiceCont
   constructor(private readonly adjudications: AdjudicationService) {}
 
   async trial(request: benefitV1.TrialRequest): Promise<benefitV1.TrialResponse> {
-    return { adjudication: encodeAdjudication(await this.adjudications.trial(decodeClaim(required(request.claim, 'claim')))) };
+    return {
+      adjudication: encodeAdjudication(await this.adjudications.trial(decodeClaim(required(request.claim, 'claim')))),
+    };
   }
 
   async adjudicate(request: benefitV1.AdjudicateRequest): Promise<benefitV1.AdjudicateResponse> {
-    if (request.claims.length > MAX_CLAIMS) throw new Rejection('REQUEST_MALFORMED', { problem: `claims must be at most ${MAX_CLAIMS}` });
+    if (request.claims.length > MAX_CLAIMS)
+      throw new Rejection('REQUEST_MALFORMED', { problem: `claims must be at most ${MAX_CLAIMS}` });
     const answers: benefitV1.AdjudicateAnswer[] = [];
     for (const claim of request.claims) answers.push(encodeAnswer(await this.adjudicateOne(claim)));
     return { answers };
@@ -31,7 +34,10 @@ export class AdjudicationController implements benefitV1.HomeProvinceServiceCont
 
   async queryAdjudication(request: benefitV1.QueryAdjudicationRequest): Promise<benefitV1.QueryAdjudicationResponse> {
     const row = await this.adjudications.query(decodeIdentity(request));
-    return { state: STATE[row?.state ?? 'NONE'], adjudication: row?.result ? encodeAdjudication(row.result) : undefined };
+    return {
+      state: STATE[row?.state ?? 'NONE'],
+      adjudication: row?.result ? encodeAdjudication(row.result) : undefined,
+    };
   }
 
   /** A refusal of one claim is its own answer; a fault fails the batch, which is asked again. */

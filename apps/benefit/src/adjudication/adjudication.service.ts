@@ -7,7 +7,14 @@ import type { InsuredPerson } from '../person/person.entity.js';
 import { policyInForce } from '../policy/policy.store.js';
 import type { ClaimIdentity, PresentedClaim } from './adjudication.codec.js';
 import type { AdjudicationRow, RecordedAdjudication } from './adjudication.entity.js';
-import { accumulatorsOf, addToAccumulators, barAdjudication, findAdjudication, insertAdjudication, markReversed } from './adjudication.store.js';
+import {
+  accumulatorsOf,
+  addToAccumulators,
+  barAdjudication,
+  findAdjudication,
+  insertAdjudication,
+  markReversed,
+} from './adjudication.store.js';
 
 type Answer =
   | { readonly kind: 'adjudicated'; readonly result: RecordedAdjudication }
@@ -22,7 +29,9 @@ export class AdjudicationService {
 
   /** What would be paid, leaving no trace. */
   async trial(claim: PresentedClaim): Promise<RecordedAdjudication> {
-    return this.database.transaction(homeOf(claim), async (tx) => judge(tx, claim, await findPerson(tx, claim.personId)));
+    return this.database.transaction(homeOf(claim), async (tx) =>
+      judge(tx, claim, await findPerson(tx, claim.personId)),
+    );
   }
 
   /**
@@ -31,7 +40,9 @@ export class AdjudicationService {
   async adjudicate(claim: PresentedClaim): Promise<RecordedAdjudication> {
     const home = homeOf(claim);
     const write = { scope: claim.personId, region: home.region, key: claim.settlementId, body: claim };
-    const answer = await this.database.transaction(home, (tx) => decideOnce(tx, write, () => this.judgeAndBook(tx, claim)));
+    const answer = await this.database.transaction(home, (tx) =>
+      decideOnce(tx, write, () => this.judgeAndBook(tx, claim)),
+    );
     if (answer.kind === 'rejected') throw new Rejection(answer.reason, answer.params);
     return answer.result;
   }
@@ -45,7 +56,11 @@ export class AdjudicationService {
       if (!found) await barAdjudication(tx, identity.personId, home.region, identity.settlementId, this.clock.now());
       if (found?.state === 'ADJUDICATED') {
         const { deltas, benefitYear, insurance } = found.result;
-        await addToAccumulators(tx, { personId: identity.personId, province: home.region, benefitYear, insurance }, negateDeltas(deltas));
+        await addToAccumulators(
+          tx,
+          { personId: identity.personId, province: home.region, benefitYear, insurance },
+          negateDeltas(deltas),
+        );
         await markReversed(tx, identity.personId, identity.settlementId, this.clock.now());
       }
       return found !== null && found.state !== 'BARRED';
@@ -53,7 +68,9 @@ export class AdjudicationService {
   }
 
   async query(identity: ClaimIdentity): Promise<AdjudicationRow | null> {
-    return this.database.transaction(homeOf(identity), (tx) => findAdjudication(tx, identity.personId, identity.settlementId));
+    return this.database.transaction(homeOf(identity), (tx) =>
+      findAdjudication(tx, identity.personId, identity.settlementId),
+    );
   }
 
   /** The person's own totals, or those of a person of the bureau's province. Rejects with NOT_PERMITTED or PERSON_UNKNOWN. */
@@ -68,10 +85,16 @@ export class AdjudicationService {
 
   private async judgeAndBook(tx: Tx, claim: PresentedClaim): Promise<Answer> {
     const person = await lockPerson(tx, claim.personId);
-    if (await findAdjudication(tx, claim.personId, claim.settlementId)) return { kind: 'rejected', reason: 'SETTLEMENT_REVERSED', params: {} };
+    if (await findAdjudication(tx, claim.personId, claim.settlementId))
+      return { kind: 'rejected', reason: 'SETTLEMENT_REVERSED', params: {} };
     try {
       const result = await judge(tx, claim, person);
-      const key = { personId: claim.personId, province: provinceOf(claim.insuredRegion), benefitYear: result.benefitYear, insurance: result.insurance };
+      const key = {
+        personId: claim.personId,
+        province: provinceOf(claim.insuredRegion),
+        benefitYear: result.benefitYear,
+        insurance: result.insurance,
+      };
       await addToAccumulators(tx, key, result.deltas);
       await insertAdjudication(tx, claim.personId, key.province, result, this.clock.now());
       return { kind: 'adjudicated', result };

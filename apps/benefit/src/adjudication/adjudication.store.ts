@@ -3,7 +3,11 @@ import { freeze, thaw, type Tx } from '@yiditong/chassis';
 import type { Insurance } from '@yiditong/codes';
 import type { AdjudicationRow, RecordedAdjudication } from './adjudication.entity.js';
 
-export async function findAdjudication(tx: Tx, personId: string, settlementId: string): Promise<AdjudicationRow | null> {
+export async function findAdjudication(
+  tx: Tx,
+  personId: string,
+  settlementId: string,
+): Promise<AdjudicationRow | null> {
   const rows: { state: AdjudicationRow['state']; result: string | null }[] = await tx.query(
     'SELECT state, result FROM adjudication WHERE person_id = $1 AND settlement_id = $2',
     [personId, settlementId],
@@ -14,29 +18,57 @@ export async function findAdjudication(tx: Tx, personId: string, settlementId: s
   return { state: row.state, result: thaw<RecordedAdjudication>(row.result) };
 }
 
-export async function insertAdjudication(tx: Tx, personId: string, province: string, result: RecordedAdjudication, recordedAt: Date): Promise<void> {
+export async function insertAdjudication(
+  tx: Tx,
+  personId: string,
+  province: string,
+  result: RecordedAdjudication,
+  recordedAt: Date,
+): Promise<void> {
   await tx.query(
     `INSERT INTO adjudication (person_id, settlement_id, province, state, insurance, benefit_year, deltas, result, recorded_at)
      VALUES ($1, $2, $3, 'ADJUDICATED', $4, $5, $6, $7, $8)`,
-    [personId, result.settlementId, province, result.insurance, result.benefitYear, freeze(result.deltas), freeze(result), recordedAt],
+    [
+      personId,
+      result.settlementId,
+      province,
+      result.insurance,
+      result.benefitYear,
+      freeze(result.deltas),
+      freeze(result),
+      recordedAt,
+    ],
   );
 }
 
 /** Bars a settlement id that was never adjudicated. */
-export async function barAdjudication(tx: Tx, personId: string, province: string, settlementId: string, at: Date): Promise<void> {
-  await tx.query("INSERT INTO adjudication (person_id, settlement_id, province, state, recorded_at) VALUES ($1, $2, $3, 'BARRED', $4)", [
-    personId, settlementId, province, at,
-  ]);
+export async function barAdjudication(
+  tx: Tx,
+  personId: string,
+  province: string,
+  settlementId: string,
+  at: Date,
+): Promise<void> {
+  await tx.query(
+    "INSERT INTO adjudication (person_id, settlement_id, province, state, recorded_at) VALUES ($1, $2, $3, 'BARRED', $4)",
+    [personId, settlementId, province, at],
+  );
 }
 
 export async function markReversed(tx: Tx, personId: string, settlementId: string, at: Date): Promise<void> {
-  await tx.query("UPDATE adjudication SET state = 'REVERSED', reversed_at = $3 WHERE person_id = $1 AND settlement_id = $2 AND state = 'ADJUDICATED'", [
-    personId, settlementId, at,
-  ]);
+  await tx.query(
+    "UPDATE adjudication SET state = 'REVERSED', reversed_at = $3 WHERE person_id = $1 AND settlement_id = $2 AND state = 'ADJUDICATED'",
+    [personId, settlementId, at],
+  );
 }
 
 /** To be called under the person's row lock, or where a moment's reading is enough. */
-export async function accumulatorsOf(tx: Tx, personId: string, benefitYear: number, insurance: Insurance): Promise<Accumulators> {
+export async function accumulatorsOf(
+  tx: Tx,
+  personId: string,
+  benefitYear: number,
+  insurance: Insurance,
+): Promise<Accumulators> {
   const rows: { kind: string; value: string }[] = await tx.query(
     'SELECT kind, value FROM accumulator WHERE person_id = $1 AND benefit_year = $2 AND insurance = $3 AND value <> 0 ORDER BY kind',
     [personId, benefitYear, insurance],
@@ -46,7 +78,14 @@ export async function accumulatorsOf(tx: Tx, personId: string, benefitYear: numb
 
 /** Adds deltas, under the person's row lock. A total below zero violates a constraint and undoes everything. */
 export async function addToAccumulators(
-  tx: Tx, key: { readonly personId: string; readonly province: string; readonly benefitYear: number; readonly insurance: Insurance }, deltas: Accumulators,
+  tx: Tx,
+  key: {
+    readonly personId: string;
+    readonly province: string;
+    readonly benefitYear: number;
+    readonly insurance: Insurance;
+  },
+  deltas: Accumulators,
 ): Promise<void> {
   const kinds = Object.entries(deltas);
   if (kinds.length === 0) return;
@@ -59,6 +98,12 @@ export async function addToAccumulators(
     `UPDATE accumulator SET value = accumulator.value + delta.value
      FROM unnest($4::text[], $5::bigint[]) AS delta(kind, value)
      WHERE accumulator.person_id = $1 AND accumulator.benefit_year = $2 AND accumulator.insurance = $3 AND accumulator.kind = delta.kind`,
-    [key.personId, key.benefitYear, key.insurance, kinds.map(([kind]) => kind), kinds.map(([, value]) => String(value))],
+    [
+      key.personId,
+      key.benefitYear,
+      key.insurance,
+      kinds.map(([kind]) => kind),
+      kinds.map(([, value]) => String(value)),
+    ],
   );
 }

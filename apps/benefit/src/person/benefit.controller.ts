@@ -20,7 +20,10 @@ export class BenefitController implements benefitV1.BenefitServiceController {
   ) {}
 
   @Allow('bureau')
-  async registerPersons(request: benefitV1.RegisterPersonsRequest, metadata: Metadata): Promise<benefitV1.RegisterPersonsResponse> {
+  async registerPersons(
+    request: benefitV1.RegisterPersonsRequest,
+    metadata: Metadata,
+  ): Promise<benefitV1.RegisterPersonsResponse> {
     const entries = decodePersons(request.persons);
     return { registered: await this.persons.register(actorOf(metadata), request.requestId, request.province, entries) };
   }
@@ -28,24 +31,46 @@ export class BenefitController implements benefitV1.BenefitServiceController {
   @Allow('hospital')
   async findPerson(request: benefitV1.FindPersonRequest): Promise<benefitV1.FindPersonResponse> {
     const { personId, insuredRegion, insurance, personType, active } = await this.persons.find(request.idNumber);
-    return { personId, insuredRegion, insurance: insuranceCodec.encode(insurance), personType: personTypeCodec.encode(personType), active };
+    return {
+      personId,
+      insuredRegion,
+      insurance: insuranceCodec.encode(insurance),
+      personType: personTypeCodec.encode(personType),
+      active,
+    };
   }
 
   @Allow('bureau')
-  async publishPolicy(request: benefitV1.PublishPolicyRequest, metadata: Metadata): Promise<benefitV1.PublishPolicyResponse> {
-    const published = await this.policies.publish(actorOf(metadata), request.requestId, request.region, request.policyJson);
+  async publishPolicy(
+    request: benefitV1.PublishPolicyRequest,
+    metadata: Metadata,
+  ): Promise<benefitV1.PublishPolicyResponse> {
+    const published = await this.policies.publish(
+      actorOf(metadata),
+      request.requestId,
+      request.region,
+      request.policyJson,
+    );
     return { policyId: published.policyId, publishedAt: encodeInstant(new Date(published.publishedAt)) };
   }
 
   @Allow('bureau', 'insured')
-  async getAccumulators(request: benefitV1.GetAccumulatorsRequest, metadata: Metadata): Promise<benefitV1.GetAccumulatorsResponse> {
-    const accumulators = await this.adjudications.accumulators(actorOf(metadata), request.personId, request.benefitYear);
+  async getAccumulators(
+    request: benefitV1.GetAccumulatorsRequest,
+    metadata: Metadata,
+  ): Promise<benefitV1.GetAccumulatorsResponse> {
+    const accumulators = await this.adjudications.accumulators(
+      actorOf(metadata),
+      request.personId,
+      request.benefitYear,
+    );
     return { accumulators: Object.entries(accumulators).map(([kind, value]) => ({ kind, value })) };
   }
 }
 
 function decodePersons(wire: readonly benefitV1.PersonEntry[]): PersonEntry[] {
-  if (wire.length === 0 || wire.length > MAX_PERSONS) throw new Rejection('REQUEST_MALFORMED', { problem: `persons must be 1 to ${MAX_PERSONS}` });
+  if (wire.length === 0 || wire.length > MAX_PERSONS)
+    throw new Rejection('REQUEST_MALFORMED', { problem: `persons must be 1 to ${MAX_PERSONS}` });
   return wire.map((entry) => {
     if (!isUuid(entry.personId)) throw new Rejection('REQUEST_MALFORMED', { problem: 'person_id is not a UUID' });
     return {

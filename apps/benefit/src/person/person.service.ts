@@ -33,7 +33,9 @@ export class PersonService {
   /** A hospital in any province reads the card of a person insured in any other, so the search is the nation's. */
   async find(idNumber: string): Promise<InsuredPerson> {
     if (!isIdNumber(idNumber)) throw new Rejection('ID_NUMBER_INVALID', { position: '1' });
-    const person = await this.database.transaction(nationalActor('person-search'), (tx) => findPersonByIndex(tx, this.indexOf(idNumber)));
+    const person = await this.database.transaction(nationalActor('person-search'), (tx) =>
+      findPersonByIndex(tx, this.indexOf(idNumber)),
+    );
     if (!person) throw new Rejection('PERSON_UNKNOWN');
     return person;
   }

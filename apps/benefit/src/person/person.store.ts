@@ -1,7 +1,8 @@
 import type { Tx } from '@yiditong/chassis';
 import type { InsuredPerson, NewPerson } from './person.entity.js';
 
-const COLUMNS = 'person_id AS "personId", province, insured_region AS "insuredRegion", insurance, person_type AS "personType", active';
+const COLUMNS =
+  'person_id AS "personId", province, insured_region AS "insuredRegion", insurance, person_type AS "personType", active';
 
 /** Enters persons or updates them. In id order, so that two uploads wait for each other instead of deadlocking. */
 export async function upsertPersons(tx: Tx, persons: readonly NewPerson[], updatedAt: Date): Promise<void> {
@@ -29,13 +30,18 @@ export async function upsertPersons(tx: Tx, persons: readonly NewPerson[], updat
 }
 
 export async function findPerson(tx: Tx, personId: string): Promise<InsuredPerson | null> {
-  const rows: InsuredPerson[] = await tx.query(`SELECT ${COLUMNS} FROM insured_person WHERE person_id = $1`, [personId]);
+  const rows: InsuredPerson[] = await tx.query(`SELECT ${COLUMNS} FROM insured_person WHERE person_id = $1`, [
+    personId,
+  ]);
   return rows[0] ?? null;
 }
 
 /** Locks the person's row: everything that changes his accumulators goes through here first. */
 export async function lockPerson(tx: Tx, personId: string): Promise<InsuredPerson | null> {
-  const rows: InsuredPerson[] = await tx.query(`SELECT ${COLUMNS} FROM insured_person WHERE person_id = $1 FOR UPDATE`, [personId]);
+  const rows: InsuredPerson[] = await tx.query(
+    `SELECT ${COLUMNS} FROM insured_person WHERE person_id = $1 FOR UPDATE`,
+    [personId],
+  );
   return rows[0] ?? null;
 }
 

@@ -4,7 +4,10 @@ import { compareRates, parseRate, ZERO_RATE, type Rate } from '@yiditong/money';
 
 type Rules = Omit<Policy, 'policyId'>;
 
-const PERSON_TYPES_OF: Record<Insurance, readonly PersonType[]> = { EMPLOYEE: ['ACTIVE', 'RETIREE'], RESIDENT: ['RESIDENT', 'MINOR'] };
+const PERSON_TYPES_OF: Record<Insurance, readonly PersonType[]> = {
+  EMPLOYEE: ['ACTIVE', 'RETIREE'],
+  RESIDENT: ['RESIDENT', 'MINOR'],
+};
 
 /** 通知 二(六): how far the ratio may fall below the local one. */
 const MOST_POINTS: Record<keyof Policy['adjustments'], Rate> = {
@@ -20,7 +23,9 @@ export function problemOf(policy: Rules): string | null {
   const visits = Object.entries(policy.visits) as [VisitKind, VisitRule][];
   const adjustments = Object.entries(policy.adjustments) as [keyof Policy['adjustments'], Adjustment][];
   return (
-    visits.map(([kind, rule]) => bandProblem(`visits.${kind}.bands`, rule.bands, policy.insurance)).find((problem) => problem !== null) ??
+    visits
+      .map(([kind, rule]) => bandProblem(`visits.${kind}.bands`, rule.bands, policy.insurance))
+      .find((problem) => problem !== null) ??
     adjustments.map(([level, adjustment]) => pointsProblem(level, adjustment)).find((problem) => problem !== null) ??
     null
   );
@@ -32,7 +37,9 @@ function bandProblem(path: string, bands: readonly Band[], insurance: Insurance)
   const rising = limits.every((limit, index) => limit !== null && limit > (limits[index - 1] ?? 0n));
   if (!rising) return `${path}: limits must rise`;
   const complete = bands.every((band) =>
-    PERSON_TYPES_OF[insurance].every((person) => HOSPITAL_LEVELS.every((level) => band.ratio[person]?.[level] !== undefined)),
+    PERSON_TYPES_OF[insurance].every((person) =>
+      HOSPITAL_LEVELS.every((level) => band.ratio[person]?.[level] !== undefined),
+    ),
   );
   return complete ? null : `${path}: a ratio is missing for a person type or hospital level`;
 }

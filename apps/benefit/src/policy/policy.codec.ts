@@ -1,5 +1,14 @@
 import type { Policy } from '@yiditong/adjudication';
-import { BENEFIT_LEVELS, findProvince, HOSPITAL_LEVELS, INSURANCES, isCalendarDate, PERSON_TYPES, Rejection, VISIT_KINDS } from '@yiditong/codes';
+import {
+  BENEFIT_LEVELS,
+  findProvince,
+  HOSPITAL_LEVELS,
+  INSURANCES,
+  isCalendarDate,
+  PERSON_TYPES,
+  Rejection,
+  VISIT_KINDS,
+} from '@yiditong/codes';
 import { compareRates, fen, parseRate, WHOLE_RATE, ZERO_RATE } from '@yiditong/money';
 import { z } from 'zod';
 
@@ -71,10 +80,11 @@ export function decodePolicy(text: string): PolicyDocument {
   const result = policySchema.safeParse(parseJson(text));
   if (!result.success) {
     const [issue] = result.error.issues;
-    throw new Rejection('POLICY_INVALID', { problem: `${issue?.path.join('.') || 'document'}: ${issue?.message ?? 'not a policy'}` });
+    throw new Rejection('POLICY_INVALID', {
+      problem: `${issue?.path.join('.') || 'document'}: ${issue?.message ?? 'not a policy'}`,
+    });
   }
-  // zod makes every key of a partial record optional-or-undefined; absent and undefined mean the same to the rules.
-  return result.data as PolicyDocument;
+  return result.data;
 }
 
 function parseJson(text: string): unknown {

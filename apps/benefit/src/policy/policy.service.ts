@@ -17,7 +17,8 @@ export class PolicyService {
 
   async publish(actor: Actor, requestId: string, region: string, document: string): Promise<PublishedPolicy> {
     const policy = decodePolicy(document);
-    if (policy.region !== region) throw new Rejection('POLICY_INVALID', { problem: 'region: differs from the address' });
+    if (policy.region !== region)
+      throw new Rejection('POLICY_INVALID', { problem: 'region: differs from the address' });
     const problem = problemOf(policy);
     if (problem) throw new Rejection('POLICY_INVALID', { problem });
     const province = provinceOf(region);

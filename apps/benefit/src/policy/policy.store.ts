@@ -20,7 +20,16 @@ export async function insertPolicy(tx: Tx, row: PolicyRow): Promise<void> {
     await tx.query(
       `INSERT INTO policy (region, policy_id, province, insurance, valid_from, valid_to, document, published_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [row.region, row.policyId, row.province, row.insurance, row.validFrom, row.validTo, row.document, row.publishedAt],
+      [
+        row.region,
+        row.policyId,
+        row.province,
+        row.insurance,
+        row.validFrom,
+        row.validTo,
+        row.document,
+        row.publishedAt,
+      ],
     );
   } catch (error) {
     throw violatedConstraint(error) === 'policy_no_overlap' ? new Rejection('POLICY_OVERLAPS') : error;
@@ -31,7 +40,12 @@ export async function insertPolicy(tx: Tx, row: PolicyRow): Promise<void> {
 const parsed = new Map<string, Policy>();
 
 /** The policy in force on a business date, or null. */
-export async function policyInForce(tx: Tx, region: string, insurance: Insurance, onDate: string): Promise<Policy | null> {
+export async function policyInForce(
+  tx: Tx,
+  region: string,
+  insurance: Insurance,
+  onDate: string,
+): Promise<Policy | null> {
   const rows: { policyId: string }[] = await tx.query(
     `SELECT policy_id AS "policyId" FROM policy
      WHERE region = $1 AND insurance = $2 AND valid_from <= $3 AND (valid_to IS NULL OR valid_to >= $3)`,
@@ -42,7 +56,10 @@ export async function policyInForce(tx: Tx, region: string, insurance: Insurance
 }
 
 async function readPolicy(tx: Tx, region: string, policyId: string): Promise<Policy> {
-  const rows: { document: string }[] = await tx.query('SELECT document FROM policy WHERE region = $1 AND policy_id = $2', [region, policyId]);
+  const rows: { document: string }[] = await tx.query(
+    'SELECT document FROM policy WHERE region = $1 AND policy_id = $2',
+    [region, policyId],
+  );
   const policy: Policy = { policyId, ...decodePolicy(rows[0]?.document ?? '') };
   parsed.set(policyId, policy);
   return policy;

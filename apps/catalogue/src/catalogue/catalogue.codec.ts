@@ -8,12 +8,18 @@ import type { CatalogueEntryRow } from './catalogue.entity.js';
 const MAX_ENTRIES = 200_000;
 const MAX_LINES = 5_000;
 
-export type NewCatalogue = { readonly province: string; readonly effectiveFrom: string; readonly entries: readonly CatalogueEntryRow[] };
+export type NewCatalogue = {
+  readonly province: string;
+  readonly effectiveFrom: string;
+  readonly entries: readonly CatalogueEntryRow[];
+};
 
 /** Rejects with REQUEST_MALFORMED, REGION_UNKNOWN or CATALOGUE_CODE_INVALID, which names the first wrong entry. */
 export function decodeNewCatalogue(wire: catalogueV1.PublishCatalogueRequest): NewCatalogue {
-  if (findProvince(wire.province)?.code !== wire.province) throw new Rejection('REGION_UNKNOWN', { region: wire.province });
-  if (!isCalendarDate(wire.effectiveFrom)) throw new Rejection('REQUEST_MALFORMED', { problem: 'effective_from is not a date' });
+  if (findProvince(wire.province)?.code !== wire.province)
+    throw new Rejection('REGION_UNKNOWN', { region: wire.province });
+  if (!isCalendarDate(wire.effectiveFrom))
+    throw new Rejection('REQUEST_MALFORMED', { problem: 'effective_from is not a date' });
   if (wire.entries.length === 0 || wire.entries.length > MAX_ENTRIES) {
     throw new Rejection('REQUEST_MALFORMED', { problem: `entries must be 1 to ${MAX_ENTRIES}` });
   }
@@ -47,12 +53,18 @@ function decodeEntry(entry: catalogueV1.CatalogueEntry): CatalogueEntryRow {
   };
 }
 
-export type DatedLine = ChargedLine & { readonly lineNumber: number; readonly nationalCode: string; readonly occurredOn: string };
+export type DatedLine = ChargedLine & {
+  readonly lineNumber: number;
+  readonly nationalCode: string;
+  readonly occurredOn: string;
+};
 
 /** Rejects with REQUEST_MALFORMED or REGION_UNKNOWN. */
 export function decodeLines(wire: catalogueV1.ClassifyLinesRequest): DatedLine[] {
-  if (findProvince(wire.province)?.code !== wire.province) throw new Rejection('REGION_UNKNOWN', { region: wire.province });
-  if (wire.lines.length === 0 || wire.lines.length > MAX_LINES) throw new Rejection('REQUEST_MALFORMED', { problem: `lines must be 1 to ${MAX_LINES}` });
+  if (findProvince(wire.province)?.code !== wire.province)
+    throw new Rejection('REGION_UNKNOWN', { region: wire.province });
+  if (wire.lines.length === 0 || wire.lines.length > MAX_LINES)
+    throw new Rejection('REQUEST_MALFORMED', { problem: `lines must be 1 to ${MAX_LINES}` });
   return wire.lines.map((line) => ({
     lineNumber: line.lineNumber,
     nationalCode: line.nationalCode,
@@ -64,7 +76,11 @@ export function decodeLines(wire: catalogueV1.ClassifyLinesRequest): DatedLine[]
 }
 
 /** An unlisted line is shown as class C of 其他费. */
-export function encodeClassified(line: DatedLine, entry: CatalogueEntryRow | null, split: FeeSplit): catalogueV1.ClassifiedLine {
+export function encodeClassified(
+  line: DatedLine,
+  entry: CatalogueEntryRow | null,
+  split: FeeSplit,
+): catalogueV1.ClassifiedLine {
   return {
     lineNumber: line.lineNumber,
     itemClass: itemClassCodec.encode(entry?.itemClass ?? 'C'),

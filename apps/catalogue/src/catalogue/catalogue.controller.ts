@@ -11,13 +11,23 @@ export class CatalogueController implements catalogueV1.CatalogueServiceControll
   constructor(private readonly catalogue: CatalogueService) {}
 
   @Allow('bureau')
-  async publishCatalogue(request: catalogueV1.PublishCatalogueRequest, metadata: Metadata): Promise<catalogueV1.PublishCatalogueResponse> {
+  async publishCatalogue(
+    request: catalogueV1.PublishCatalogueRequest,
+    metadata: Metadata,
+  ): Promise<catalogueV1.PublishCatalogueResponse> {
     return this.catalogue.publish(actorOf(metadata), request.requestId, decodeNewCatalogue(request));
   }
 
   @Allow('service')
-  async classifyLines(request: catalogueV1.ClassifyLinesRequest, metadata: Metadata): Promise<catalogueV1.ClassifyLinesResponse> {
-    const { versionIds, lines } = await this.catalogue.classify(actorOf(metadata), request.province, decodeLines(request));
+  async classifyLines(
+    request: catalogueV1.ClassifyLinesRequest,
+    metadata: Metadata,
+  ): Promise<catalogueV1.ClassifyLinesResponse> {
+    const { versionIds, lines } = await this.catalogue.classify(
+      actorOf(metadata),
+      request.province,
+      decodeLines(request),
+    );
     return { versionIds, lines: lines.map(({ line, entry, split }) => encodeClassified(line, entry, split)) };
   }
 }

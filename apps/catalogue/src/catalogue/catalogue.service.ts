@@ -9,7 +9,11 @@ import type { CatalogueEntryRow } from './catalogue.entity.js';
 import { entriesOf, insertEntries, insertVersion, versionsInForce } from './catalogue.store.js';
 
 export type PublishedVersion = { readonly versionId: string; readonly entryCount: number };
-export type LineClassification = { readonly line: DatedLine; readonly entry: CatalogueEntryRow | null; readonly split: FeeSplit };
+export type LineClassification = {
+  readonly line: DatedLine;
+  readonly entry: CatalogueEntryRow | null;
+  readonly split: FeeSplit;
+};
 
 @Injectable()
 export class CatalogueService {
@@ -24,7 +28,13 @@ export class CatalogueService {
     return this.database.transaction(actor, (tx) =>
       decideOnce(tx, write, async () => {
         const { province, effectiveFrom, entries } = catalogue;
-        const version = { province, effectiveFrom, versionId: uuidv7(), entryCount: entries.length, publishedAt: this.clock.now() };
+        const version = {
+          province,
+          effectiveFrom,
+          versionId: uuidv7(),
+          entryCount: entries.length,
+          publishedAt: this.clock.now(),
+        };
         await insertVersion(tx, version);
         await insertEntries(tx, version, entries);
         return { versionId: version.versionId, entryCount: version.entryCount };
@@ -33,7 +43,11 @@ export class CatalogueService {
   }
 
   /** Splits each line by the version in force at the fee's own time (就医地目录, as of fee_ocur_time). */
-  async classify(actor: Actor, province: string, lines: readonly DatedLine[]): Promise<{ versionIds: string[]; lines: LineClassification[] }> {
+  async classify(
+    actor: Actor,
+    province: string,
+    lines: readonly DatedLine[],
+  ): Promise<{ versionIds: string[]; lines: LineClassification[] }> {
     const dates = lines.map((line) => line.occurredOn).sort();
     const [first = '', last = ''] = [dates[0], dates.at(-1)];
     return this.database.transaction(actor, async (tx) => {
@@ -45,7 +59,12 @@ export class CatalogueService {
       });
       const classified: LineClassification[] = [];
       for (const [versionId, group] of byVersion) {
-        const entries = await entriesOf(tx, province, versionId, group.map((line) => line.nationalCode));
+        const entries = await entriesOf(
+          tx,
+          province,
+          versionId,
+          group.map((line) => line.nationalCode),
+        );
         classified.push(...group.map((line) => classifyByEntry(line, entries.get(line.nationalCode) ?? null)));
       }
       return { versionIds: versions.map((version) => version.versionId), lines: classified };
@@ -54,6 +73,10 @@ export class CatalogueService {
 }
 
 function classifyByEntry(line: DatedLine, entry: CatalogueEntryRow | null): LineClassification {
-  const rule = entry && { itemClass: entry.itemClass, firstSelfPay: rateOfBps(entry.firstSelfPayBps), ceilingMicroYuan: entry.ceilingMicroYuan };
+  const rule = entry && {
+    itemClass: entry.itemClass,
+    firstSelfPay: rateOfBps(entry.firstSelfPayBps),
+    ceilingMicroYuan: entry.ceilingMicroYuan,
+  };
   return { line, entry, split: classifyLine(line, rule) };
 }

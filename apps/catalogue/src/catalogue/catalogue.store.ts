@@ -5,16 +5,21 @@ import type { CatalogueEntryRow, CatalogueVersionRow } from './catalogue.entity.
 /** Rejects with CATALOGUE_VERSION_EXISTS where the province has a version from that date on. */
 export async function insertVersion(tx: Tx, version: CatalogueVersionRow): Promise<void> {
   try {
-    await tx.query('INSERT INTO catalogue_version (province, version_id, effective_from, entry_count, published_at) VALUES ($1, $2, $3, $4, $5)', [
-      version.province, version.versionId, version.effectiveFrom, version.entryCount, version.publishedAt,
-    ]);
+    await tx.query(
+      'INSERT INTO catalogue_version (province, version_id, effective_from, entry_count, published_at) VALUES ($1, $2, $3, $4, $5)',
+      [version.province, version.versionId, version.effectiveFrom, version.entryCount, version.publishedAt],
+    );
   } catch (error) {
     if (violatedConstraint(error) !== 'catalogue_version_effective') throw error;
     throw new Rejection('CATALOGUE_VERSION_EXISTS', { date: version.effectiveFrom });
   }
 }
 
-export async function insertEntries(tx: Tx, version: CatalogueVersionRow, entries: readonly CatalogueEntryRow[]): Promise<void> {
+export async function insertEntries(
+  tx: Tx,
+  version: CatalogueVersionRow,
+  entries: readonly CatalogueEntryRow[],
+): Promise<void> {
   await tx.query(
     `INSERT INTO catalogue_entry (province, version_id, national_code, name, item_class, first_self_pay_bps, ceiling_micro_yuan, charge_category)
      SELECT $1, $2, * FROM unnest($3::text[], $4::text[], $5::text[], $6::int[], $7::bigint[], $8::text[])`,
@@ -32,7 +37,12 @@ export async function insertEntries(tx: Tx, version: CatalogueVersionRow, entrie
 }
 
 /** The versions in force at some time between two business dates, oldest first. */
-export async function versionsInForce(tx: Tx, province: string, first: string, last: string): Promise<{ versionId: string; effectiveFrom: string }[]> {
+export async function versionsInForce(
+  tx: Tx,
+  province: string,
+  first: string,
+  last: string,
+): Promise<{ versionId: string; effectiveFrom: string }[]> {
   return tx.query(
     `SELECT version_id AS "versionId", to_char(effective_from, 'YYYY-MM-DD') AS "effectiveFrom" FROM catalogue_version
      WHERE province = $1 AND effective_from <= $3
@@ -42,7 +52,12 @@ export async function versionsInForce(tx: Tx, province: string, first: string, l
   );
 }
 
-export async function entriesOf(tx: Tx, province: string, versionId: string, nationalCodes: readonly string[]): Promise<Map<string, CatalogueEntryRow>> {
+export async function entriesOf(
+  tx: Tx,
+  province: string,
+  versionId: string,
+  nationalCodes: readonly string[],
+): Promise<Map<string, CatalogueEntryRow>> {
   const rows: (Omit<CatalogueEntryRow, 'ceilingMicroYuan'> & { ceilingMicroYuan: string | null })[] = await tx.query(
     `SELECT national_code AS "nationalCode", name, item_class AS "itemClass", first_self_pay_bps AS "firstSelfPayBps",
             ceiling_micro_yuan AS "ceilingMicroYuan", charge_category AS "chargeCategory"
@@ -50,6 +65,9 @@ export async function entriesOf(tx: Tx, province: string, versionId: string, nat
     [province, versionId, nationalCodes],
   );
   return new Map(
-    rows.map((row) => [row.nationalCode, { ...row, ceilingMicroYuan: row.ceilingMicroYuan === null ? null : BigInt(row.ceilingMicroYuan) }]),
+    rows.map((row) => [
+      row.nationalCode,
+      { ...row, ceilingMicroYuan: row.ceilingMicroYuan === null ? null : BigInt(row.ceilingMicroYuan) },
+    ]),
   );
 }

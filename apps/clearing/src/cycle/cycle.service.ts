@@ -21,7 +21,8 @@ export class CycleService {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
-    @Inject(TARGETS.settlementCycle.token) private readonly settlement: RpcClient<settlementV1.SettlementCycleServiceClient>,
+    @Inject(TARGETS.settlementCycle.token)
+    private readonly settlement: RpcClient<settlementV1.SettlementCycleServiceClient>,
   ) {}
 
   /** Takes as many steps as can be taken now; answers the state reached. Stays at SEALED while obligations are under way. */
@@ -69,8 +70,14 @@ export class CycleService {
     const expected = await this.get(businessDate);
     const agreed = await this.database.transaction(CLEARING, async (tx) => {
       const own = totalsOf(await obligationsOfCycle(tx, businessDate));
-      if (own.merkleRoot !== expected.merkleRoot || own.obligationCount !== expected.obligationCount || own.amountFen !== expected.amountFen) return false;
-      if (!(await recountMatches(tx, businessDate))) throw new Error(`the position matrix of ${businessDate} is not what a recount gives`);
+      if (
+        own.merkleRoot !== expected.merkleRoot ||
+        own.obligationCount !== expected.obligationCount ||
+        own.amountFen !== expected.amountFen
+      )
+        return false;
+      if (!(await recountMatches(tx, businessDate)))
+        throw new Error(`the position matrix of ${businessDate} is not what a recount gives`);
       return true;
     });
     return agreed ? this.advance(businessDate, 'SEALED', 'VERIFIED') : 'SEALED';
@@ -81,7 +88,12 @@ export class CycleService {
   }
 
   /** Writes only if this worker is the one that takes the step. */
-  private async advance(businessDate: string, from: CycleState, to: CycleState, write?: (tx: Tx) => Promise<void>): Promise<CycleState> {
+  private async advance(
+    businessDate: string,
+    from: CycleState,
+    to: CycleState,
+    write?: (tx: Tx) => Promise<void>,
+  ): Promise<CycleState> {
     return this.database.transaction(CLEARING, async (tx) => {
       const taken = await advanceCycle(tx, businessDate, from, to, this.clock.now());
       if (taken) await write?.(tx);
@@ -94,6 +106,11 @@ function totalsOf(obligations: Awaited<ReturnType<typeof obligationsOfCycle>>): 
   return {
     obligationCount: BigInt(obligations.length),
     amountFen: obligations.reduce((sum, { amountFen }) => sum + BigInt(amountFen), 0n),
-    merkleRoot: Buffer.from(merkleRoot(obligations.map(({ leafHash }) => leafHash), sha256)).toString('hex'),
+    merkleRoot: Buffer.from(
+      merkleRoot(
+        obligations.map(({ leafHash }) => leafHash),
+        sha256,
+      ),
+    ).toString('hex'),
   };
 }

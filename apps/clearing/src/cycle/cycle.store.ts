@@ -2,7 +2,10 @@ import type { Tx } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
 import type { ControlTotals, Cycle, CycleState } from './cycle.entity.js';
 
-type CycleRow = Omit<Cycle, 'obligationCount' | 'amountFen'> & { readonly obligationCount: string; readonly amountFen: string };
+type CycleRow = Omit<Cycle, 'obligationCount' | 'amountFen'> & {
+  readonly obligationCount: string;
+  readonly amountFen: string;
+};
 
 /** Keeps the cycle from being verified until this transaction ends, opening it on first use. Rejects with CYCLE_CLOSED. */
 export async function holdCycle(tx: Tx, businessDate: string): Promise<void> {
@@ -29,7 +32,10 @@ export async function findCycle(tx: Tx, businessDate: string): Promise<Cycle | n
 }
 
 export async function requestClose(tx: Tx, businessDate: string, at: Date): Promise<void> {
-  await tx.query('UPDATE cycle SET close_requested_at = $2 WHERE business_date = $1 AND close_requested_at IS NULL', [businessDate, at]);
+  await tx.query('UPDATE cycle SET close_requested_at = $2 WHERE business_date = $1 AND close_requested_at IS NULL', [
+    businessDate,
+    at,
+  ]);
 }
 
 /** Cycles whose close was asked for and isn't done: what the worker is woken for, whether or not a job survived. */
@@ -42,7 +48,13 @@ export async function unfinishedCloses(tx: Tx): Promise<string[]> {
 }
 
 /** Takes one step. Answers false where another worker took it before: then nothing is written. */
-export async function advanceCycle(tx: Tx, businessDate: string, from: CycleState, to: CycleState, at: Date): Promise<boolean> {
+export async function advanceCycle(
+  tx: Tx,
+  businessDate: string,
+  from: CycleState,
+  to: CycleState,
+  at: Date,
+): Promise<boolean> {
   const rows: unknown[] = (
     await tx.query(
       `UPDATE cycle SET state = $3, closed_at = CASE WHEN $3 = 'CLOSED' THEN $4::timestamptz END
@@ -55,7 +67,10 @@ export async function advanceCycle(tx: Tx, businessDate: string, from: CycleStat
 
 export async function saveControlTotals(tx: Tx, businessDate: string, totals: ControlTotals): Promise<void> {
   await tx.query('UPDATE cycle SET obligation_count = $2, amount_fen = $3, merkle_root = $4 WHERE business_date = $1', [
-    businessDate, String(totals.obligationCount), String(totals.amountFen), totals.merkleRoot,
+    businessDate,
+    String(totals.obligationCount),
+    String(totals.amountFen),
+    totals.merkleRoot,
   ]);
 }
 
@@ -63,5 +78,8 @@ export type CycleObligation = { readonly amountFen: string; readonly leafHash: B
 
 /** The cycle's obligations as booked here, in id order. */
 export async function obligationsOfCycle(tx: Tx, businessDate: string): Promise<CycleObligation[]> {
-  return tx.query('SELECT amount_fen AS "amountFen", leaf_hash AS "leafHash" FROM obligation WHERE business_date = $1 ORDER BY obligation_id', [businessDate]);
+  return tx.query(
+    'SELECT amount_fen AS "amountFen", leaf_hash AS "leafHash" FROM obligation WHERE business_date = $1 ORDER BY obligation_id',
+    [businessDate],
+  );
 }

@@ -26,14 +26,18 @@ export class NightlyCloseService implements OnApplicationBootstrap, OnApplicatio
     private readonly database: Database,
     private readonly clock: Clock,
     @InjectQueue(CLOSE_QUEUE) private readonly queue: Queue,
-    @Inject(TARGETS.settlementCycle.token) private readonly settlement: RpcClient<settlementV1.SettlementCycleServiceClient>,
+    @Inject(TARGETS.settlementCycle.token)
+    private readonly settlement: RpcClient<settlementV1.SettlementCycleServiceClient>,
     @Inject(NIGHTLY_CLOSE) private readonly pattern: string,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     this.queue.on('error', (error) => this.logger.warn({ msg: 'queue', cause: error.message }));
     await this.queue.upsertJobScheduler('nightly', { pattern: this.pattern, tz: 'Asia/Shanghai' }, { name: 'nightly' });
-    this.timer = setInterval(() => void this.ringForUnfinished().catch((error: unknown) => this.unanswered(error)), LOOK_EVERY_MS);
+    this.timer = setInterval(
+      () => void this.ringForUnfinished().catch((error: unknown) => this.unanswered(error)),
+      LOOK_EVERY_MS,
+    );
   }
 
   onApplicationShutdown(): void {
@@ -42,7 +46,8 @@ export class NightlyCloseService implements OnApplicationBootstrap, OnApplicatio
 
   /** Asks for one cycle to be closed. Rejects with CYCLE_NOT_FOUND for a date that settlement never opened. */
   async request(businessDate: string): Promise<Cycle> {
-    if (!isCalendarDate(businessDate)) throw new Rejection('REQUEST_MALFORMED', { problem: 'business_date is not a date' });
+    if (!isCalendarDate(businessDate))
+      throw new Rejection('REQUEST_MALFORMED', { problem: 'business_date is not a date' });
     const { businessDates: open } = await this.settlement.call('listOpenCycles', {}, ACTOR);
     const cycle = await this.database.transaction(ACTOR, async (tx) => {
       if (open.includes(businessDate)) await openCycle(tx, businessDate);
@@ -57,7 +62,8 @@ export class NightlyCloseService implements OnApplicationBootstrap, OnApplicatio
   /** The nightly turn: every cycle before today. */
   async requestEndedCycles(): Promise<void> {
     const { businessDates } = await this.settlement.call('listOpenCycles', {}, ACTOR);
-    for (const businessDate of businessDates) if (businessDate < this.clock.businessDate()) await this.request(businessDate);
+    for (const businessDate of businessDates)
+      if (businessDate < this.clock.businessDate()) await this.request(businessDate);
   }
 
   private async ringForUnfinished(): Promise<void> {
@@ -66,10 +72,17 @@ export class NightlyCloseService implements OnApplicationBootstrap, OnApplicatio
   }
 
   private async ring(businessDate: string): Promise<void> {
-    await this.queue.add('close', { businessDate }, { jobId: `close-${businessDate}`, removeOnComplete: true, removeOnFail: true });
+    await this.queue.add(
+      'close',
+      { businessDate },
+      { jobId: `close-${businessDate}`, removeOnComplete: true, removeOnFail: true },
+    );
   }
 
   private unanswered(error: unknown): void {
-    this.logger.warn({ msg: 'could not look for unfinished closes', cause: error instanceof Error ? error.message : String(error) });
+    this.logger.warn({
+      msg: 'could not look for unfinished closes',
+      cause: error instanceof Error ? error.message : String(error),
+    });
   }
 }

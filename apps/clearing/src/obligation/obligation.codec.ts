@@ -7,7 +7,10 @@ import { validate as isUuid } from 'uuid';
 /** An obligation as it arrived, with the trace of the request that settled the bill. */
 export type ArrivedObligation = Obligation & { readonly recordedAt: Date; readonly traceparent: string };
 
-const KINDS: Record<string, Obligation['kind']> = { OBLIGATION_KIND_SETTLEMENT: 'SETTLEMENT', OBLIGATION_KIND_REVERSAL: 'REVERSAL' };
+const KINDS: Record<string, Obligation['kind']> = {
+  OBLIGATION_KIND_SETTLEMENT: 'SETTLEMENT',
+  OBLIGATION_KIND_REVERSAL: 'REVERSAL',
+};
 const PROVINCE_CODES = new Set(PROVINCES.map((province) => province.code));
 
 /** Rejects with REQUEST_MALFORMED. */
@@ -15,7 +18,8 @@ export function decodeObligation(wire: clearingV1.Obligation): ArrivedObligation
   const kind = KINDS[wire.kind];
   if (!kind) throw malformed('kind');
   if (!isUuid(wire.obligationId) || !isUuid(wire.settlementId)) throw malformed('an id is not a UUID');
-  if (!PROVINCE_CODES.has(wire.insuredProvince) || !PROVINCE_CODES.has(wire.treatingProvince)) throw malformed('a party is not a province');
+  if (!PROVINCE_CODES.has(wire.insuredProvince) || !PROVINCE_CODES.has(wire.treatingProvince))
+    throw malformed('a party is not a province');
   if (!isCalendarDate(wire.businessDate)) throw malformed('business_date is not a date');
   const obligation = {
     obligationId: wire.obligationId,

@@ -21,17 +21,31 @@ export class ObligationService {
     for (const [province, group] of groupBy(obligations, (obligation) => obligation.treatingProvince)) {
       const fresh = await this.database.transaction(ACTOR, (tx) => this.postOfProvince(tx, province, group));
       posted += fresh.length;
-      for (const obligation of fresh) await continueTrace('obligation posted', obligation.traceparent, async () => undefined);
+      for (const obligation of fresh)
+        await continueTrace('obligation posted', obligation.traceparent, async () => undefined);
     }
     return posted;
   }
 
-  private async postOfProvince(tx: Tx, province: string, group: readonly ArrivedObligation[]): Promise<ArrivedObligation[]> {
-    const isNew = await acceptNew(tx, province, province, group.map((obligation) => obligation.obligationId));
+  private async postOfProvince(
+    tx: Tx,
+    province: string,
+    group: readonly ArrivedObligation[],
+  ): Promise<ArrivedObligation[]> {
+    const isNew = await acceptNew(
+      tx,
+      province,
+      province,
+      group.map((obligation) => obligation.obligationId),
+    );
     const fresh = group.filter((obligation) => isNew.has(obligation.obligationId));
     if (fresh.length === 0) return [];
-    for (const businessDate of [...new Set(fresh.map((obligation) => obligation.businessDate))].sort()) await holdCycle(tx, businessDate);
-    const hashed = fresh.map((obligation) => ({ ...obligation, leafHash: Buffer.from(merkleLeaf(obligationLeaf(obligation), sha256)) }));
+    for (const businessDate of [...new Set(fresh.map((obligation) => obligation.businessDate))].sort())
+      await holdCycle(tx, businessDate);
+    const hashed = fresh.map((obligation) => ({
+      ...obligation,
+      leafHash: Buffer.from(merkleLeaf(obligationLeaf(obligation), sha256)),
+    }));
     await insertObligations(tx, hashed);
     await insertPostings(tx, fresh);
     await movePositions(tx, fresh);

@@ -29,7 +29,9 @@ export async function insertObligations(tx: Tx, obligations: readonly HashedObli
 }
 
 export async function insertPostings(tx: Tx, obligations: readonly ArrivedObligation[]): Promise<void> {
-  const rows = obligations.flatMap((obligation) => postingsOf(obligation).map((posting) => ({ ...posting, obligation })));
+  const rows = obligations.flatMap((obligation) =>
+    postingsOf(obligation).map((posting) => ({ ...posting, obligation })),
+  );
   if (rows.length === 0) return;
   await tx.query(
     `INSERT INTO posting (treating_province, obligation_id, fund, insured_province, debit_account, credit_account, amount_fen)

@@ -13,7 +13,8 @@ export class PositionService {
 
   async net(actor: Actor, businessDate: string): Promise<NetPosition[]> {
     return this.database.transaction(actor, async (tx) => {
-      if ((await stateOf(tx, businessDate)) !== 'CLOSED') throw new Rejection('CYCLE_NOT_CLOSED', { date: businessDate });
+      if ((await stateOf(tx, businessDate)) !== 'CLOSED')
+        throw new Rejection('CYCLE_NOT_CLOSED', { date: businessDate });
       return netPositionsOf(tx, businessDate);
     });
   }

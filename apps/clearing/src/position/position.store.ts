@@ -1,5 +1,6 @@
 import type { Tx } from '@yiditong/chassis';
-import { fen, type Fen } from '@yiditong/money';
+import { PROVINCES } from '@yiditong/codes';
+import { fen, ZERO_FEN, type Fen } from '@yiditong/money';
 import { netPositions, type BilateralPosition, type NetPosition } from '@yiditong/ledger';
 
 export type CountedPosition = BilateralPosition & { readonly obligationCount: bigint };
@@ -11,7 +12,12 @@ export async function bilateralOf(tx: Tx, businessDate: string): Promise<Counted
      FROM position WHERE business_date = $1 GROUP BY 1, 2 ORDER BY sum(amount_fen) DESC, 1, 2`,
     [businessDate],
   );
-  return rows.map((row) => ({ payer: row.payer, payee: row.payee, grossFen: fen(BigInt(row.gross)), obligationCount: BigInt(row.count) }));
+  return rows.map((row) => ({
+    payer: row.payer,
+    payee: row.payee,
+    grossFen: fen(BigInt(row.gross)),
+    obligationCount: BigInt(row.count),
+  }));
 }
 
 /** Whether the matrix is exactly what counting the cycle's obligations anew gives, and what its postings sum to. */
@@ -38,9 +44,14 @@ export async function recountMatches(tx: Tx, businessDate: string): Promise<bool
   return differences.length === 0;
 }
 
-/** Nets the verified matrix and keeps the result, which nothing may change any more. */
+/** Nets the verified matrix and keeps a row for each of the 32 parties, which nothing may change any more. */
 export async function netTheCycle(tx: Tx, businessDate: string): Promise<void> {
-  const positions = netPositions(await bilateralOf(tx, businessDate));
+  const moved = new Map(
+    netPositions(await bilateralOf(tx, businessDate)).map((position) => [position.region, position]),
+  );
+  const positions = PROVINCES.map(
+    ({ code }) => moved.get(code) ?? { region: code, payableFen: ZERO_FEN, receivableFen: ZERO_FEN, netFen: ZERO_FEN },
+  );
   await tx.query(
     `INSERT INTO net_position (business_date, region, payable_fen, receivable_fen, net_fen)
      SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[])`,
@@ -61,5 +72,10 @@ export async function netPositionsOf(tx: Tx, businessDate: string): Promise<NetP
     [businessDate],
   );
   const amount = (text: string): Fen => fen(BigInt(text));
-  return rows.map((row) => ({ region: row.region, payableFen: amount(row.payable), receivableFen: amount(row.receivable), netFen: amount(row.net) }));
+  return rows.map((row) => ({
+    region: row.region,
+    payableFen: amount(row.payable),
+    receivableFen: amount(row.receivable),
+    netFen: amount(row.net),
+  }));
 }

@@ -1,4 +1,11 @@
-import { addMonths, isFilingDestination, LONG_TERM_CATEGORIES, provinceOf, type FilingCategory, type Reason } from '@yiditong/codes';
+import {
+  addMonths,
+  isFilingDestination,
+  LONG_TERM_CATEGORIES,
+  provinceOf,
+  type FilingCategory,
+  type Reason,
+} from '@yiditong/codes';
 
 /** 通知 二(三): a temporary filing lasts at least six months in principle. */
 const TEMPORARY_MONTHS = 6;
@@ -18,6 +25,7 @@ export function refusalOf(proposal: Proposal): Reason | null {
   if (provinceOf(proposal.destinationRegion) === provinceOf(proposal.insuredRegion)) return 'FILING_SAME_PROVINCE';
   const longTerm = LONG_TERM_CATEGORIES.includes(proposal.category);
   if (longTerm) return proposal.validTo === null ? null : 'FILING_PERIOD_INVALID';
-  const lastsLongEnough = proposal.validTo !== null && proposal.validTo >= addMonths(proposal.validFrom, TEMPORARY_MONTHS);
+  const lastsLongEnough =
+    proposal.validTo !== null && proposal.validTo >= addMonths(proposal.validFrom, TEMPORARY_MONTHS);
   return lastsLongEnough ? null : 'FILING_PERIOD_INVALID';
 }

@@ -1,4 +1,11 @@
-import { businessDateOf, decodeInstant, encodeInstant, encodeRejection, filingCategoryCodec, benefitLevelCodec } from '@yiditong/chassis';
+import {
+  businessDateOf,
+  decodeInstant,
+  encodeInstant,
+  encodeRejection,
+  filingCategoryCodec,
+  benefitLevelCodec,
+} from '@yiditong/chassis';
 import { findProvince, isCalendarDate, provinceOf, Rejection } from '@yiditong/codes';
 import type { filingV1 } from '@yiditong/contracts';
 import type { Eligibility, Visit } from '@yiditong/eligibility';
@@ -56,7 +63,8 @@ export function decodeVisit(wire: filingV1.EligibilityCheck): AskedVisit {
 }
 
 export function encodeAnswer(eligibility: Eligibility): filingV1.EligibilityAnswer {
-  if (!eligibility.covered) return { decision: undefined, rejection: encodeRejection(new Rejection(eligibility.reason)) };
+  if (!eligibility.covered)
+    return { decision: undefined, rejection: encodeRejection(new Rejection(eligibility.reason)) };
   return {
     decision: {
       category: filingCategoryCodec.encode(eligibility.category),

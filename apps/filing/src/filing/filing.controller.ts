@@ -11,7 +11,10 @@ export class FilingController implements filingV1.FilingServiceController {
   constructor(private readonly filings: FilingService) {}
 
   @Allow('insured', 'bureau')
-  async registerFiling(request: filingV1.RegisterFilingRequest, metadata: Metadata): Promise<filingV1.RegisterFilingResponse> {
+  async registerFiling(
+    request: filingV1.RegisterFilingRequest,
+    metadata: Metadata,
+  ): Promise<filingV1.RegisterFilingResponse> {
     const filing = await this.filings.register(actorOf(metadata), request.requestId, decodeNewFiling(request));
     return { filing: encodeFiling(filing) };
   }

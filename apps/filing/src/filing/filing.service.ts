@@ -47,7 +47,10 @@ export class FilingService {
     const filings = new Map<string, FilingRow[]>();
     for (const [province, asked] of groupBy(visits, (visit) => provinceOf(visit.insuredRegion))) {
       const rows = await this.database.transaction(serviceActor('filing', province), (tx) =>
-        filingsOf(tx, asked.map((visit) => visit.personId)),
+        filingsOf(
+          tx,
+          asked.map((visit) => visit.personId),
+        ),
       );
       for (const row of rows) filings.set(row.personId, [...(filings.get(row.personId) ?? []), row]);
     }

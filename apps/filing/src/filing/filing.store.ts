@@ -13,8 +13,15 @@ export async function insertFiling(tx: Tx, row: FilingRow): Promise<void> {
       `INSERT INTO filing (person_id, filing_id, insured_province, insured_region, category, destination_region, valid_from, valid_to, created_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       [
-        row.personId, row.filingId, row.insuredProvince, row.insuredRegion, row.category, row.destinationRegion,
-        row.validFrom, row.validTo, row.createdAt,
+        row.personId,
+        row.filingId,
+        row.insuredProvince,
+        row.insuredRegion,
+        row.category,
+        row.destinationRegion,
+        row.validFrom,
+        row.validTo,
+        row.createdAt,
       ],
     );
   } catch (error) {
@@ -23,11 +30,17 @@ export async function insertFiling(tx: Tx, row: FilingRow): Promise<void> {
 }
 
 export async function findFiling(tx: Tx, personId: string, filingId: string): Promise<FilingRow | null> {
-  const rows: FilingRow[] = await tx.query(`SELECT ${COLUMNS} FROM filing WHERE person_id = $1 AND filing_id = $2`, [personId, filingId]);
+  const rows: FilingRow[] = await tx.query(`SELECT ${COLUMNS} FROM filing WHERE person_id = $1 AND filing_id = $2`, [
+    personId,
+    filingId,
+  ]);
   return rows[0] ?? null;
 }
 
 /** Newest first. */
 export async function filingsOf(tx: Tx, personIds: readonly string[]): Promise<FilingRow[]> {
-  return tx.query(`SELECT ${COLUMNS} FROM filing WHERE person_id = ANY($1::uuid[]) ORDER BY created_at DESC, filing_id`, [personIds]);
+  return tx.query(
+    `SELECT ${COLUMNS} FROM filing WHERE person_id = ANY($1::uuid[]) ORDER BY created_at DESC, filing_id`,
+    [personIds],
+  );
 }

@@ -6,8 +6,17 @@ import { CurrentActor } from '../auth/current-actor.js';
 import { businessDate } from '../http/fields.js';
 import { decodeSettlement, settlementsAnswer, type SettlementAnswer } from '../settlement/settlement.dto.js';
 import {
-  bilateralAnswer, cycleAnswer, decodeBilateral, decodeCycle, decodeNetPosition, netPositionsAnswer, settlementsQuery,
-  type BilateralAnswer, type CycleAnswer, type NetPositionsAnswer, type SettlementsQuery,
+  bilateralAnswer,
+  cycleAnswer,
+  decodeBilateral,
+  decodeCycle,
+  decodeNetPosition,
+  netPositionsAnswer,
+  settlementsQuery,
+  type BilateralAnswer,
+  type CycleAnswer,
+  type NetPositionsAnswer,
+  type SettlementsQuery,
 } from './clearing.dto.js';
 
 @ApiTags('清算 Clearing')
@@ -23,7 +32,10 @@ export class ClearingController {
   @Allow('operator')
   @ApiOperation({ summary: '申请关账 Ask for the cycle to be closed; the worker does the work' })
   @ApiResponse({ status: 202, standardSchema: cycleAnswer })
-  async close(@CurrentActor() actor: Actor, @Param('date', { schema: businessDate }) date: string): Promise<CycleAnswer> {
+  async close(
+    @CurrentActor() actor: Actor,
+    @Param('date', { schema: businessDate }) date: string,
+  ): Promise<CycleAnswer> {
     const { cycle } = await this.clearing.call('closeCycle', { businessDate: date }, actor);
     return decodeCycle(required(cycle, 'cycle'));
   }
@@ -41,7 +53,10 @@ export class ClearingController {
   @Allow('operator', 'bureau')
   @ApiOperation({ summary: '查询净头寸 Gross and multilateral net per province, of the own province for a bureau' })
   @ApiResponse({ status: 200, standardSchema: netPositionsAnswer })
-  async netPositions(@CurrentActor() actor: Actor, @Param('date', { schema: businessDate }) date: string): Promise<NetPositionsAnswer> {
+  async netPositions(
+    @CurrentActor() actor: Actor,
+    @Param('date', { schema: businessDate }) date: string,
+  ): Promise<NetPositionsAnswer> {
     const { positions } = await this.clearing.call('getNetPositions', { businessDate: date }, actor);
     return { positions: positions.map(decodeNetPosition) };
   }
@@ -50,7 +65,10 @@ export class ClearingController {
   @Allow('operator', 'bureau')
   @ApiOperation({ summary: '查询双边头寸 Gross per directed pair, largest first' })
   @ApiResponse({ status: 200, standardSchema: bilateralAnswer })
-  async bilateralPositions(@CurrentActor() actor: Actor, @Param('date', { schema: businessDate }) date: string): Promise<BilateralAnswer> {
+  async bilateralPositions(
+    @CurrentActor() actor: Actor,
+    @Param('date', { schema: businessDate }) date: string,
+  ): Promise<BilateralAnswer> {
     const { positions } = await this.clearing.call('getBilateralPositions', { businessDate: date }, actor);
     return { positions: positions.map(decodeBilateral) };
   }
@@ -64,7 +82,11 @@ export class ClearingController {
     @Param('date', { schema: businessDate }) date: string,
     @Query({ schema: settlementsQuery }) { after, limit }: SettlementsQuery,
   ): Promise<{ settlements: SettlementAnswer[]; nextAfter: string | null }> {
-    const page = await this.settlement.call('listSettlements', { businessDate: date, after: after ?? '', limit }, actor);
+    const page = await this.settlement.call(
+      'listSettlements',
+      { businessDate: date, after: after ?? '', limit },
+      actor,
+    );
     return { settlements: page.settlements.map(decodeSettlement), nextAfter: page.nextAfter || null };
   }
 }

@@ -17,7 +17,10 @@ export const netPositionsAnswer = z.object({
 export const bilateralAnswer = z.object({
   positions: z.array(z.object({ payer: region, payee: region, grossFen: answerFen, obligationCount: z.string() })),
 });
-export const settlementsQuery = z.object({ after: uuid.optional(), limit: z.coerce.number().int().min(1).max(1_000).default(500) });
+export const settlementsQuery = z.object({
+  after: uuid.optional(),
+  limit: z.coerce.number().int().min(1).max(1_000).default(500),
+});
 export type SettlementsQuery = z.infer<typeof settlementsQuery>;
 export type CycleAnswer = z.infer<typeof cycleAnswer>;
 export type NetPositionsAnswer = z.infer<typeof netPositionsAnswer>;
@@ -35,9 +38,19 @@ export function decodeCycle(wire: clearingV1.Cycle): CycleAnswer {
 }
 
 export function decodeNetPosition(wire: clearingV1.NetPosition): NetPositionsAnswer['positions'][number] {
-  return { region: wire.region, payableFen: String(wire.payableFen), receivableFen: String(wire.receivableFen), netFen: String(wire.netFen) };
+  return {
+    region: wire.region,
+    payableFen: String(wire.payableFen),
+    receivableFen: String(wire.receivableFen),
+    netFen: String(wire.netFen),
+  };
 }
 
 export function decodeBilateral(wire: clearingV1.BilateralPosition): BilateralAnswer['positions'][number] {
-  return { payer: wire.payer, payee: wire.payee, grossFen: String(wire.grossFen), obligationCount: String(wire.obligationCount) };
+  return {
+    payer: wire.payer,
+    payee: wire.payee,
+    grossFen: String(wire.grossFen),
+    obligationCount: String(wire.obligationCount),
+  };
 }

@@ -4,7 +4,15 @@ import { Allow, required, TARGETS, type Actor, type RpcClient } from '@yiditong/
 import type { filingV1 } from '@yiditong/contracts';
 import { CurrentActor, IdempotencyKey } from '../auth/current-actor.js';
 import { uuid } from '../http/fields.js';
-import { decodeFiling, encodeRegistration, filingAnswer, filingsAnswer, registerFilingBody, type FilingAnswer, type RegisterFilingBody } from './filing.dto.js';
+import {
+  decodeFiling,
+  encodeRegistration,
+  filingAnswer,
+  filingsAnswer,
+  registerFilingBody,
+  type FilingAnswer,
+  type RegisterFilingBody,
+} from './filing.dto.js';
 
 @ApiTags('备案 Filing')
 @Controller('v1')
@@ -29,7 +37,10 @@ export class FilingController {
   @Allow('insured', 'bureau')
   @ApiOperation({ summary: '查询本人备案 List a person’s filings' })
   @ApiResponse({ status: 200, standardSchema: filingsAnswer })
-  async list(@CurrentActor() actor: Actor, @Param('personId', { schema: uuid }) personId: string): Promise<{ filings: FilingAnswer[] }> {
+  async list(
+    @CurrentActor() actor: Actor,
+    @Param('personId', { schema: uuid }) personId: string,
+  ): Promise<{ filings: FilingAnswer[] }> {
     const { filings } = await this.filing.call('listFilings', { personId }, actor);
     return { filings: filings.map(decodeFiling) };
   }

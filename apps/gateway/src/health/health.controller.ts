@@ -18,7 +18,9 @@ export class HealthController {
 
   @Get('ready')
   @ApiOperation({ summary: '全部服务可用 All services answer; 503 with their states otherwise' })
-  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<{ status: 'up' | 'down'; services: Record<string, 'up' | 'down'> }> {
+  async ready(
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ status: 'up' | 'down'; services: Record<string, 'up' | 'down'> }> {
     const services = await this.health.services();
     const status = Object.values(services).every((state) => state === 'up') ? 'up' : 'down';
     if (status === 'down') void reply.status(503);

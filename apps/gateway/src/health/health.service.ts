@@ -5,7 +5,11 @@ import { service } from 'grpc-health-check';
 const DEADLINE_MS = 2_000;
 
 type HealthClient = Client & {
-  check(request: { service: string }, options: { deadline: number }, answer: (error: ServiceError | null, health?: { status: string }) => void): void;
+  check(
+    request: { service: string },
+    options: { deadline: number },
+    answer: (error: ServiceError | null, health?: { status: string }) => void,
+  ): void;
 };
 
 /** Whether each service answers gRPC health checks with SERVING. */
@@ -17,13 +21,18 @@ export class HealthService implements OnModuleDestroy {
     this.clients = new Map(
       Object.entries(addresses).map(([name, address]) => [
         name,
-        new Health(address, credentials.createInsecure(), { 'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 1000 }) as unknown as HealthClient,
+        new Health(address, credentials.createInsecure(), {
+          'grpc.initial_reconnect_backoff_ms': 100,
+          'grpc.max_reconnect_backoff_ms': 1000,
+        }) as unknown as HealthClient,
       ]),
     );
   }
 
   async services(): Promise<Record<string, 'up' | 'down'>> {
-    const states = await Promise.all([...this.clients].map(async ([name, client]) => [name, (await serves(client)) ? 'up' : 'down'] as const));
+    const states = await Promise.all(
+      [...this.clients].map(async ([name, client]) => [name, (await serves(client)) ? 'up' : 'down'] as const),
+    );
     return Object.fromEntries(states);
   }
 
@@ -34,6 +43,8 @@ export class HealthService implements OnModuleDestroy {
 
 async function serves(client: HealthClient): Promise<boolean> {
   return new Promise((resolve) => {
-    client.check({ service: '' }, { deadline: Date.now() + DEADLINE_MS }, (error, health) => resolve(!error && health?.status === 'SERVING'));
+    client.check({ service: '' }, { deadline: Date.now() + DEADLINE_MS }, (error, health) =>
+      resolve(!error && health?.status === 'SERVING'),
+    );
   });
 }

@@ -9,7 +9,10 @@ export const amountFen = z
   .describe('金额，单位分 / amount in fen');
 
 export const businessDate = z.string().refine(isCalendarDate, 'a date, YYYY-MM-DD').describe('业务日期 YYYY-MM-DD');
-export const region = z.string().refine((code) => findProvince(code) !== null, 'a six-digit division code').describe('医保区划 / division code');
+export const region = z
+  .string()
+  .refine((code) => findProvince(code) !== null, 'a six-digit division code')
+  .describe('医保区划 / division code');
 export const uuid = z.uuid();
 export const instant = z.iso.datetime({ offset: true }).describe('时刻 / instant, ISO 8601 with offset');
 export const messageId = z.string().length(30).describe('报文编号：机构编码(12)+yyyyMMddHHmmss(14)+流水(4)');

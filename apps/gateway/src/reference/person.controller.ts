@@ -7,8 +7,16 @@ import { CurrentActor, IdempotencyKey } from '../auth/current-actor.js';
 import { uuid } from '../http/fields.js';
 import { registeredAnswer } from './reference.dto.js';
 import {
-  accumulatorsAnswer, decodePerson, encodePersons, personAnswer, personsBody, personSearchBody,
-  type AccumulatorsAnswer, type PersonAnswer, type PersonsBody, type PersonSearchBody,
+  accumulatorsAnswer,
+  decodePerson,
+  encodePersons,
+  personAnswer,
+  personsBody,
+  personSearchBody,
+  type AccumulatorsAnswer,
+  type PersonAnswer,
+  type PersonsBody,
+  type PersonSearchBody,
 } from './person.dto.js';
 
 const benefitYear = z.string().regex(/^20\d{2}$/, 'a year');
@@ -27,7 +35,11 @@ export class PersonController {
     @IdempotencyKey() requestId: string,
     @Body({ schema: personsBody }) body: PersonsBody,
   ): Promise<{ registered: number }> {
-    return this.benefit.call('registerPersons', { requestId, province: actor.region, persons: encodePersons(body) }, actor);
+    return this.benefit.call(
+      'registerPersons',
+      { requestId, province: actor.region, persons: encodePersons(body) },
+      actor,
+    );
   }
 
   /** POST, because an ID number must not stand in an address. */
@@ -36,7 +48,10 @@ export class PersonController {
   @Allow('hospital')
   @ApiOperation({ summary: '凭身份证号查询参保信息 Find a person by ID number' })
   @ApiResponse({ status: 200, standardSchema: personAnswer })
-  async search(@CurrentActor() actor: Actor, @Body({ schema: personSearchBody }) body: PersonSearchBody): Promise<PersonAnswer> {
+  async search(
+    @CurrentActor() actor: Actor,
+    @Body({ schema: personSearchBody }) body: PersonSearchBody,
+  ): Promise<PersonAnswer> {
     return decodePerson(await this.benefit.call('findPerson', body, actor));
   }
 

@@ -4,7 +4,10 @@ import type { benefitV1 } from '@yiditong/contracts';
 import { z } from 'zod';
 import { region, uuid } from '../http/fields.js';
 
-const idNumber = z.string().regex(/^\d{17}[\dX]$/, '18 characters').describe('公民身份号码，仅用于检索，不保存');
+const idNumber = z
+  .string()
+  .regex(/^\d{17}[\dX]$/, '18 characters')
+  .describe('公民身份号码，仅用于检索，不保存');
 
 export const personsBody = z.strictObject({
   persons: z
@@ -29,7 +32,9 @@ export const personAnswer = z.object({
   personType: z.enum(PERSON_TYPES),
   active: z.boolean(),
 });
-export const accumulatorsAnswer = z.object({ accumulators: z.array(z.object({ kind: z.string(), value: z.string() })) });
+export const accumulatorsAnswer = z.object({
+  accumulators: z.array(z.object({ kind: z.string(), value: z.string() })),
+});
 export type PersonsBody = z.infer<typeof personsBody>;
 export type PersonSearchBody = z.infer<typeof personSearchBody>;
 export type PersonAnswer = z.infer<typeof personAnswer>;
@@ -45,5 +50,11 @@ export function encodePersons(body: PersonsBody): benefitV1.PersonEntry[] {
 
 export function decodePerson(wire: benefitV1.FindPersonResponse): PersonAnswer {
   const { personId, insuredRegion, active } = wire;
-  return { personId, insuredRegion, insurance: insuranceCodec.decode(wire.insurance), personType: personTypeCodec.decode(wire.personType), active };
+  return {
+    personId,
+    insuredRegion,
+    insurance: insuranceCodec.decode(wire.insurance),
+    personType: personTypeCodec.decode(wire.personType),
+    active,
+  };
 }

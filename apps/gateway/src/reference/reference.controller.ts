@@ -5,8 +5,17 @@ import type { benefitV1, catalogueV1, settlementV1 } from '@yiditong/contracts';
 import { CurrentActor, IdempotencyKey } from '../auth/current-actor.js';
 import { region } from '../http/fields.js';
 import {
-  catalogueAnswer, catalogueBody, encodeEntries, encodeInstitutions, institutionsBody, policyAnswer, policyBody, registeredAnswer,
-  type CatalogueBody, type InstitutionsBody, type PolicyBody,
+  catalogueAnswer,
+  catalogueBody,
+  encodeEntries,
+  encodeInstitutions,
+  institutionsBody,
+  policyAnswer,
+  policyBody,
+  registeredAnswer,
+  type CatalogueBody,
+  type InstitutionsBody,
+  type PolicyBody,
 } from './reference.dto.js';
 
 const UPLOAD_DEADLINE_MS = 30_000;
@@ -44,7 +53,12 @@ export class ReferenceController {
     @IdempotencyKey() requestId: string,
     @Body({ schema: catalogueBody }) body: CatalogueBody,
   ): Promise<{ versionId: string; entryCount: number }> {
-    const request = { requestId, province: actor.region, effectiveFrom: body.effectiveFrom, entries: encodeEntries(body) };
+    const request = {
+      requestId,
+      province: actor.region,
+      effectiveFrom: body.effectiveFrom,
+      entries: encodeEntries(body),
+    };
     return this.catalogue.call('publishCatalogue', request, actor, UPLOAD_DEADLINE_MS);
   }
 

@@ -36,7 +36,9 @@ export const catalogueBody = z.strictObject({
     .min(1)
     .max(200_000),
 });
-export const policyBody = z.strictObject({ document: z.record(z.string(), z.unknown()).describe('待遇政策文件，见 docs/benefit-policy.md') });
+export const policyBody = z.strictObject({
+  document: z.record(z.string(), z.unknown()).describe('待遇政策文件，见 docs/benefit-policy.md'),
+});
 export const registeredAnswer = z.object({ registered: z.int() });
 export const catalogueAnswer = z.object({ versionId: uuid, entryCount: z.int() });
 export const policyAnswer = z.object({ policyId: uuid });
@@ -45,7 +47,10 @@ export type CatalogueBody = z.infer<typeof catalogueBody>;
 export type PolicyBody = z.infer<typeof policyBody>;
 
 export function encodeInstitutions(body: InstitutionsBody): settlementV1.Institution[] {
-  return body.institutions.map((institution) => ({ ...institution, level: hospitalLevelCodec.encode(institution.level) }));
+  return body.institutions.map((institution) => ({
+    ...institution,
+    level: hospitalLevelCodec.encode(institution.level),
+  }));
 }
 
 export function encodeEntries(body: CatalogueBody): catalogueV1.CatalogueEntry[] {

@@ -6,8 +6,24 @@ import type { settlementV1 } from '@yiditong/contracts';
 import { CurrentActor } from '../auth/current-actor.js';
 import { messageId, uuid } from '../http/fields.js';
 import {
-  decodeOutcome, decodeSettlement, decodeTrial, encodeBill, outcomeAnswer, reversalAnswer, reverseBody, settleBody, settlementAnswer, trialAnswer, trialBody,
-  type OutcomeAnswer, type ReversalAnswer, type ReverseBody, type SettleBody, type SettlementAnswer, type TrialAnswer, type TrialBody,
+  decodeOutcome,
+  decodeSettlement,
+  decodeTrial,
+  encodeBill,
+  outcomeAnswer,
+  reversalAnswer,
+  reverseBody,
+  settleBody,
+  settlementAnswer,
+  trialAnswer,
+  trialBody,
+  type OutcomeAnswer,
+  type ReversalAnswer,
+  type ReverseBody,
+  type SettleBody,
+  type SettlementAnswer,
+  type TrialAnswer,
+  type TrialBody,
 } from './settlement.dto.js';
 
 /** Longer than the deadlines inside, so that settlement can say what happened. */
@@ -16,7 +32,9 @@ const SETTLE_DEADLINE_MS = 20_000;
 @ApiTags('结算 Settlement')
 @Controller('v1')
 export class SettlementController {
-  constructor(@Inject(TARGETS.settlement.token) private readonly settlement: RpcClient<settlementV1.SettlementServiceClient>) {}
+  constructor(
+    @Inject(TARGETS.settlement.token) private readonly settlement: RpcClient<settlementV1.SettlementServiceClient>,
+  ) {}
 
   @Post('settlements/trial')
   @HttpCode(200)
@@ -34,7 +52,10 @@ export class SettlementController {
   @Allow('hospital')
   @ApiOperation({ summary: '结算 Settle a bill, once for ever per message id' })
   @ApiResponse({ status: 201, standardSchema: settlementAnswer })
-  async settle(@CurrentActor() actor: Actor, @Body({ schema: settleBody }) body: SettleBody): Promise<SettlementAnswer> {
+  async settle(
+    @CurrentActor() actor: Actor,
+    @Body({ schema: settleBody }) body: SettleBody,
+  ): Promise<SettlementAnswer> {
     const request = { institutionCode: institutionOf(actor), messageId: body.messageId, bill: encodeBill(body.bill) };
     const { settlement } = await this.settlement.call('settle', request, actor, SETTLE_DEADLINE_MS);
     return decodeSettlement(required(settlement, 'settlement'));
@@ -45,16 +66,30 @@ export class SettlementController {
   @Allow('hospital')
   @ApiOperation({ summary: '冲正 Undo a message whose outcome is unknown' })
   @ApiResponse({ status: 200, standardSchema: reversalAnswer })
-  async reverse(@CurrentActor() actor: Actor, @Body({ schema: reverseBody }) body: ReverseBody): Promise<ReversalAnswer> {
-    const answer = await this.settlement.call('reverse', { institutionCode: institutionOf(actor), ...body }, actor, SETTLE_DEADLINE_MS);
-    return { outcome: answer.outcome === 'REVERSAL_OUTCOME_REVERSED' ? 'REVERSED' : 'NOTHING_SETTLED', settlementId: answer.settlementId || null };
+  async reverse(
+    @CurrentActor() actor: Actor,
+    @Body({ schema: reverseBody }) body: ReverseBody,
+  ): Promise<ReversalAnswer> {
+    const answer = await this.settlement.call(
+      'reverse',
+      { institutionCode: institutionOf(actor), ...body },
+      actor,
+      SETTLE_DEADLINE_MS,
+    );
+    return {
+      outcome: answer.outcome === 'REVERSAL_OUTCOME_REVERSED' ? 'REVERSED' : 'NOTHING_SETTLED',
+      settlementId: answer.settlementId || null,
+    };
   }
 
   @Get('settlements/:settlementId')
   @Allow('hospital', 'bureau', 'operator')
   @ApiOperation({ summary: '查询结算 Read a settlement' })
   @ApiResponse({ status: 200, standardSchema: settlementAnswer })
-  async get(@CurrentActor() actor: Actor, @Param('settlementId', { schema: uuid }) settlementId: string): Promise<SettlementAnswer> {
+  async get(
+    @CurrentActor() actor: Actor,
+    @Param('settlementId', { schema: uuid }) settlementId: string,
+  ): Promise<SettlementAnswer> {
     const { settlement } = await this.settlement.call('getSettlement', { settlementId }, actor);
     return decodeSettlement(required(settlement, 'settlement'));
   }
@@ -63,8 +98,13 @@ export class SettlementController {
   @Allow('hospital')
   @ApiOperation({ summary: '查询报文结果 What became of a message; always answers' })
   @ApiResponse({ status: 200, standardSchema: outcomeAnswer })
-  async outcome(@CurrentActor() actor: Actor, @Param('messageId', { schema: messageId }) message: string): Promise<OutcomeAnswer> {
-    return decodeOutcome(await this.settlement.call('getOutcome', { institutionCode: institutionOf(actor), messageId: message }, actor));
+  async outcome(
+    @CurrentActor() actor: Actor,
+    @Param('messageId', { schema: messageId }) message: string,
+  ): Promise<OutcomeAnswer> {
+    return decodeOutcome(
+      await this.settlement.call('getOutcome', { institutionCode: institutionOf(actor), messageId: message }, actor),
+    );
   }
 }
 

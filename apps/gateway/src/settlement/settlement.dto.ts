@@ -1,10 +1,38 @@
 import {
-  benefitLevelCodec, decodeInstant, decodeRejection, encodeInstant, filingCategoryCodec, fundCodec, insuranceCodec, personTypeCodec, required, visitKindCodec,
+  benefitLevelCodec,
+  decodeInstant,
+  decodeRejection,
+  encodeInstant,
+  filingCategoryCodec,
+  fundCodec,
+  insuranceCodec,
+  personTypeCodec,
+  required,
+  visitKindCodec,
 } from '@yiditong/chassis';
-import { BENEFIT_LEVELS, ELIGIBILITY_BASES, FILING_CATEGORIES, FUNDS, INSURANCES, PERSON_TYPES, sentence, VISIT_KINDS } from '@yiditong/codes';
+import {
+  BENEFIT_LEVELS,
+  ELIGIBILITY_BASES,
+  FILING_CATEGORIES,
+  FUNDS,
+  INSURANCES,
+  PERSON_TYPES,
+  sentence,
+  VISIT_KINDS,
+} from '@yiditong/codes';
 import type { commonV1, settlementV1 } from '@yiditong/contracts';
 import { z } from 'zod';
-import { amountFen, answerFen, businessDate, decimal, instant, messageId, region, scaled, uuid } from '../http/fields.js';
+import {
+  amountFen,
+  answerFen,
+  businessDate,
+  decimal,
+  instant,
+  messageId,
+  region,
+  scaled,
+  uuid,
+} from '../http/fields.js';
 
 const QUANTITY_SCALE = 4;
 const PRICE_SCALE = 6;
@@ -21,10 +49,18 @@ const billLine = z.strictObject({
 export const billBody = z.strictObject({
   personId: uuid.describe('人员编号'),
   insuredRegion: region.describe('参保地'),
-  visitNumber: z.string().regex(/^[\w-]{1,30}$/).describe('就诊号，院内唯一'),
+  visitNumber: z
+    .string()
+    .regex(/^[\w-]{1,30}$/)
+    .describe('就诊号，院内唯一'),
   visitKind: z.enum(VISIT_KINDS).describe('住院、普通门诊、门诊慢特病'),
   emergency: z.boolean().default(false).describe('急诊标志'),
-  diseaseCode: z.string().regex(/^M\d{5}$/).nullable().default(null).describe('门诊慢特病种编码'),
+  diseaseCode: z
+    .string()
+    .regex(/^M\d{5}$/)
+    .nullable()
+    .default(null)
+    .describe('门诊慢特病种编码'),
   admittedAt: instant.describe('入院或就诊时间'),
   endedAt: instant.describe('出院或就诊结束时间'),
   totalFen: amountFen,
@@ -37,8 +73,20 @@ export type SettleBody = z.infer<typeof settleBody>;
 export type TrialBody = z.infer<typeof trialBody>;
 export type ReverseBody = z.infer<typeof reverseBody>;
 
-const split = z.object({ fullSelfPayFen: answerFen, overCeilingFen: answerFen, firstSelfPayFen: answerFen, inScopeFen: answerFen });
-const step = z.object({ rule: z.string(), source: z.string(), baseFen: answerFen, rate: z.string(), resultFen: answerFen, textZh: z.string() });
+const split = z.object({
+  fullSelfPayFen: answerFen,
+  overCeilingFen: answerFen,
+  firstSelfPayFen: answerFen,
+  inScopeFen: answerFen,
+});
+const step = z.object({
+  rule: z.string(),
+  source: z.string(),
+  baseFen: answerFen,
+  rate: z.string(),
+  resultFen: answerFen,
+  textZh: z.string(),
+});
 
 export const trialAnswer = z.object({
   institutionCode: z.string(),
@@ -71,7 +119,10 @@ export const settlementAnswer = trialAnswer.extend({
   reversalBusinessDate: businessDate.nullable(),
 });
 export const settlementsAnswer = z.object({ settlements: z.array(settlementAnswer), nextAfter: uuid.nullable() });
-export const reversalAnswer = z.object({ outcome: z.enum(['REVERSED', 'NOTHING_SETTLED']), settlementId: uuid.nullable() });
+export const reversalAnswer = z.object({
+  outcome: z.enum(['REVERSED', 'NOTHING_SETTLED']),
+  settlementId: uuid.nullable(),
+});
 export const outcomeAnswer = z.object({
   state: z.enum(['NEVER_SETTLED', 'SETTLED', 'REFUSED', 'IN_DOUBT', 'REVERSED']),
   settlementId: uuid.nullable(),
@@ -112,18 +163,28 @@ export function decodeTrial(wire: settlementV1.Settlement): TrialAnswer {
     visitKind: visitKindCodec.decode(wire.visitKind),
     filingCategory: filingCategoryCodec.decode(wire.filingCategory),
     benefitLevel: benefitLevelCodec.decode(wire.benefitLevel),
-    eligibilityBasis: required(ELIGIBILITY_BASES.find((basis) => basis === wire.eligibilityBasis), 'basis'),
+    eligibilityBasis: required(
+      ELIGIBILITY_BASES.find((basis) => basis === wire.eligibilityBasis),
+      'basis',
+    ),
     insurance: insuranceCodec.decode(wire.insurance),
     personType: personTypeCodec.decode(wire.personType),
     totalFen: String(wire.totalFen),
     split: decodeSplitText(required(wire.split, 'split')),
     deductibleFen: String(wire.deductibleFen),
-    funds: wire.funds.map((payment) => ({ fund: fundCodec.decode(payment.fund), amountFen: String(payment.amountFen) })),
+    funds: wire.funds.map((payment) => ({
+      fund: fundCodec.decode(payment.fund),
+      amountFen: String(payment.amountFen),
+    })),
     fundTotalFen: String(wire.fundTotalFen),
     personalFen: String(wire.personalFen),
     policyId: wire.policyId,
     filingId: wire.filingId || null,
-    explanation: wire.explanation.map((line) => ({ ...line, baseFen: String(line.baseFen), resultFen: String(line.resultFen) })),
+    explanation: wire.explanation.map((line) => ({
+      ...line,
+      baseFen: String(line.baseFen),
+      resultFen: String(line.resultFen),
+    })),
   };
 }
 
@@ -153,7 +214,10 @@ export function decodeOutcome(wire: settlementV1.GetOutcomeResponse): OutcomeAns
     inDoubtUntil: wire.inDoubtUntil ? decodeInstant(wire.inDoubtUntil, 'in_doubt_until').toISOString() : null,
     refusal: rejection && {
       reason: rejection.reason,
-      messages: { zh: sentence(rejection.reason, 'zh', rejection.params), en: sentence(rejection.reason, 'en', rejection.params) },
+      messages: {
+        zh: sentence(rejection.reason, 'zh', rejection.params),
+        en: sentence(rejection.reason, 'en', rejection.params),
+      },
     },
   };
 }

@@ -9,14 +9,26 @@ export const OBLIGATION_TOPIC = 'obligation';
 export type OutgoingObligation = Omit<clearingV1.Obligation, 'traceparent'>;
 
 /** Records an obligation for the control totals of its cycle and puts it on its way to clearing, in one transaction. */
-export async function recordObligation(tx: Tx, personId: string, obligation: Obligation, recordedAt: Date): Promise<void> {
+export async function recordObligation(
+  tx: Tx,
+  personId: string,
+  obligation: Obligation,
+  recordedAt: Date,
+): Promise<void> {
   const amountFen = obligationAmount(obligation);
   await tx.query(
     `INSERT INTO obligation (person_id, obligation_id, settlement_id, kind, insured_province, treating_province, business_date, amount_fen, leaf_hash)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
     [
-      personId, obligation.obligationId, obligation.settlementId, obligation.kind, obligation.insuredProvince, obligation.treatingProvince,
-      obligation.businessDate, String(amountFen), Buffer.from(merkleLeaf(obligationLeaf(obligation), sha256)),
+      personId,
+      obligation.obligationId,
+      obligation.settlementId,
+      obligation.kind,
+      obligation.insuredProvince,
+      obligation.treatingProvince,
+      obligation.businessDate,
+      String(amountFen),
+      Buffer.from(merkleLeaf(obligationLeaf(obligation), sha256)),
     ],
   );
   const payload: OutgoingObligation = {

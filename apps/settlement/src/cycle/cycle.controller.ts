@@ -24,6 +24,7 @@ export class CycleController implements settlementV1.SettlementCycleServiceContr
 }
 
 function dateOf(request: { readonly businessDate: string }): string {
-  if (!isCalendarDate(request.businessDate)) throw new Rejection('REQUEST_MALFORMED', { problem: 'business_date is not a date' });
+  if (!isCalendarDate(request.businessDate))
+    throw new Rejection('REQUEST_MALFORMED', { problem: 'business_date is not a date' });
   return request.businessDate;
 }

@@ -6,7 +6,11 @@ import { sha256 } from '../clearing/obligation.store.js';
 import { cycleAfter, obligationsOfCycle, openCycle, openCycles, sealCycle } from './cycle.store.js';
 
 /** What clearing compares its own books with before it nets a cycle. */
-export type ControlTotals = { readonly obligationCount: bigint; readonly amountFen: bigint; readonly merkleRoot: string };
+export type ControlTotals = {
+  readonly obligationCount: bigint;
+  readonly amountFen: bigint;
+  readonly merkleRoot: string;
+};
 
 const CLEARING = nationalActor('cycle');
 
@@ -54,7 +58,12 @@ export class CycleService implements OnApplicationBootstrap {
     return {
       obligationCount: BigInt(obligations.length),
       amountFen: obligations.reduce((sum, { amountFen }) => sum + BigInt(amountFen), 0n),
-      merkleRoot: Buffer.from(merkleRoot(obligations.map(({ leafHash }) => leafHash), sha256)).toString('hex'),
+      merkleRoot: Buffer.from(
+        merkleRoot(
+          obligations.map(({ leafHash }) => leafHash),
+          sha256,
+        ),
+      ).toString('hex'),
     };
   }
 }

@@ -24,7 +24,10 @@ export async function openCycles(tx: Tx): Promise<string[]> {
 
 /** Opens a cycle unless it was opened before. */
 export async function openCycle(tx: Tx, businessDate: string, at: Date): Promise<void> {
-  await tx.query("INSERT INTO cycle (business_date, state, opened_at) VALUES ($1, 'OPEN', $2) ON CONFLICT DO NOTHING", [businessDate, at]);
+  await tx.query("INSERT INTO cycle (business_date, state, opened_at) VALUES ($1, 'OPEN', $2) ON CONFLICT DO NOTHING", [
+    businessDate,
+    at,
+  ]);
 }
 
 /** The first cycle after a date, or null. */
@@ -38,12 +41,18 @@ export async function cycleAfter(tx: Tx, businessDate: string): Promise<string |
 
 /** Waits for the transactions that hold the cycle. Sealing it again changes nothing. */
 export async function sealCycle(tx: Tx, businessDate: string, at: Date): Promise<void> {
-  await tx.query("UPDATE cycle SET state = 'SEALED', sealed_at = $2 WHERE business_date = $1 AND state = 'OPEN'", [businessDate, at]);
+  await tx.query("UPDATE cycle SET state = 'SEALED', sealed_at = $2 WHERE business_date = $1 AND state = 'OPEN'", [
+    businessDate,
+    at,
+  ]);
 }
 
 export type CycleObligation = { readonly amountFen: string; readonly leafHash: Buffer };
 
 /** The cycle's obligations in id order, for its control totals. */
 export async function obligationsOfCycle(tx: Tx, businessDate: string): Promise<CycleObligation[]> {
-  return tx.query('SELECT amount_fen AS "amountFen", leaf_hash AS "leafHash" FROM obligation WHERE business_date = $1 ORDER BY obligation_id', [businessDate]);
+  return tx.query(
+    'SELECT amount_fen AS "amountFen", leaf_hash AS "leafHash" FROM obligation WHERE business_date = $1 ORDER BY obligation_id',
+    [businessDate],
+  );
 }

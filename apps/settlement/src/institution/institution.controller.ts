@@ -18,7 +18,8 @@ export class InstitutionController implements settlementV1.InstitutionServiceCon
     metadata: Metadata,
   ): Promise<settlementV1.RegisterInstitutionsResponse> {
     const { length } = request.institutions;
-    if (length === 0 || length > MAX_INSTITUTIONS) throw new Rejection('REQUEST_MALFORMED', { problem: `institutions must be 1 to ${MAX_INSTITUTIONS}` });
+    if (length === 0 || length > MAX_INSTITUTIONS)
+      throw new Rejection('REQUEST_MALFORMED', { problem: `institutions must be 1 to ${MAX_INSTITUTIONS}` });
     const institutions = request.institutions.map((wire) => ({
       institutionCode: wire.institutionCode,
       province: request.province,
@@ -27,6 +28,13 @@ export class InstitutionController implements settlementV1.InstitutionServiceCon
       level: hospitalLevelCodec.decode(wire.level),
       networked: wire.networked,
     }));
-    return { registered: await this.institutions.register(actorOf(metadata), request.requestId, request.province, institutions) };
+    return {
+      registered: await this.institutions.register(
+        actorOf(metadata),
+        request.requestId,
+        request.province,
+        institutions,
+      ),
+    };
   }
 }

@@ -12,11 +12,17 @@ export class InstitutionService {
   ) {}
 
   /** All or none. Rejects with NOT_PERMITTED or INSTITUTION_CODE_INVALID. */
-  async register(actor: Actor, requestId: string, province: string, institutions: readonly Institution[]): Promise<number> {
+  async register(
+    actor: Actor,
+    requestId: string,
+    province: string,
+    institutions: readonly Institution[],
+  ): Promise<number> {
     if (province !== actor.region) throw new Rejection('NOT_PERMITTED');
     for (const { institutionCode, region } of institutions) {
       const ofProvince = [institutionCode.slice(1, 7), region].every((code) => findProvince(code)?.code === province);
-      if (!isInstitutionCode(institutionCode) || !ofProvince) throw new Rejection('INSTITUTION_CODE_INVALID', { institution: institutionCode });
+      if (!isInstitutionCode(institutionCode) || !ofProvince)
+        throw new Rejection('INSTITUTION_CODE_INVALID', { institution: institutionCode });
     }
     const write = { scope: province, region: province, key: requestId, body: institutions };
     return this.database.transaction(actor, (tx) =>

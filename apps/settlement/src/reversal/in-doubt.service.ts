@@ -41,11 +41,17 @@ export class InDoubtService implements OnApplicationBootstrap, OnApplicationShut
 
   /** Resolves what is overdue now, once. */
   async resolveOverdue(): Promise<void> {
-    const overdue = await this.database.transaction(nationalActor('in-doubt'), (tx) => overdueRequests(tx, this.clock.now(), BATCH));
+    const overdue = await this.database.transaction(nationalActor('in-doubt'), (tx) =>
+      overdueRequests(tx, this.clock.now(), BATCH),
+    );
     for (const request of overdue) {
       // One message whose home province is down must not hold back the others.
       await this.resolve(request).catch((error: unknown) => {
-        this.logger.warn({ msg: 'still in doubt', kind: request.kind, cause: error instanceof Error ? error.message : String(error) });
+        this.logger.warn({
+          msg: 'still in doubt',
+          kind: request.kind,
+          cause: error instanceof Error ? error.message : String(error),
+        });
       });
     }
   }
@@ -65,7 +71,12 @@ export class InDoubtService implements OnApplicationBootstrap, OnApplicationShut
   private schedule(): void {
     this.timer = setTimeout(() => {
       this.round = this.resolveOverdue()
-        .catch((error: unknown) => this.logger.warn({ msg: 'look for overdue messages failed', cause: error instanceof Error ? error.message : String(error) }))
+        .catch((error: unknown) =>
+          this.logger.warn({
+            msg: 'look for overdue messages failed',
+            cause: error instanceof Error ? error.message : String(error),
+          }),
+        )
         .finally(() => {
           if (this.timer) this.schedule();
         });

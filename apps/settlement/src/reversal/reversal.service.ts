@@ -31,7 +31,12 @@ export class ReversalService {
    * Undoes a message's settlement, or sees to it that the message never settles, even one that hasn't come yet. Rejects
    * with OUTCOME_UNKNOWN where the home province can't be told now; the worker then carries on until it can.
    */
-  async reverse(actor: Actor, institutionCode: string, messageId: string, originalMessageId: string): Promise<ReversalAnswer> {
+  async reverse(
+    actor: Actor,
+    institutionCode: string,
+    messageId: string,
+    originalMessageId: string,
+  ): Promise<ReversalAnswer> {
     checkSender(actor, institutionCode, messageId);
     checkSender(actor, institutionCode, originalMessageId);
     const claim = this.claimOf(actor, institutionCode, messageId, originalMessageId);
@@ -48,7 +53,10 @@ export class ReversalService {
   /** Everything after the claim. Each step can be run again, so that the worker may pick it up after a crash anywhere. */
   async carryOut(actor: Actor, claim: MessageClaim, originalMessageId: string): Promise<ReversalAnswer> {
     const original = await this.database.transaction(actor, (tx) => barUnlessReceived(tx, claim, originalMessageId));
-    const answer = original.kind === 'SETTLE' ? await this.undo(actor, original) : { outcome: 'NOTHING_SETTLED' as const, settlementId: null };
+    const answer =
+      original.kind === 'SETTLE'
+        ? await this.undo(actor, original)
+        : { outcome: 'NOTHING_SETTLED' as const, settlementId: null };
     await this.outcomes.conclude(claim, freeze(answer));
     return answer;
   }
@@ -59,7 +67,10 @@ export class ReversalService {
     await this.facts.reverse(original);
     if (outcome.outcome === 'SETTLED') await this.finish(actor, original);
     await this.outcomes.conclude(original);
-    return { outcome: outcome.outcome === 'SETTLED' ? 'REVERSED' : 'NOTHING_SETTLED', settlementId: original.settlementId };
+    return {
+      outcome: outcome.outcome === 'SETTLED' ? 'REVERSED' : 'NOTHING_SETTLED',
+      settlementId: original.settlementId,
+    };
   }
 
   /** After this commit the settlement will be reversed, whatever fails. */

@@ -33,14 +33,18 @@ const CLOCK_SKEW_MS = 15 * 60 * 1000;
 
 /** Why a bill can't be settled whoever pays, or null. In order: times, lines, total. */
 export function billProblem(bill: Bill, now: Date): Refusal | null {
-  if (bill.endedAt < bill.admittedAt || bill.endedAt.getTime() > now.getTime() + CLOCK_SKEW_MS) return { reason: 'BILL_PERIOD_INVALID', params: {} };
+  if (bill.endedAt < bill.admittedAt || bill.endedAt.getTime() > now.getTime() + CLOCK_SKEW_MS)
+    return { reason: 'BILL_PERIOD_INVALID', params: {} };
   const seen = new Set<number>();
   for (const line of bill.lines) {
     const holds = line.amountFen >= 0n && line.quantityE4 > 0n && lineAmountHolds(line);
-    if (seen.has(line.lineNumber) || !holds) return { reason: 'BILL_LINE_MISMATCH', params: { line: String(line.lineNumber) } };
+    if (seen.has(line.lineNumber) || !holds)
+      return { reason: 'BILL_LINE_MISMATCH', params: { line: String(line.lineNumber) } };
     seen.add(line.lineNumber);
   }
   const linesFen = sumFen(bill.lines.map((line) => line.amountFen));
   const holds = linesFen === bill.totalFen && bill.totalFen > 0n && bill.totalFen < MAX_BILL_FEN;
-  return holds ? null : { reason: 'BILL_TOTAL_MISMATCH', params: { linesFen: String(linesFen), totalFen: String(bill.totalFen) } };
+  return holds
+    ? null
+    : { reason: 'BILL_TOTAL_MISMATCH', params: { linesFen: String(linesFen), totalFen: String(bill.totalFen) } };
 }

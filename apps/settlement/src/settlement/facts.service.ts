@@ -1,10 +1,26 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { sumSplits, type FeeSplit } from '@yiditong/adjudication';
 import {
-  benefitLevelCodec, decodeRejection, decodeSplit, encodeInstant, filingCategoryCodec, hospitalLevelCodec, itemClassCodec, required, serviceActor,
-  TARGETS, visitKindCodec, type RpcClient,
+  benefitLevelCodec,
+  decodeRejection,
+  decodeSplit,
+  encodeInstant,
+  filingCategoryCodec,
+  hospitalLevelCodec,
+  itemClassCodec,
+  required,
+  serviceActor,
+  TARGETS,
+  visitKindCodec,
+  type RpcClient,
 } from '@yiditong/chassis';
-import { ELIGIBILITY_BASES, provinceOf, type BenefitLevel, type EligibilityBasis, type FilingCategory } from '@yiditong/codes';
+import {
+  ELIGIBILITY_BASES,
+  provinceOf,
+  type BenefitLevel,
+  type EligibilityBasis,
+  type FilingCategory,
+} from '@yiditong/codes';
 import type { benefitV1, catalogueV1, filingV1 } from '@yiditong/contracts';
 import type { Institution } from '../institution/institution.entity.js';
 import type { Bill } from './bill-rules.js';
@@ -36,7 +52,10 @@ export class FactsService {
 
   /** Asks filing and catalogue side by side. Rejects with their reasons. */
   async gather(bill: Bill, institution: Institution): Promise<Facts> {
-    const [eligibility, lines] = await Promise.all([this.eligibility(bill, institution), this.classify(bill, institution)]);
+    const [eligibility, lines] = await Promise.all([
+      this.eligibility(bill, institution),
+      this.classify(bill, institution),
+    ]);
     return { ...eligibility, lines, split: sumSplits(lines.map((line) => line.split)) };
   }
 
@@ -47,7 +66,12 @@ export class FactsService {
 
   /** Rejects with the home province's reason, or SERVICE_UNAVAILABLE where its answer is not known. */
   async adjudicate(claim: benefitV1.Claim): Promise<benefitV1.Adjudication> {
-    const { answers } = await this.homeProvince.call('adjudicate', { claims: [claim] }, homeActor(claim), HOME_DEADLINE_MS);
+    const { answers } = await this.homeProvince.call(
+      'adjudicate',
+      { claims: [claim] },
+      homeActor(claim),
+      HOME_DEADLINE_MS,
+    );
     const [answer] = answers;
     if (answer?.rejection) throw decodeRejection(answer.rejection);
     return required(answer?.adjudication, 'adjudication');
@@ -67,14 +91,22 @@ export class FactsService {
       emergency: bill.emergency,
       admittedAt: encodeInstant(bill.admittedAt),
     };
-    const { answers } = await this.filing.call('checkEligibility', { checks: [check] }, homeActor(bill), FACT_DEADLINE_MS);
+    const { answers } = await this.filing.call(
+      'checkEligibility',
+      { checks: [check] },
+      homeActor(bill),
+      FACT_DEADLINE_MS,
+    );
     const [answer] = answers;
     if (answer?.rejection) throw decodeRejection(answer.rejection);
     const decision = required(answer?.decision, 'decision');
     return {
       filingCategory: filingCategoryCodec.decode(decision.category),
       benefitLevel: benefitLevelCodec.decode(decision.benefitLevel),
-      eligibilityBasis: required(ELIGIBILITY_BASES.find((basis) => basis === decision.basis), 'basis'),
+      eligibilityBasis: required(
+        ELIGIBILITY_BASES.find((basis) => basis === decision.basis),
+        'basis',
+      ),
       filingId: decision.filingId || null,
     };
   }
@@ -82,12 +114,20 @@ export class FactsService {
   private async classify(bill: Bill, institution: Institution): Promise<SettledLine[]> {
     const lines = bill.lines.map((line) => ({ ...line, occurredAt: encodeInstant(line.occurredAt) }));
     const answer = await this.catalogue.call(
-      'classifyLines', { province: institution.province, lines }, serviceActor(SERVICE, institution.province), FACT_DEADLINE_MS,
+      'classifyLines',
+      { province: institution.province, lines },
+      serviceActor(SERVICE, institution.province),
+      FACT_DEADLINE_MS,
     );
     const classified = new Map(answer.lines.map((line) => [line.lineNumber, line]));
     return bill.lines.map((line) => {
       const found = required(classified.get(line.lineNumber), 'classified line');
-      return { ...line, itemClass: itemClassCodec.decode(found.itemClass), chargeCategory: found.chargeCategory, split: decodeSplit(found.split) };
+      return {
+        ...line,
+        itemClass: itemClassCodec.decode(found.itemClass),
+        chargeCategory: found.chargeCategory,
+        split: decodeSplit(found.split),
+      };
     });
   }
 }

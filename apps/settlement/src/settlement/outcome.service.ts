@@ -35,7 +35,10 @@ export class OutcomeService {
     return this.decide(intent, { outcome: 'NOT_SETTLED', answer: { reason, params: {} } });
   }
 
-  async conclude(of: { readonly institutionCode: string; readonly messageId: string; readonly treatingProvince: string }, answer: string | null = null): Promise<void> {
+  async conclude(
+    of: { readonly institutionCode: string; readonly messageId: string; readonly treatingProvince: string },
+    answer: string | null = null,
+  ): Promise<void> {
     await this.database.transaction(actorOf(of), (tx) => concludeRequest(tx, of, this.clock.now(), answer));
   }
 
@@ -59,7 +62,9 @@ export class OutcomeService {
   }
 
   private async decide(intent: SettleIntent, outcome: Outcome): Promise<Outcome> {
-    const standing = await this.database.transaction(actorOf(intent), (tx) => decideOutcome(tx, this.keyOf(intent), outcome, this.clock.now()));
+    const standing = await this.database.transaction(actorOf(intent), (tx) =>
+      decideOutcome(tx, this.keyOf(intent), outcome, this.clock.now()),
+    );
     return standing ?? outcome;
   }
 

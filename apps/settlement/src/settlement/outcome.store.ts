@@ -17,12 +17,23 @@ export async function findOutcome(tx: Tx, key: OutcomeKey): Promise<Outcome | nu
  * loser waits for the winner's commit: settling, refusing and giving up can't all happen to one id.
  */
 export async function decideOutcome(
-  tx: Tx, key: OutcomeKey & { readonly insuredProvince: string; readonly treatingProvince: string }, outcome: Outcome, decidedAt: Date,
+  tx: Tx,
+  key: OutcomeKey & { readonly insuredProvince: string; readonly treatingProvince: string },
+  outcome: Outcome,
+  decidedAt: Date,
 ): Promise<Outcome | null> {
   const inserted: unknown[] = await tx.query(
     `INSERT INTO settlement_outcome (person_id, settlement_id, insured_province, treating_province, outcome, answer, decided_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING 1`,
-    [key.personId, key.settlementId, key.insuredProvince, key.treatingProvince, outcome.outcome, freeze(outcome.answer), decidedAt],
+    [
+      key.personId,
+      key.settlementId,
+      key.insuredProvince,
+      key.treatingProvince,
+      outcome.outcome,
+      freeze(outcome.answer),
+      decidedAt,
+    ],
   );
   return inserted.length > 0 ? null : findOutcome(tx, key);
 }

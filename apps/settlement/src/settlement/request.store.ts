@@ -12,16 +12,22 @@ export type MessageClaim = {
   readonly deadlineAt: Date;
 };
 
-type RequestRow = SettleIntent & { readonly kind: 'SETTLE' | 'REVERSE' | 'BARRED'; readonly bodyHash: Buffer | null; readonly originalMessageId: string | null; readonly answer: string | null };
+type RequestRow = SettleIntent & {
+  readonly kind: 'SETTLE' | 'REVERSE' | 'BARRED';
+  readonly bodyHash: Buffer | null;
+  readonly originalMessageId: string | null;
+  readonly answer: string | null;
+};
 
 const COLUMNS = `institution_code AS "institutionCode", message_id AS "messageId", treating_province AS "treatingProvince", kind,
   body_hash AS "bodyHash", settlement_id AS "settlementId", person_id AS "personId", insured_region AS "insuredRegion",
   original_message_id AS "originalMessageId", deadline_at AS "deadlineAt", concluded_at IS NOT NULL AS concluded, answer`;
 
 export async function findRequest(tx: Tx, institutionCode: string, messageId: string): Promise<RequestRow | null> {
-  const rows: RequestRow[] = await tx.query(`SELECT ${COLUMNS} FROM settlement_request WHERE institution_code = $1 AND message_id = $2`, [
-    institutionCode, messageId,
-  ]);
+  const rows: RequestRow[] = await tx.query(
+    `SELECT ${COLUMNS} FROM settlement_request WHERE institution_code = $1 AND message_id = $2`,
+    [institutionCode, messageId],
+  );
   return rows[0] ?? null;
 }
 
@@ -30,15 +36,24 @@ export async function findRequest(tx: Tx, institutionCode: string, messageId: st
  * with IDEMPOTENCY_KEY_REUSED, or SETTLEMENT_REVERSED where a reversal came before its original.
  */
 export async function claimSettle(
-  tx: Tx, claim: MessageClaim, of: { readonly settlementId: string; readonly personId: string; readonly insuredRegion: string },
+  tx: Tx,
+  claim: MessageClaim,
+  of: { readonly settlementId: string; readonly personId: string; readonly insuredRegion: string },
 ): Promise<SettleIntent> {
   await tx.query(
     `INSERT INTO settlement_request
        (institution_code, message_id, treating_province, kind, body_hash, settlement_id, person_id, insured_region, received_at, deadline_at)
      VALUES ($1, $2, $3, 'SETTLE', $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
     [
-      claim.institutionCode, claim.messageId, claim.treatingProvince, claim.bodyHash, of.settlementId, of.personId, of.insuredRegion,
-      claim.receivedAt, claim.deadlineAt,
+      claim.institutionCode,
+      claim.messageId,
+      claim.treatingProvince,
+      claim.bodyHash,
+      of.settlementId,
+      of.personId,
+      of.insuredRegion,
+      claim.receivedAt,
+      claim.deadlineAt,
     ],
   );
   const row = await findRequest(tx, claim.institutionCode, claim.messageId);
@@ -47,12 +62,24 @@ export async function claimSettle(
 }
 
 /** Claims a message id for a reversal. A repeat that was concluded brings its answer. Rejects with IDEMPOTENCY_KEY_REUSED. */
-export async function claimReverse(tx: Tx, claim: MessageClaim, originalMessageId: string): Promise<{ readonly answer: string | null }> {
+export async function claimReverse(
+  tx: Tx,
+  claim: MessageClaim,
+  originalMessageId: string,
+): Promise<{ readonly answer: string | null }> {
   await tx.query(
     `INSERT INTO settlement_request
        (institution_code, message_id, treating_province, kind, body_hash, original_message_id, received_at, deadline_at)
      VALUES ($1, $2, $3, 'REVERSE', $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-    [claim.institutionCode, claim.messageId, claim.treatingProvince, claim.bodyHash, originalMessageId, claim.receivedAt, claim.deadlineAt],
+    [
+      claim.institutionCode,
+      claim.messageId,
+      claim.treatingProvince,
+      claim.bodyHash,
+      originalMessageId,
+      claim.receivedAt,
+      claim.deadlineAt,
+    ],
   );
   return sameMessage(await findRequest(tx, claim.institutionCode, claim.messageId), 'REVERSE', claim);
 }
@@ -70,7 +97,12 @@ export async function barUnlessReceived(tx: Tx, claim: MessageClaim, messageId: 
 }
 
 /** Marks that nothing is left to do for a message. */
-export async function concludeRequest(tx: Tx, of: { readonly institutionCode: string; readonly messageId: string }, at: Date, answer: string | null = null): Promise<void> {
+export async function concludeRequest(
+  tx: Tx,
+  of: { readonly institutionCode: string; readonly messageId: string },
+  at: Date,
+  answer: string | null = null,
+): Promise<void> {
   await tx.query(
     `UPDATE settlement_request SET concluded_at = $3, answer = $4
      WHERE institution_code = $1 AND message_id = $2 AND concluded_at IS NULL`,
@@ -80,7 +112,10 @@ export async function concludeRequest(tx: Tx, of: { readonly institutionCode: st
 
 /** Messages whose deadline has passed without a conclusion, oldest first. */
 export async function overdueRequests(tx: Tx, now: Date, limit: number): Promise<RequestRow[]> {
-  return tx.query(`SELECT ${COLUMNS} FROM settlement_request WHERE concluded_at IS NULL AND deadline_at <= $1 ORDER BY deadline_at LIMIT $2`, [now, limit]);
+  return tx.query(
+    `SELECT ${COLUMNS} FROM settlement_request WHERE concluded_at IS NULL AND deadline_at <= $1 ORDER BY deadline_at LIMIT $2`,
+    [now, limit],
+  );
 }
 
 function sameMessage(row: RequestRow | null, kind: RequestRow['kind'], claim: MessageClaim): RequestRow {

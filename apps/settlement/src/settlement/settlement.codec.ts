@@ -1,6 +1,15 @@
 import type { Step } from '@yiditong/adjudication';
 import {
-  benefitLevelCodec, decodeFunds, decodeInstant, decodeSplit, encodeFunds, encodeInstant, filingCategoryCodec, insuranceCodec, personTypeCodec, required,
+  benefitLevelCodec,
+  decodeFunds,
+  decodeInstant,
+  decodeSplit,
+  encodeFunds,
+  encodeInstant,
+  filingCategoryCodec,
+  insuranceCodec,
+  personTypeCodec,
+  required,
   visitKindCodec,
 } from '@yiditong/chassis';
 import { findProvince, isChronicDiseaseCode, isNationalItemCode, Rejection } from '@yiditong/codes';
@@ -23,7 +32,8 @@ export function decodeBill(wire: settlementV1.Bill | undefined): Bill {
   if (bill.lines.length === 0 || bill.lines.length > MAX_LINES) throw malformed(`lines must be 1 to ${MAX_LINES}`);
   const visitKind = visitKindCodec.decode(bill.visitKind);
   const hasDisease = isChronicDiseaseCode(bill.diseaseCode);
-  if ((visitKind === 'CHRONIC') !== hasDisease) throw malformed('disease_code goes with a chronic visit, as M and five digits');
+  if ((visitKind === 'CHRONIC') !== hasDisease)
+    throw malformed('disease_code goes with a chronic visit, as M and five digits');
   return {
     personId: bill.personId,
     insuredRegion: bill.insuredRegion,
@@ -39,7 +49,8 @@ export function decodeBill(wire: settlementV1.Bill | undefined): Bill {
 }
 
 function decodeLine(wire: settlementV1.BillLine): BillLine {
-  if (!isNationalItemCode(wire.nationalCode)) throw malformed(`line ${wire.lineNumber}: national_code has no national format`);
+  if (!isNationalItemCode(wire.nationalCode))
+    throw malformed(`line ${wire.lineNumber}: national_code has no national format`);
   return {
     lineNumber: wire.lineNumber,
     nationalCode: wire.nationalCode,
@@ -58,7 +69,11 @@ export type Identity = Pick<Settlement, 'settlementId' | 'messageId' | 'business
 
 /** Puts together what was asked, found and adjudicated. */
 export function composeSettlement(
-  identity: Identity, bill: Bill, institution: Institution, facts: Facts, adjudication: benefitV1.Adjudication,
+  identity: Identity,
+  bill: Bill,
+  institution: Institution,
+  facts: Facts,
+  adjudication: benefitV1.Adjudication,
 ): Settlement {
   const { settlementId, messageId, businessDate, settledAt } = identity;
   return {

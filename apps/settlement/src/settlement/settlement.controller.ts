@@ -22,13 +22,22 @@ export class SettlementController implements settlementV1.SettlementServiceContr
 
   @Allow('hospital')
   async preSettle(request: settlementV1.PreSettleRequest, metadata: Metadata): Promise<settlementV1.PreSettleResponse> {
-    const trial = await this.settlements.preSettle(actorOf(metadata), request.institutionCode, decodeBill(request.bill));
+    const trial = await this.settlements.preSettle(
+      actorOf(metadata),
+      request.institutionCode,
+      decodeBill(request.bill),
+    );
     return { settlement: { ...encodeSettlement(trial), state: 'SETTLEMENT_STATE_UNSPECIFIED' } };
   }
 
   @Allow('hospital')
   async settle(request: settlementV1.SettleRequest, metadata: Metadata): Promise<settlementV1.SettleResponse> {
-    const settlement = await this.settlements.settle(actorOf(metadata), request.institutionCode, request.messageId, decodeBill(request.bill));
+    const settlement = await this.settlements.settle(
+      actorOf(metadata),
+      request.institutionCode,
+      request.messageId,
+      decodeBill(request.bill),
+    );
     return { settlement: encodeSettlement(settlement) };
   }
 
@@ -40,21 +49,32 @@ export class SettlementController implements settlementV1.SettlementServiceContr
   }
 
   @Allow('hospital', 'bureau', 'operator')
-  async getSettlement(request: settlementV1.GetSettlementRequest, metadata: Metadata): Promise<settlementV1.GetSettlementResponse> {
+  async getSettlement(
+    request: settlementV1.GetSettlementRequest,
+    metadata: Metadata,
+  ): Promise<settlementV1.GetSettlementResponse> {
     if (!isUuid(request.settlementId)) throw new Rejection('SETTLEMENT_NOT_FOUND');
     return { settlement: encodeSettlement(await this.settlements.get(actorOf(metadata), request.settlementId)) };
   }
 
   @Allow('hospital')
-  async getOutcome(request: settlementV1.GetOutcomeRequest, metadata: Metadata): Promise<settlementV1.GetOutcomeResponse> {
+  async getOutcome(
+    request: settlementV1.GetOutcomeRequest,
+    metadata: Metadata,
+  ): Promise<settlementV1.GetOutcomeResponse> {
     return encodeOutcome(await this.outcomes.ofMessage(actorOf(metadata), request.institutionCode, request.messageId));
   }
 
   @Allow('bureau', 'operator')
-  async listSettlements(request: settlementV1.ListSettlementsRequest, metadata: Metadata): Promise<settlementV1.ListSettlementsResponse> {
+  async listSettlements(
+    request: settlementV1.ListSettlementsRequest,
+    metadata: Metadata,
+  ): Promise<settlementV1.ListSettlementsResponse> {
     const { businessDate, after, limit } = request;
-    const wellFormed = isCalendarDate(businessDate) && (after === '' || isUuid(after)) && limit >= 1 && limit <= MAX_PAGE;
-    if (!wellFormed) throw new Rejection('REQUEST_MALFORMED', { problem: `business_date, after or limit (1 to ${MAX_PAGE})` });
+    const wellFormed =
+      isCalendarDate(businessDate) && (after === '' || isUuid(after)) && limit >= 1 && limit <= MAX_PAGE;
+    if (!wellFormed)
+      throw new Rejection('REQUEST_MALFORMED', { problem: `business_date, after or limit (1 to ${MAX_PAGE})` });
     const page = await this.settlements.listOfCycle(actorOf(metadata), businessDate, after || null, limit);
     const full = page.length === limit;
     return { settlements: page.map(encodeSettlement), nextAfter: full ? (page.at(-1)?.settlementId ?? '') : '' };

@@ -1,5 +1,14 @@
 import type { FeeSplit, Step } from '@yiditong/adjudication';
-import type { BenefitLevel, EligibilityBasis, FilingCategory, Fund, Insurance, ItemClass, PersonType, VisitKind } from '@yiditong/codes';
+import type {
+  BenefitLevel,
+  EligibilityBasis,
+  FilingCategory,
+  Fund,
+  Insurance,
+  ItemClass,
+  PersonType,
+  VisitKind,
+} from '@yiditong/codes';
 import type { Fen } from '@yiditong/money';
 import type { BillLine, Refusal } from './bill-rules.js';
 
@@ -36,7 +45,11 @@ export type Settlement = {
 };
 
 /** A row of `settlement_line`. */
-export type SettledLine = BillLine & { readonly itemClass: ItemClass; readonly chargeCategory: string; readonly split: FeeSplit };
+export type SettledLine = BillLine & {
+  readonly itemClass: ItemClass;
+  readonly chargeCategory: string;
+  readonly split: FeeSplit;
+};
 
 /** A row of `settlement_request` that asks for a settlement: the intent, written before anything else happens. */
 export type SettleIntent = {

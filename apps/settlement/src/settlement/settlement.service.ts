@@ -15,7 +15,13 @@ import { decideOutcome } from './outcome.store.js';
 import { claimSettle } from './request.store.js';
 import { composeSettlement } from './settlement.codec.js';
 import type { Outcome, SettleIntent, Settlement } from './settlement.entity.js';
-import { findSettlement, insertLines, insertSettlement, settlementsOfCycle, visitIsSettled } from './settlement.store.js';
+import {
+  findSettlement,
+  insertLines,
+  insertSettlement,
+  settlementsOfCycle,
+  visitIsSettled,
+} from './settlement.store.js';
 
 export const IN_DOUBT_MS = Symbol('IN_DOUBT_MS');
 
@@ -36,7 +42,13 @@ export class SettlementService {
     this.checkBill(bill);
     const facts = await this.facts.gather(bill, institution);
     const adjudication = await this.facts.trial(claimOf(uuidv7(), bill, institution, facts));
-    return composeSettlement({ settlementId: '', messageId: '', businessDate: '', settledAt: '' }, bill, institution, facts, adjudication);
+    return composeSettlement(
+      { settlementId: '', messageId: '', businessDate: '', settledAt: '' },
+      bill,
+      institution,
+      facts,
+      adjudication,
+    );
   }
 
   /**
@@ -60,7 +72,8 @@ export class SettlementService {
       return await this.record(actor, intent, bill, institution, facts, adjudication);
     } catch (error) {
       if (!(error instanceof Rejection)) throw error;
-      if (isUnanswered(error.reason)) throw new Rejection('OUTCOME_UNKNOWN', { until: intent.deadlineAt.toISOString() });
+      if (isUnanswered(error.reason))
+        throw new Rejection('OUTCOME_UNKNOWN', { until: intent.deadlineAt.toISOString() });
       return settledAnswer(await this.refuse(intent, error, booked));
     }
   }
@@ -87,7 +100,9 @@ export class SettlementService {
       deadlineAt: new Date(receivedAt.getTime() + this.inDoubtMs),
     };
     const { personId, insuredRegion } = bill;
-    return this.database.transaction(actor, (tx) => claimSettle(tx, claim, { settlementId: uuidv7(), personId, insuredRegion }));
+    return this.database.transaction(actor, (tx) =>
+      claimSettle(tx, claim, { settlementId: uuidv7(), personId, insuredRegion }),
+    );
   }
 
   private async networked(actor: Actor, institutionCode: string): Promise<Institution> {
@@ -114,20 +129,35 @@ export class SettlementService {
   private async refuse(intent: SettleIntent, rejection: Rejection, booked: boolean): Promise<Outcome> {
     const outcome = await this.outcomes.refuse(intent, rejection);
     if (outcome.outcome === 'SETTLED') return outcome;
-    const undone = booked ? await this.facts.reverse(intent).then(() => true, () => false) : true;
+    const undone = booked
+      ? await this.facts.reverse(intent).then(
+          () => true,
+          () => false,
+        )
+      : true;
     if (undone) await this.outcomes.conclude(intent);
     return outcome;
   }
 
   /** One short transaction on the person's shard: the outcome, the record, the obligation on its way. */
   private async record(
-    actor: Actor, intent: SettleIntent, bill: Bill, institution: Institution, facts: Facts, adjudication: benefitV1.Adjudication,
+    actor: Actor,
+    intent: SettleIntent,
+    bill: Bill,
+    institution: Institution,
+    facts: Facts,
+    adjudication: benefitV1.Adjudication,
   ): Promise<Settlement> {
     const now = this.clock.now();
     const outcome = await this.database.transaction(actor, async (tx) => {
       // First, because the date is part of the answer. The lock is shared: it holds back nothing but the cycle's seal.
       const businessDate = await holdOpenCycle(tx);
-      const identity = { settlementId: intent.settlementId, messageId: intent.messageId, businessDate, settledAt: now.toISOString() };
+      const identity = {
+        settlementId: intent.settlementId,
+        messageId: intent.messageId,
+        businessDate,
+        settledAt: now.toISOString(),
+      };
       const settlement = composeSettlement(identity, bill, institution, facts, adjudication);
       const settled = { outcome: 'SETTLED' as const, answer: settlement };
       const decided = await decideOutcome(tx, this.outcomes.keyOf(intent), settled, now);

@@ -3,54 +3,70 @@ import { FUNDS, provinceOf, Rejection, type Fund } from '@yiditong/codes';
 import { fen, ZERO_FEN, type Fen } from '@yiditong/money';
 import type { SettledLine, Settlement, SettlementState } from './settlement.entity.js';
 
-const FUND_COLUMN: Record<Fund, string> = { POOLING: 'pooling_fen', LARGE_SUM: 'large_sum_fen', CRITICAL_ILLNESS: 'critical_illness_fen' };
+const FUND_COLUMN: Record<Fund, string> = {
+  POOLING: 'pooling_fen',
+  LARGE_SUM: 'large_sum_fen',
+  CRITICAL_ILLNESS: 'critical_illness_fen',
+};
 
 /** Rejects with VISIT_ALREADY_SETTLED where the visit has a settlement that was not reversed. */
 export async function insertSettlement(tx: Tx, settlement: Settlement): Promise<void> {
-  const row = columnsOf(settlement);
-  const names = Object.keys(row);
   try {
-    await tx.query(`INSERT INTO settlement (${names.join(', ')}) VALUES (${names.map((_, index) => `$${index + 1}`).join(', ')})`, Object.values(row));
+    await tx.query(
+      `INSERT INTO settlement (person_id, settlement_id, institution_code, message_id, visit_number, visit_kind,
+         insured_region, insured_province, treating_region, treating_province, filing_category, benefit_level, eligibility_basis,
+         filing_id, insurance, person_type, policy_id, explanation, business_date, settled_at, state, reversal_business_date,
+         total_fen, full_self_pay_fen, over_ceiling_fen, first_self_pay_fen, in_scope_fen, deductible_fen,
+         pooling_fen, large_sum_fen, critical_illness_fen, fund_total_fen, personal_fen)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+         $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)`,
+      [...factsOf(settlement), ...amountsOf(settlement).map(String)],
+    );
   } catch (error) {
     throw violatedConstraint(error) === 'settlement_one_per_visit' ? new Rejection('VISIT_ALREADY_SETTLED') : error;
   }
 }
 
-function columnsOf(settlement: Settlement): Record<string, string | null> {
-  const fundOf = (fund: Fund): Fen => settlement.funds.find((payment) => payment.fund === fund)?.amountFen ?? ZERO_FEN;
-  return {
-    person_id: settlement.personId,
-    settlement_id: settlement.settlementId,
-    institution_code: settlement.institutionCode,
-    message_id: settlement.messageId,
-    visit_number: settlement.visitNumber,
-    visit_kind: settlement.visitKind,
-    insured_region: settlement.insuredRegion,
-    insured_province: provinceOf(settlement.insuredRegion),
-    treating_region: settlement.treatingRegion,
-    treating_province: provinceOf(settlement.treatingRegion),
-    filing_category: settlement.filingCategory,
-    benefit_level: settlement.benefitLevel,
-    eligibility_basis: settlement.eligibilityBasis,
-    filing_id: settlement.filingId,
-    insurance: settlement.insurance,
-    person_type: settlement.personType,
-    total_fen: String(settlement.totalFen),
-    full_self_pay_fen: String(settlement.split.fullSelfPayFen),
-    over_ceiling_fen: String(settlement.split.overCeilingFen),
-    first_self_pay_fen: String(settlement.split.firstSelfPayFen),
-    in_scope_fen: String(settlement.split.inScopeFen),
-    deductible_fen: String(settlement.deductibleFen),
-    ...Object.fromEntries(FUNDS.map((fund) => [FUND_COLUMN[fund], String(fundOf(fund))])),
-    fund_total_fen: String(settlement.fundTotalFen),
-    personal_fen: String(settlement.personalFen),
-    policy_id: settlement.policyId,
-    explanation: freeze(settlement.explanation),
-    business_date: settlement.businessDate,
-    settled_at: settlement.settledAt,
-    state: settlement.state,
-    reversal_business_date: settlement.reversalBusinessDate,
-  };
+function factsOf(settlement: Settlement): (string | null)[] {
+  return [
+    settlement.personId,
+    settlement.settlementId,
+    settlement.institutionCode,
+    settlement.messageId,
+    settlement.visitNumber,
+    settlement.visitKind,
+    settlement.insuredRegion,
+    provinceOf(settlement.insuredRegion),
+    settlement.treatingRegion,
+    provinceOf(settlement.treatingRegion),
+    settlement.filingCategory,
+    settlement.benefitLevel,
+    settlement.eligibilityBasis,
+    settlement.filingId,
+    settlement.insurance,
+    settlement.personType,
+    settlement.policyId,
+    freeze(settlement.explanation),
+    settlement.businessDate,
+    settlement.settledAt,
+    settlement.state,
+    settlement.reversalBusinessDate,
+  ];
+}
+
+function amountsOf({ split, funds, ...settlement }: Settlement): Fen[] {
+  const fundOf = (fund: Fund): Fen => funds.find((payment) => payment.fund === fund)?.amountFen ?? ZERO_FEN;
+  return [
+    settlement.totalFen,
+    split.fullSelfPayFen,
+    split.overCeilingFen,
+    split.firstSelfPayFen,
+    split.inScopeFen,
+    settlement.deductibleFen,
+    ...FUNDS.map(fundOf),
+    settlement.fundTotalFen,
+    settlement.personalFen,
+  ];
 }
 
 export async function insertLines(tx: Tx, settlement: Settlement, lines: readonly SettledLine[]): Promise<void> {
@@ -91,11 +107,16 @@ export async function findSettlement(tx: Tx, settlementId: string): Promise<Sett
 }
 
 export async function lockSettlement(tx: Tx, personId: string, settlementId: string): Promise<Settlement | null> {
-  return firstOf(await tx.query(`${READ} WHERE person_id = $1 AND settlement_id = $2 FOR UPDATE`, [personId, settlementId]));
+  return firstOf(
+    await tx.query(`${READ} WHERE person_id = $1 AND settlement_id = $2 FOR UPDATE`, [personId, settlementId]),
+  );
 }
 
 /** Whether the visit has a settlement that was not reversed. A courtesy before routing; the unique index is the rule. */
-export async function visitIsSettled(tx: Tx, visit: Pick<Settlement, 'personId' | 'institutionCode' | 'visitNumber' | 'visitKind'>): Promise<boolean> {
+export async function visitIsSettled(
+  tx: Tx,
+  visit: Pick<Settlement, 'personId' | 'institutionCode' | 'visitNumber' | 'visitKind'>,
+): Promise<boolean> {
   const rows: unknown[] = await tx.query(
     `SELECT 1 FROM settlement WHERE person_id = $1 AND institution_code = $2 AND visit_number = $3 AND visit_kind = $4 AND state = 'SETTLED'`,
     [visit.personId, visit.institutionCode, visit.visitNumber, visit.visitKind],
@@ -104,15 +125,24 @@ export async function visitIsSettled(tx: Tx, visit: Pick<Settlement, 'personId' 
 }
 
 export async function updateState(
-  tx: Tx, of: { readonly personId: string; readonly settlementId: string }, state: SettlementState, reversalBusinessDate: string | null,
+  tx: Tx,
+  of: { readonly personId: string; readonly settlementId: string },
+  state: SettlementState,
+  reversalBusinessDate: string | null,
 ): Promise<void> {
-  await tx.query('UPDATE settlement SET state = $3, reversal_business_date = $4 WHERE person_id = $1 AND settlement_id = $2', [
-    of.personId, of.settlementId, state, reversalBusinessDate,
-  ]);
+  await tx.query(
+    'UPDATE settlement SET state = $3, reversal_business_date = $4 WHERE person_id = $1 AND settlement_id = $2',
+    [of.personId, of.settlementId, state, reversalBusinessDate],
+  );
 }
 
 /** Settled or reversed in the cycle, in id order, after an id. */
-export async function settlementsOfCycle(tx: Tx, businessDate: string, after: string | null, limit: number): Promise<Settlement[]> {
+export async function settlementsOfCycle(
+  tx: Tx,
+  businessDate: string,
+  after: string | null,
+  limit: number,
+): Promise<Settlement[]> {
   const rows: SettlementColumns[] = await tx.query(
     `${READ} WHERE (business_date = $1 OR reversal_business_date = $1) AND ($2::uuid IS NULL OR settlement_id > $2) ORDER BY settlement_id LIMIT $3`,
     [businessDate, after, limit],
@@ -120,7 +150,11 @@ export async function settlementsOfCycle(tx: Tx, businessDate: string, after: st
   return rows.map(settlementOf);
 }
 
-type SettlementColumns = Record<string, string> & { settled_at: Date; filing_id: string | null; reversal_business_date: string | null };
+type SettlementColumns = Record<string, string> & {
+  settled_at: Date;
+  filing_id: string | null;
+  reversal_business_date: string | null;
+};
 
 function firstOf(rows: SettlementColumns[]): Settlement | null {
   return rows[0] ? settlementOf(rows[0]) : null;
@@ -128,7 +162,9 @@ function firstOf(rows: SettlementColumns[]): Settlement | null {
 
 function settlementOf(row: SettlementColumns): Settlement {
   const amount = (column: string): Fen => fen(BigInt(row[column] ?? '0'));
-  const funds = FUNDS.map((fund) => ({ fund, amountFen: amount(FUND_COLUMN[fund]) })).filter(({ amountFen }) => amountFen > 0n);
+  const funds = FUNDS.map((fund) => ({ fund, amountFen: amount(FUND_COLUMN[fund]) })).filter(
+    ({ amountFen }) => amountFen > 0n,
+  );
   return {
     personId: row['person_id'],
     settlementId: row['settlement_id'],

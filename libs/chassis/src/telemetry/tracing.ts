@@ -18,10 +18,14 @@ let provider: TracerProvider | null = null;
  */
 export function beginTelemetry(serviceName: string): void {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  propagation.setGlobalPropagator(new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }));
+  propagation.setGlobalPropagator(
+    new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }),
+  );
   provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': serviceName }),
-    spanProcessors: process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] ? [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })] : [],
+    spanProcessors: process.env['OTEL_EXPORTER_OTLP_ENDPOINT']
+      ? [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })]
+      : [],
   });
   trace.setGlobalTracerProvider(provider);
   registerInstrumentations({

@@ -1,0 +1,53 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A span as OTLP's JSON carries it, with the service that sent it. */
+export type CollectedSpan = {
+  readonly service: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string;
+  readonly name: string;
+};
+
+type OtlpBody = {
+  readonly resourceSpans?: readonly {
+    readonly resource?: {
+      readonly attributes?: readonly { readonly key: string; readonly value: { readonly stringValue?: string } }[];
+    };
+    readonly scopeSpans?: readonly { readonly spans?: readonly Omit<CollectedSpan, 'service'>[] }[];
+  }[];
+};
+
+/** Takes spans over OTLP/HTTP as a collector does, and gives those of one trace back at /spans?trace=ID. */
+export async function startTraceCollector(): Promise<{ readonly address: string; readonly stop: () => Promise<void> }> {
+  const spans: CollectedSpan[] = [];
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://collector');
+    if (request.method === 'GET') {
+      const wanted = url.searchParams.get('trace');
+      response.end(JSON.stringify(spans.filter(({ traceId }) => traceId === wanted)));
+      return;
+    }
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      spans.push(...spansOf(JSON.parse(Buffer.concat(chunks).toString()) as OtlpBody));
+      response.setHeader('content-type', 'application/json');
+      response.end('{}');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    address: `http://127.0.0.1:${port}`,
+    stop: () => new Promise((resolve) => void server.close(() => resolve()).closeAllConnections()),
+  };
+}
+
+function spansOf(body: OtlpBody): CollectedSpan[] {
+  return (body.resourceSpans ?? []).flatMap(({ resource, scopeSpans }) => {
+    const service = resource?.attributes?.find(({ key }) => key === 'service.name')?.value.stringValue ?? '';
+    return (scopeSpans ?? []).flatMap((scope) => (scope.spans ?? []).map((span) => ({ ...span, service })));
+  });
+}

@@ -40,7 +40,7 @@ export async function createDatabases(directory: string): Promise<Databases> {
   };
   try {
     await provision(cluster.port, superuserPassword, passwords);
-    for (const service of DATABASE_SERVICES) await migrate(service, databases.ownerUrl(service));
+    await Promise.all(DATABASE_SERVICES.map((service) => migrate(service, databases.ownerUrl(service))));
   } catch (error) {
     await cluster.stop();
     throw error;

@@ -41,7 +41,7 @@ const addresses = {
     provideRpcClient(TARGETS.settlement, addresses.settlement),
     provideRpcClient(TARGETS.institution, addresses.settlement),
     provideRpcClient(TARGETS.clearing, addresses.clearing),
-    { provide: HealthService, useFactory: () => new HealthService(addresses) },
+    { provide: HealthService, inject: [Clock], useFactory: (clock: Clock) => new HealthService(addresses, clock) },
     { provide: TOKEN_KEYS, useFactory: () => tokenKeys(environment) },
     { provide: APP_GUARD, useClass: BearerGuard },
     { provide: APP_FILTER, useClass: ProblemFilter },

@@ -1,5 +1,6 @@
 import { credentials, makeClientConstructor, type Client, type ServiceError } from '@grpc/grpc-js';
 import type { OnModuleDestroy } from '@nestjs/common';
+import type { Clock } from '@yiditong/chassis';
 import { service } from 'grpc-health-check';
 
 const DEADLINE_MS = 2_000;
@@ -16,7 +17,10 @@ type HealthClient = Client & {
 export class HealthService implements OnModuleDestroy {
   private readonly clients: ReadonlyMap<string, HealthClient>;
 
-  constructor(addresses: Readonly<Record<string, string>>) {
+  constructor(
+    addresses: Readonly<Record<string, string>>,
+    private readonly clock: Clock,
+  ) {
     const Health = makeClientConstructor(service, 'Health');
     this.clients = new Map(
       Object.entries(addresses).map(([name, address]) => [
@@ -31,7 +35,7 @@ export class HealthService implements OnModuleDestroy {
 
   async services(): Promise<Record<string, 'up' | 'down'>> {
     const states = await Promise.all(
-      [...this.clients].map(async ([name, client]) => [name, (await serves(client)) ? 'up' : 'down'] as const),
+      [...this.clients].map(async ([name, client]) => [name, (await this.serves(client)) ? 'up' : 'down'] as const),
     );
     return Object.fromEntries(states);
   }
@@ -39,12 +43,11 @@ export class HealthService implements OnModuleDestroy {
   onModuleDestroy(): void {
     for (const client of this.clients.values()) client.close();
   }
-}
 
-async function serves(client: HealthClient): Promise<boolean> {
-  return new Promise((resolve) => {
-    client.check({ service: '' }, { deadline: Date.now() + DEADLINE_MS }, (error, health) =>
-      resolve(!error && health?.status === 'SERVING'),
-    );
-  });
+  private async serves(client: HealthClient): Promise<boolean> {
+    const deadline = this.clock.now().getTime() + DEADLINE_MS;
+    return new Promise((resolve) => {
+      client.check({ service: '' }, { deadline }, (error, health) => resolve(!error && health?.status === 'SERVING'));
+    });
+  }
 }

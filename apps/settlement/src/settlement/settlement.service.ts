@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { bodyHash, Clock, Database, type Actor } from '@yiditong/chassis';
 import { institutionOfMessage, isMessageId, provinceOf, REASONS, Rejection, type Reason } from '@yiditong/codes';
 import type { benefitV1 } from '@yiditong/contracts';
@@ -11,7 +11,7 @@ import { findInstitution } from '../institution/institution.store.js';
 import { billProblem, type Bill } from './bill-rules.js';
 import { claimOf, FactsService, type Facts } from './facts.service.js';
 import { OutcomeService, settledAnswer } from './outcome.service.js';
-import { decideOutcome } from './outcome.store.js';
+import { decideOutcome, findOutcome } from './outcome.store.js';
 import { claimSettle } from './request.store.js';
 import { composeSettlement } from './settlement.codec.js';
 import type { Outcome, SettleIntent, Settlement } from './settlement.entity.js';
@@ -27,6 +27,8 @@ export const IN_DOUBT_MS = Symbol('IN_DOUBT_MS');
 
 @Injectable()
 export class SettlementService {
+  private readonly logger = new Logger('Settlement');
+
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
@@ -38,7 +40,8 @@ export class SettlementService {
 
   /** What the bill would come to. Writes nothing, anywhere. */
   async preSettle(actor: Actor, institutionCode: string, bill: Bill): Promise<Settlement> {
-    const institution = await this.networked(actor, institutionCode);
+    const found = await this.database.transaction(actor, (tx) => findInstitution(tx, institutionCode));
+    const institution = networked(found, institutionCode);
     this.checkBill(bill);
     const facts = await this.facts.gather(bill, institution);
     const adjudication = await this.facts.trial(claimOf(uuidv7(), bill, institution, facts));
@@ -57,15 +60,15 @@ export class SettlementService {
    */
   async settle(actor: Actor, institutionCode: string, messageId: string, bill: Bill): Promise<Settlement> {
     checkSender(actor, institutionCode, messageId);
-    const intent = await this.claim(actor, institutionCode, messageId, bill);
-    const known = await this.outcomes.find(intent);
+    const { intent, found } = await this.claim(actor, institutionCode, messageId, bill);
+    const { known, visitSettled } = await this.lookBack(actor, intent, bill);
     if (known) return settledAnswer(known);
 
     let booked = false;
     try {
-      const institution = await this.networked(actor, institutionCode);
+      const institution = networked(found, institutionCode);
       this.checkBill(bill);
-      await this.refuseSettledVisit(actor, institutionCode, bill);
+      if (visitSettled) throw new Rejection('VISIT_ALREADY_SETTLED');
       const facts = await this.facts.gather(bill, institution);
       const adjudication = await this.facts.adjudicate(claimOf(intent.settlementId, bill, institution, facts));
       booked = true;
@@ -89,7 +92,13 @@ export class SettlementService {
     return this.database.transaction(actor, (tx) => settlementsOfCycle(tx, businessDate, after, limit));
   }
 
-  private async claim(actor: Actor, institutionCode: string, messageId: string, bill: Bill): Promise<SettleIntent> {
+  /** The intent: on the institution's shard, before anything else happens, so that every message can be accounted for. */
+  private async claim(
+    actor: Actor,
+    institutionCode: string,
+    messageId: string,
+    bill: Bill,
+  ): Promise<{ intent: SettleIntent; found: Institution | null }> {
     const receivedAt = this.clock.now();
     const claim = {
       institutionCode,
@@ -100,26 +109,27 @@ export class SettlementService {
       deadlineAt: new Date(receivedAt.getTime() + this.inDoubtMs),
     };
     const { personId, insuredRegion } = bill;
-    return this.database.transaction(actor, (tx) =>
-      claimSettle(tx, claim, { settlementId: uuidv7(), personId, insuredRegion }),
-    );
+    return this.database.transaction(actor, async (tx) => ({
+      intent: await claimSettle(tx, claim, { settlementId: uuidv7(), personId, insuredRegion }),
+      found: await findInstitution(tx, institutionCode),
+    }));
   }
 
-  private async networked(actor: Actor, institutionCode: string): Promise<Institution> {
-    const institution = await this.database.transaction(actor, (tx) => findInstitution(tx, institutionCode));
-    if (!institution) throw new Rejection('INSTITUTION_UNKNOWN', { institution: institutionCode });
-    if (!institution.networked) throw new Rejection('INSTITUTION_NOT_NETWORKED', { institution: institutionCode });
-    return institution;
+  /** What the person's shard knows already: the outcome of this message, and whether the visit was settled by another. */
+  private async lookBack(
+    actor: Actor,
+    intent: SettleIntent,
+    bill: Bill,
+  ): Promise<{ known: Outcome | null; visitSettled: boolean }> {
+    return this.database.transaction(actor, async (tx) => ({
+      known: await findOutcome(tx, intent),
+      visitSettled: await visitIsSettled(tx, { ...bill, institutionCode: intent.institutionCode }),
+    }));
   }
 
   private checkBill(bill: Bill): void {
     const problem = billProblem(bill, this.clock.now());
     if (problem) throw new Rejection(problem.reason, problem.params);
-  }
-
-  private async refuseSettledVisit(actor: Actor, institutionCode: string, bill: Bill): Promise<void> {
-    const settled = await this.database.transaction(actor, (tx) => visitIsSettled(tx, { ...bill, institutionCode }));
-    if (settled) throw new Rejection('VISIT_ALREADY_SETTLED');
   }
 
   /**
@@ -129,14 +139,23 @@ export class SettlementService {
   private async refuse(intent: SettleIntent, rejection: Rejection, booked: boolean): Promise<Outcome> {
     const outcome = await this.outcomes.refuse(intent, rejection);
     if (outcome.outcome === 'SETTLED') return outcome;
-    const undone = booked
-      ? await this.facts.reverse(intent).then(
-          () => true,
-          () => false,
-        )
-      : true;
-    if (undone) await this.outcomes.conclude(intent);
+    if (booked && !(await this.undoneAtHome(intent))) return outcome;
+    this.concludeBehind(intent);
     return outcome;
+  }
+
+  /** False where the home province can't be told now: the intent then stays open for the worker. */
+  private async undoneAtHome(intent: SettleIntent): Promise<boolean> {
+    try {
+      await this.facts.reverse(intent);
+      return true;
+    } catch (error) {
+      this.logger.warn({
+        msg: 'left for the worker to undo',
+        cause: error instanceof Error ? error.message : String(error),
+      });
+      return false;
+    }
   }
 
   /** One short transaction on the person's shard: the outcome, the record, the obligation on its way. */
@@ -168,9 +187,26 @@ export class SettlementService {
       return settled;
     });
     this.relay.nudge();
-    await this.outcomes.conclude(intent);
+    this.concludeBehind(intent);
     return settledAnswer(outcome);
   }
+
+  /** Behind the answer: it is committed and needs nothing more, and what fails here the worker does at the deadline. */
+  private concludeBehind(intent: SettleIntent): void {
+    this.outcomes.conclude(intent).catch((error: unknown) => {
+      this.logger.warn({
+        msg: 'left for the worker to conclude',
+        cause: error instanceof Error ? error.message : String(error),
+      });
+    });
+  }
+}
+
+/** Rejects with INSTITUTION_UNKNOWN or INSTITUTION_NOT_NETWORKED. */
+function networked(found: Institution | null, institutionCode: string): Institution {
+  if (!found) throw new Rejection('INSTITUTION_UNKNOWN', { institution: institutionCode });
+  if (!found.networked) throw new Rejection('INSTITUTION_NOT_NETWORKED', { institution: institutionCode });
+  return found;
 }
 
 /** Reasons that say nothing of what happened at the other side. */

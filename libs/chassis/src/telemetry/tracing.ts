@@ -8,7 +8,13 @@ import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
 
 let provider: TracerProvider | null = null;
 
@@ -21,11 +27,12 @@ export function beginTelemetry(serviceName: string): void {
   propagation.setGlobalPropagator(
     new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }),
   );
+  const exported = process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] !== undefined;
   provider = new TracerProvider({
+    // Without a collector nothing is recorded, but trace ids still go with every call and into every log line.
+    sampler: exported ? new ParentBasedSampler({ root: new AlwaysOnSampler() }) : new AlwaysOffSampler(),
     resource: resourceFromAttributes({ 'service.name': serviceName }),
-    spanProcessors: process.env['OTEL_EXPORTER_OTLP_ENDPOINT']
-      ? [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })]
-      : [],
+    spanProcessors: exported ? [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })] : [],
   });
   trace.setGlobalTracerProvider(provider);
   registerInstrumentations({

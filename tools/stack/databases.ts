@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCluster, freePort, removeCluster, startPostgres, type Cluster } from '@yiditong/embedded-postgres';
 import pg from 'pg';
 import { ROOT } from './paths.js';
 
 export const DATABASE_SERVICES = ['filing', 'catalogue', 'benefit', 'settlement', 'clearing'] as const;
+const PROVISION = join(ROOT, 'infra', 'postgresql', 'provision.sql');
+
 export type DatabaseService = (typeof DATABASE_SERVICES)[number];
 
 export type Databases = {
@@ -15,6 +17,8 @@ export type Databases = {
   readonly appUrl: (service: DatabaseService) => string;
   /** The role that owns the schema and migrates it. */
   readonly ownerUrl: (service: DatabaseService) => string;
+  /** Starts PostgreSQL again on the same port and data, after it was killed. */
+  readonly startAgain: () => Promise<void>;
 };
 
 /** A fresh cluster with a database and two roles per service, migrated. */
@@ -25,21 +29,27 @@ export async function createDatabases(directory: string): Promise<Databases> {
   await removeCluster(data);
   const superuserPassword = randomBytes(24).toString('hex');
   await createCluster(data, { superuserPassword });
-  const cluster = await startPostgres(data, {
+  const options = {
     port: await freePort(),
     settings: { max_connections: '200', shared_buffers: '256MB' },
     logFile: join(logs, 'postgres.log'),
-  });
+  };
+  let cluster = await startPostgres(data, options);
   const passwords = new Map<string, string>();
   const url = (user: string, database: string): string =>
-    `postgres://${user}:${passwords.get(user) ?? ''}@127.0.0.1:${cluster.port}/${database}`;
+    `postgres://${user}:${passwords.get(user) ?? ''}@127.0.0.1:${options.port}/${database}`;
   const databases: Databases = {
-    cluster,
+    get cluster() {
+      return cluster;
+    },
+    startAgain: async () => {
+      cluster = await startPostgres(data, options);
+    },
     appUrl: (service) => url(`${service}_app`, service),
     ownerUrl: (service) => url(`${service}_owner`, service),
   };
   try {
-    await provision(cluster.port, superuserPassword, passwords);
+    await provision(options.port, superuserPassword, passwords);
     await Promise.all(DATABASE_SERVICES.map((service) => migrate(service, databases.ownerUrl(service))));
   } catch (error) {
     await cluster.stop();
@@ -58,21 +68,27 @@ async function provision(port: number, superuserPassword: string, passwords: Map
   });
   await client.connect();
   try {
-    for (const service of DATABASE_SERVICES) {
-      for (const role of [`${service}_owner`, `${service}_app`]) {
-        const password = randomBytes(24).toString('hex');
-        passwords.set(role, password);
-        await client.query(
-          `CREATE ROLE ${role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD ${pg.escapeLiteral(password)}`,
-        );
-      }
-      await client.query(`CREATE DATABASE ${service} OWNER ${service}_owner`);
-      await client.query(`REVOKE ALL ON DATABASE ${service} FROM PUBLIC`);
-      await client.query(`GRANT CONNECT ON DATABASE ${service} TO ${service}_app`);
+    // One by one: a database can't be created inside a transaction, and several statements at once are one.
+    for (const statement of statementsOf(PROVISION)) await client.query(statement);
+    for (const role of DATABASE_SERVICES.flatMap((service) => [`${service}_owner`, `${service}_app`])) {
+      const password = randomBytes(24).toString('hex');
+      passwords.set(role, password);
+      await client.query(`ALTER ROLE ${pg.escapeIdentifier(role)} PASSWORD ${pg.escapeLiteral(password)}`);
     }
   } finally {
     await client.end();
   }
+}
+
+function statementsOf(file: string): string[] {
+  const lines = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => !line.startsWith('--'));
+  return lines
+    .join('\n')
+    .split(';')
+    .map((statement) => statement.trim())
+    .filter(Boolean);
 }
 
 async function migrate(service: DatabaseService, ownerUrl: string): Promise<void> {

@@ -24,7 +24,7 @@ export type Claims = {
 /** An issuer with a key of its own, made anew for each stack. */
 export type DevelopmentIssuer = {
   readonly jwks: string;
-  readonly sign: (subject: string, claims: Claims) => Promise<string>;
+  readonly sign: (subject: string, claims: Claims, lifetime?: string) => Promise<string>;
 };
 
 export async function createIssuer(): Promise<DevelopmentIssuer> {
@@ -32,14 +32,14 @@ export async function createIssuer(): Promise<DevelopmentIssuer> {
   const jwk = { ...(await exportJWK(publicKey)), kid: 'dev', alg: 'EdDSA', use: 'sig' };
   return {
     jwks: JSON.stringify({ keys: [jwk] }),
-    sign: (subject, claims) =>
+    sign: (subject, claims, lifetime = LIFETIME) =>
       new SignJWT({ ...claims })
         .setProtectedHeader({ alg: 'EdDSA', kid: 'dev' })
         .setSubject(subject)
         .setIssuer(ISSUER)
         .setAudience(AUDIENCE)
         .setIssuedAt()
-        .setExpirationTime(LIFETIME)
+        .setExpirationTime(lifetime)
         .sign(privateKey),
   };
 }

@@ -1,5 +1,5 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { currentTraceId } from '@yiditong/chassis';
+import { currentTraceId, describeFault } from '@yiditong/chassis';
 import { REASONS, Rejection, sentence } from '@yiditong/codes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MalformedRequest } from './http/request-pipe.js';
@@ -29,7 +29,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (status === 413) return new Rejection('PAYLOAD_TOO_LARGE');
     if (status !== null && status >= 400 && status < 500)
       return new MalformedRequest([{ path: 'body', message: 'not readable JSON' }]);
-    this.logger.error(error instanceof Error ? { msg: error.message, err: error } : { msg: String(error) });
+    this.logger.error(describeFault(error));
     return new Rejection('INTERNAL_FAULT');
   }
 }

@@ -7,6 +7,7 @@ export * from './codec.js';
 export * from './config.js';
 export * from './database.js';
 export * from './exact-json.js';
+export * from './fault.js';
 export * from './group-by.js';
 export * from './idempotency.js';
 export * from './inbox.js';

@@ -2,6 +2,7 @@ import { Metadata, status } from '@grpc/grpc-js';
 import { Catch, Logger, type RpcExceptionFilter } from '@nestjs/common';
 import { isReason, REASONS, Rejection, type ReasonParams } from '@yiditong/codes';
 import { throwError, type Observable } from 'rxjs';
+import { describeFault } from './fault.js';
 
 const METADATA_KEY = 'rejection-bin';
 
@@ -21,7 +22,7 @@ export class RejectionFilter implements RpcExceptionFilter<unknown> {
   }
 
   private fault(error: unknown): Rejection {
-    this.logger.error(error instanceof Error ? { msg: error.message, err: error } : { msg: String(error) });
+    this.logger.error(describeFault(error));
     return new Rejection('INTERNAL_FAULT');
   }
 }

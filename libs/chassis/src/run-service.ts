@@ -7,6 +7,7 @@ import { HealthImplementation } from 'grpc-health-check';
 import { Logger as PinoLogger } from 'nestjs-pino';
 import type { ServiceEnvironment } from './config.js';
 import { Database } from './database.js';
+import { describeFault } from './fault.js';
 import type { RpcTarget } from './rpc-client.js';
 import { endTelemetry } from './telemetry/tracing.js';
 
@@ -80,7 +81,7 @@ export function stopWhenTold(close: () => Promise<void>): void {
       .then(
         () => process.exit(0),
         (error: unknown) => {
-          new Logger('Service').error({ msg: 'could not stop in order', err: error });
+          new Logger('Service').error(describeFault(error));
           process.exit(1);
         },
       );

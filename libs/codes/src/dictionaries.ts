@@ -6,6 +6,12 @@ export type Insurance = (typeof INSURANCES)[number];
 export const PERSON_TYPES = ['ACTIVE', 'RETIREE', 'RESIDENT', 'MINOR'] as const;
 export type PersonType = (typeof PERSON_TYPES)[number];
 
+/** Who can be insured how. */
+export const PERSON_TYPES_OF: Readonly<Record<Insurance, readonly PersonType[]>> = {
+  EMPLOYEE: ['ACTIVE', 'RETIREE'],
+  RESIDENT: ['RESIDENT', 'MINOR'],
+};
+
 /** 住院、普通门诊、门诊慢特病. */
 export const VISIT_KINDS = ['INPATIENT', 'OUTPATIENT', 'CHRONIC'] as const;
 export type VisitKind = (typeof VISIT_KINDS)[number];

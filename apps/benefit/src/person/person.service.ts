@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock, Database, decideOnce, nationalActor, type Actor } from '@yiditong/chassis';
-import { birthDateOf, findProvince, isIdNumber, provinceOf, Rejection } from '@yiditong/codes';
+import { birthDateOf, findProvince, isIdNumber, PERSON_TYPES_OF, provinceOf, Rejection } from '@yiditong/codes';
 import type { InsuredPerson, NewPerson } from './person.entity.js';
 import { findPersonByIndex, upsertPersons } from './person.store.js';
 
@@ -43,6 +43,11 @@ export class PersonService {
   private checked(province: string, entry: PersonEntry, position: number): NewPerson {
     const { idNumber, ...person } = entry;
     if (!isIdNumber(idNumber)) throw new Rejection('ID_NUMBER_INVALID', { position: String(position) });
+    if (!PERSON_TYPES_OF[person.insurance].includes(person.personType)) {
+      throw new Rejection('REQUEST_MALFORMED', {
+        problem: `persons.${position - 1}.personType does not go with its insurance`,
+      });
+    }
     const known = findProvince(person.insuredRegion) !== null && provinceOf(person.insuredRegion) === province;
     if (!known) throw new Rejection('REGION_UNKNOWN', { region: person.insuredRegion });
     return { ...person, province, idNumberIndex: this.indexOf(idNumber), birthDate: birthDateOf(idNumber) };

@@ -1,13 +1,8 @@
 import type { Adjustment, Band, Policy, VisitRule } from '@yiditong/adjudication';
-import { HOSPITAL_LEVELS, type Insurance, type PersonType, type VisitKind } from '@yiditong/codes';
+import { HOSPITAL_LEVELS, PERSON_TYPES_OF, type Insurance, type VisitKind } from '@yiditong/codes';
 import { compareRates, parseRate, ZERO_RATE, type Rate } from '@yiditong/money';
 
 type Rules = Omit<Policy, 'policyId'>;
-
-const PERSON_TYPES_OF: Record<Insurance, readonly PersonType[]> = {
-  EMPLOYEE: ['ACTIVE', 'RETIREE'],
-  RESIDENT: ['RESIDENT', 'MINOR'],
-};
 
 /** 通知 二(六): how far the ratio may fall below the local one. */
 const MOST_POINTS: Record<keyof Policy['adjustments'], Rate> = {

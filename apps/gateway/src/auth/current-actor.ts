@@ -16,3 +16,10 @@ export const IdempotencyKey = createParamDecorator((_: unknown, context: Executi
   if (typeof key !== 'string' || !/^[\w:.-]{8,64}$/.test(key)) throw new Rejection('IDEMPOTENCY_KEY_MISSING');
   return key;
 });
+
+/** How the documentation shows it. */
+export const IDEMPOTENCY_KEY_HEADER = {
+  name: 'Idempotency-Key',
+  required: true,
+  description: '本次办理的唯一编号，8 至 64 位，重试时沿用 / unique key of this operation, repeated on a retry',
+};

@@ -1,8 +1,8 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Allow, required, TARGETS, type Actor, type RpcClient } from '@yiditong/chassis';
 import type { filingV1 } from '@yiditong/contracts';
-import { CurrentActor, IdempotencyKey } from '../auth/current-actor.js';
+import { CurrentActor, IDEMPOTENCY_KEY_HEADER, IdempotencyKey } from '../auth/current-actor.js';
 import { uuid } from '../http/fields.js';
 import {
   decodeFiling,
@@ -22,6 +22,7 @@ export class FilingController {
   @Post('filings')
   @HttpCode(201)
   @Allow('insured', 'bureau')
+  @ApiHeader(IDEMPOTENCY_KEY_HEADER)
   @ApiOperation({ summary: '登记异地就医备案 Register a filing' })
   @ApiResponse({ status: 201, standardSchema: filingAnswer })
   async register(

@@ -1,9 +1,9 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Allow, TARGETS, type Actor, type RpcClient } from '@yiditong/chassis';
 import type { benefitV1 } from '@yiditong/contracts';
 import { z } from 'zod';
-import { CurrentActor, IdempotencyKey } from '../auth/current-actor.js';
+import { CurrentActor, IDEMPOTENCY_KEY_HEADER, IdempotencyKey } from '../auth/current-actor.js';
 import { uuid } from '../http/fields.js';
 import { registeredAnswer } from './reference.dto.js';
 import {
@@ -28,6 +28,7 @@ export class PersonController {
 
   @Put('insured-persons')
   @Allow('bureau')
+  @ApiHeader(IDEMPOTENCY_KEY_HEADER)
   @ApiOperation({ summary: '登记本省参保人员 Enter insured persons of the own province' })
   @ApiResponse({ status: 200, standardSchema: registeredAnswer })
   async register(

@@ -1,8 +1,8 @@
 import { Body, Controller, HttpCode, Inject, Param, Post, Put } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Allow, TARGETS, type Actor, type RpcClient } from '@yiditong/chassis';
 import type { benefitV1, catalogueV1, settlementV1 } from '@yiditong/contracts';
-import { CurrentActor, IdempotencyKey } from '../auth/current-actor.js';
+import { CurrentActor, IDEMPOTENCY_KEY_HEADER, IdempotencyKey } from '../auth/current-actor.js';
 import { region } from '../http/fields.js';
 import {
   catalogueAnswer,
@@ -32,6 +32,7 @@ export class ReferenceController {
 
   @Put('institutions')
   @Allow('bureau')
+  @ApiHeader(IDEMPOTENCY_KEY_HEADER)
   @ApiOperation({ summary: '登记联网定点医药机构 Enter networked institutions of the own province' })
   @ApiResponse({ status: 200, standardSchema: registeredAnswer })
   async registerInstitutions(
@@ -46,6 +47,7 @@ export class ReferenceController {
   @Post('catalogues')
   @HttpCode(201)
   @Allow('bureau')
+  @ApiHeader(IDEMPOTENCY_KEY_HEADER)
   @ApiOperation({ summary: '发布本省医保目录版本 Publish a catalogue version of the own province' })
   @ApiResponse({ status: 201, standardSchema: catalogueAnswer })
   async publishCatalogue(
@@ -65,6 +67,7 @@ export class ReferenceController {
   @Post('pooling-areas/:region/policies')
   @HttpCode(201)
   @Allow('bureau')
+  @ApiHeader(IDEMPOTENCY_KEY_HEADER)
   @ApiOperation({ summary: '发布统筹区待遇政策 Publish a benefit policy of a pooling area' })
   @ApiResponse({ status: 201, standardSchema: policyAnswer })
   async publishPolicy(

@@ -1,0 +1,33 @@
+-- Roles and databases of a new installation: a database per service, an owner that migrates it, and a role that the service
+-- runs as, which owns nothing and bypasses nothing. Run once by a superuser, outside a transaction; then set a password for each
+-- role, and migrate each database as its owner. The development stack runs this very file.
+
+CREATE ROLE filing_owner LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+CREATE ROLE filing_app LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+CREATE DATABASE filing OWNER filing_owner;
+REVOKE ALL ON DATABASE filing FROM PUBLIC;
+GRANT CONNECT ON DATABASE filing TO filing_app;
+
+CREATE ROLE catalogue_owner LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+CREATE ROLE catalogue_app LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+CREATE DATABASE catalogue OWNER catalogue_owner;
+REVOKE ALL ON DATABASE catalogue FROM PUBLIC;
+GRANT CONNECT ON DATABASE catalogue TO catalogue_app;
+
+CREATE ROLE benefit_owner LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+CREATE ROLE benefit_app LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+CREATE DATABASE benefit OWNER benefit_owner;
+REVOKE ALL ON DATABASE benefit FROM PUBLIC;
+GRANT CONNECT ON DATABASE benefit TO benefit_app;
+
+CREATE ROLE settlement_owner LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+CREATE ROLE settlement_app LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+CREATE DATABASE settlement OWNER settlement_owner;
+REVOKE ALL ON DATABASE settlement FROM PUBLIC;
+GRANT CONNECT ON DATABASE settlement TO settlement_app;
+
+CREATE ROLE clearing_owner LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+CREATE ROLE clearing_app LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+CREATE DATABASE clearing OWNER clearing_owner;
+REVOKE ALL ON DATABASE clearing FROM PUBLIC;
+GRANT CONNECT ON DATABASE clearing TO clearing_app;

@@ -14,7 +14,11 @@ export function thaw<T>(text: string): T {
 
 /** What tells two bodies under one idempotency key apart. */
 export function bodyHash(body: unknown): Buffer {
-  return createHash('sha256').update(freeze(body)).digest();
+  return sha256(Buffer.from(freeze(body)));
+}
+
+export function sha256(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest();
 }
 
 function ordered(value: unknown): unknown {

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import {
   accountBalances,
   bilateralPositions,
+  controlTotals,
   merkleLeaf,
   merkleRoot,
   netPositions,
@@ -13,6 +14,7 @@ import {
   obligationLeaf,
   postingsOf,
   reverseObligation,
+  totalsAgree,
   type Obligation,
 } from './index.js';
 
@@ -120,6 +122,30 @@ describe('the seal', () => {
   it('does not depend on the order in which an obligation lists its funds', () => {
     fc.assert(
       fc.property(obligation, (o) => obligationLeaf(o) === obligationLeaf({ ...o, funds: [...o.funds].reverse() })),
+    );
+  });
+});
+
+describe('control totals', () => {
+  const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
+  const totals = (all: readonly Obligation[]) =>
+    controlTotals(
+      all.map((o) => ({ amountFen: obligationAmount(o), leafHash: merkleLeaf(obligationLeaf(o), sha256) })),
+      sha256,
+    );
+
+  it('agree on the same obligations and on nothing less, more or other', () => {
+    fc.assert(
+      fc.property(fc.array(obligation, { minLength: 1, maxLength: 20 }), fc.nat(), obligation, (all, n, extra) => {
+        const at = n % all.length;
+        const moved = all.map((o, i) =>
+          i === at ? { ...o, treatingProvince: o.treatingProvince === '110000' ? '310000' : '110000' } : o,
+        );
+        expect(totalsAgree(totals(all), totals([...all]))).toBe(true);
+        for (const other of [all.filter((_, i) => i !== at), [...all, extra], moved]) {
+          expect(totalsAgree(totals(all), totals(other))).toBe(false);
+        }
+      }),
     );
   });
 });

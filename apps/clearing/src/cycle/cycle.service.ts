@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Clock, Database, nationalActor, TARGETS, type RpcClient, type Tx } from '@yiditong/chassis';
+import { Clock, Database, nationalActor, sha256, TARGETS, type RpcClient, type Tx } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
 import type { settlementV1 } from '@yiditong/contracts';
-import { merkleRoot } from '@yiditong/ledger';
-import { sha256 } from '../obligation/obligation.service.js';
+import { controlTotals, totalsAgree } from '@yiditong/ledger';
+import { fen } from '@yiditong/money';
 import { netTheCycle, recountMatches } from '../position/position.store.js';
-import type { ControlTotals, Cycle, CycleState } from './cycle.entity.js';
+import type { Cycle, CycleState } from './cycle.entity.js';
 import { advanceCycle, findCycle, obligationsOfCycle, saveControlTotals } from './cycle.store.js';
 
 const CLEARING = nationalActor('close');
@@ -61,7 +61,8 @@ export class CycleService {
   }
 
   private async seal(businessDate: string): Promise<CycleState> {
-    const totals = await this.settlement.call('sealCycle', { businessDate }, CLEARING, SEAL_DEADLINE_MS);
+    const sealed = await this.settlement.call('sealCycle', { businessDate }, CLEARING, SEAL_DEADLINE_MS);
+    const totals = { ...sealed, amountFen: fen(sealed.amountFen) };
     return this.advance(businessDate, 'SEALING', 'SEALED', (tx) => saveControlTotals(tx, businessDate, totals));
   }
 
@@ -69,13 +70,8 @@ export class CycleService {
   private async verify(businessDate: string): Promise<CycleState> {
     const expected = await this.get(businessDate);
     const agreed = await this.database.transaction(CLEARING, async (tx) => {
-      const own = totalsOf(await obligationsOfCycle(tx, businessDate));
-      if (
-        own.merkleRoot !== expected.merkleRoot ||
-        own.obligationCount !== expected.obligationCount ||
-        own.amountFen !== expected.amountFen
-      )
-        return false;
+      const own = controlTotals(await obligationsOfCycle(tx, businessDate), sha256);
+      if (!totalsAgree(own, expected)) return false;
       if (!(await recountMatches(tx, businessDate)))
         throw new Error(`the position matrix of ${businessDate} is not what a recount gives`);
       return true;
@@ -100,17 +96,4 @@ export class CycleService {
       return taken ? to : ((await findCycle(tx, businessDate))?.state ?? from);
     });
   }
-}
-
-function totalsOf(obligations: Awaited<ReturnType<typeof obligationsOfCycle>>): ControlTotals {
-  return {
-    obligationCount: BigInt(obligations.length),
-    amountFen: obligations.reduce((sum, { amountFen }) => sum + BigInt(amountFen), 0n),
-    merkleRoot: Buffer.from(
-      merkleRoot(
-        obligations.map(({ leafHash }) => leafHash),
-        sha256,
-      ),
-    ).toString('hex'),
-  };
 }

@@ -1,6 +1,8 @@
 import type { Tx } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
-import type { ControlTotals, Cycle, CycleState } from './cycle.entity.js';
+import type { ControlTotals, SealedObligation } from '@yiditong/ledger';
+import { fen } from '@yiditong/money';
+import type { Cycle, CycleState } from './cycle.entity.js';
 
 type CycleRow = Omit<Cycle, 'obligationCount' | 'amountFen'> & {
   readonly obligationCount: string;
@@ -28,7 +30,7 @@ export async function findCycle(tx: Tx, businessDate: string): Promise<Cycle | n
     [businessDate],
   );
   const [row] = rows;
-  return row ? { ...row, obligationCount: BigInt(row.obligationCount), amountFen: BigInt(row.amountFen) } : null;
+  return row ? { ...row, obligationCount: BigInt(row.obligationCount), amountFen: fen(BigInt(row.amountFen)) } : null;
 }
 
 export async function requestClose(tx: Tx, businessDate: string, at: Date): Promise<void> {
@@ -74,12 +76,11 @@ export async function saveControlTotals(tx: Tx, businessDate: string, totals: Co
   ]);
 }
 
-export type CycleObligation = { readonly amountFen: string; readonly leafHash: Buffer };
-
 /** The cycle's obligations as booked here, in id order. */
-export async function obligationsOfCycle(tx: Tx, businessDate: string): Promise<CycleObligation[]> {
-  return tx.query(
+export async function obligationsOfCycle(tx: Tx, businessDate: string): Promise<SealedObligation[]> {
+  const rows: { amountFen: string; leafHash: Buffer }[] = await tx.query(
     'SELECT amount_fen AS "amountFen", leaf_hash AS "leafHash" FROM obligation WHERE business_date = $1 ORDER BY obligation_id',
     [businessDate],
   );
+  return rows.map(({ amountFen, leafHash }) => ({ amountFen: fen(BigInt(amountFen)), leafHash }));
 }

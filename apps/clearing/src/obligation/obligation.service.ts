@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { acceptNew, continueTrace, Database, groupBy, nationalActor, type Tx } from '@yiditong/chassis';
+import { acceptNew, continueTrace, Database, groupBy, nationalActor, sha256, type Tx } from '@yiditong/chassis';
 import { merkleLeaf, obligationLeaf } from '@yiditong/ledger';
 import { holdCycle } from '../cycle/cycle.store.js';
 import type { ArrivedObligation } from './obligation.codec.js';
@@ -51,8 +50,4 @@ export class ObligationService {
     await movePositions(tx, fresh);
     return fresh;
   }
-}
-
-export function sha256(bytes: Uint8Array): Uint8Array {
-  return createHash('sha256').update(bytes).digest();
 }

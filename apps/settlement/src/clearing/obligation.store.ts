@@ -1,5 +1,12 @@
-import { createHash } from 'node:crypto';
-import { appendOutbox, encodeFunds, encodeInstant, insuranceCodec, visitKindCodec, type Tx } from '@yiditong/chassis';
+import {
+  appendOutbox,
+  encodeFunds,
+  encodeInstant,
+  insuranceCodec,
+  sha256,
+  visitKindCodec,
+  type Tx,
+} from '@yiditong/chassis';
 import type { clearingV1 } from '@yiditong/contracts';
 import { merkleLeaf, obligationAmount, obligationLeaf, type Obligation } from '@yiditong/ledger';
 
@@ -45,8 +52,4 @@ export async function recordObligation(
     recordedAt: encodeInstant(recordedAt),
   };
   await appendOutbox(tx, { scope: personId, region: obligation.treatingProvince, topic: OBLIGATION_TOPIC, payload });
-}
-
-export function sha256(bytes: Uint8Array): Uint8Array {
-  return createHash('sha256').update(bytes).digest();
 }

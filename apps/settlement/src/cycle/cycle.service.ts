@@ -1,16 +1,8 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { Clock, Database, nationalActor, nextDay } from '@yiditong/chassis';
+import { Clock, Database, nationalActor, nextDay, sha256 } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
-import { merkleRoot } from '@yiditong/ledger';
-import { sha256 } from '../clearing/obligation.store.js';
+import { controlTotals, type ControlTotals } from '@yiditong/ledger';
 import { cycleAfter, obligationsOfCycle, openCycle, openCycles, sealCycle } from './cycle.store.js';
-
-/** What clearing compares its own books with before it nets a cycle. */
-export type ControlTotals = {
-  readonly obligationCount: bigint;
-  readonly amountFen: bigint;
-  readonly merkleRoot: string;
-};
 
 const CLEARING = nationalActor('cycle');
 
@@ -54,16 +46,9 @@ export class CycleService implements OnApplicationBootstrap {
       if (!(await cycleAfter(tx, businessDate))) throw new Rejection('CYCLE_NEXT_NOT_OPEN', { date: businessDate });
       await sealCycle(tx, businessDate, this.clock.now());
     });
-    const obligations = await this.database.transaction(CLEARING, (tx) => obligationsOfCycle(tx, businessDate));
-    return {
-      obligationCount: BigInt(obligations.length),
-      amountFen: obligations.reduce((sum, { amountFen }) => sum + BigInt(amountFen), 0n),
-      merkleRoot: Buffer.from(
-        merkleRoot(
-          obligations.map(({ leafHash }) => leafHash),
-          sha256,
-        ),
-      ).toString('hex'),
-    };
+    return controlTotals(
+      await this.database.transaction(CLEARING, (tx) => obligationsOfCycle(tx, businessDate)),
+      sha256,
+    );
   }
 }

@@ -1,4 +1,6 @@
 import type { Tx } from '@yiditong/chassis';
+import type { SealedObligation } from '@yiditong/ledger';
+import { fen } from '@yiditong/money';
 
 /**
  * The cycle that a record made in this transaction belongs to. The share lock holds its seal back until this transaction
@@ -47,12 +49,11 @@ export async function sealCycle(tx: Tx, businessDate: string, at: Date): Promise
   ]);
 }
 
-export type CycleObligation = { readonly amountFen: string; readonly leafHash: Buffer };
-
 /** The cycle's obligations in id order, for its control totals. */
-export async function obligationsOfCycle(tx: Tx, businessDate: string): Promise<CycleObligation[]> {
-  return tx.query(
+export async function obligationsOfCycle(tx: Tx, businessDate: string): Promise<SealedObligation[]> {
+  const rows: { amountFen: string; leafHash: Buffer }[] = await tx.query(
     'SELECT amount_fen AS "amountFen", leaf_hash AS "leafHash" FROM obligation WHERE business_date = $1 ORDER BY obligation_id',
     [businessDate],
   );
+  return rows.map(({ amountFen, leafHash }) => ({ amountFen: fen(BigInt(amountFen)), leafHash }));
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, Database, serviceActor, type Actor } from '@yiditong/chassis';
-import { isMessageId, provinceOf, Rejection } from '@yiditong/codes';
+import { institutionOfMessage, isMessageId, provinceOf, Rejection } from '@yiditong/codes';
 import { decideOutcome, findOutcome, type OutcomeKey } from './outcome.store.js';
 import { concludeRequest, findRequest } from './request.store.js';
 import type { Outcome, SettleIntent, Settlement } from './settlement.entity.js';
@@ -47,7 +47,9 @@ export class OutcomeService {
    * until the worker comes by; the worker then undoes it at the home province.
    */
   async ofMessage(actor: Actor, institutionCode: string, messageId: string): Promise<MessageOutcome> {
-    if (actor.institution !== institutionCode || !isMessageId(messageId)) throw new Rejection('MESSAGE_ID_INVALID');
+    // Of another's message it knows nothing; to say that it never settled would be untrue.
+    const own = actor.institution === institutionCode && institutionOfMessage(messageId) === institutionCode;
+    if (!own || !isMessageId(messageId)) throw new Rejection('MESSAGE_ID_INVALID');
     const request = await this.database.transaction(actor, (tx) => findRequest(tx, institutionCode, messageId));
     if (request?.kind !== 'SETTLE') return { state: 'NEVER_SETTLED' };
     const outcome = await this.find(request);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCluster, freePort, removeCluster, startPostgres, type Cluster } from '@yiditong/embedded-postgres';
 import pg from 'pg';
@@ -25,7 +25,10 @@ export type Databases = {
 export async function createDatabases(directory: string): Promise<Databases> {
   const data = join(directory, 'postgres');
   const logs = join(directory, 'logs');
+  // The supervisor's own log is open already; all others begin anew with the data.
   mkdirSync(logs, { recursive: true });
+  for (const service of [...DATABASE_SERVICES, 'gateway', 'postgres'])
+    rmSync(join(logs, `${service}.log`), { force: true });
   await removeCluster(data);
   const superuserPassword = randomBytes(24).toString('hex');
   await createCluster(data, { superuserPassword });

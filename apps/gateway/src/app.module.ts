@@ -9,7 +9,6 @@ import { FilingController } from './filing/filing.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { HealthService } from './health/health.service.js';
 import { RequestPipe } from './http/request-pipe.js';
-import { requestLogging } from './http/request-logging.js';
 import { ProblemFilter } from './problem.filter.js';
 import { PersonController } from './reference/person.controller.js';
 import { ReferenceController } from './reference/reference.controller.js';
@@ -24,7 +23,11 @@ const addresses = {
 };
 
 @Module({
-  imports: [LoggerModule.forRoot(requestLogging(environment.LOG_LEVEL))],
+  imports: [
+    LoggerModule.forRoot({
+      pinoHttp: { level: environment.LOG_LEVEL, base: { service: 'gateway' }, autoLogging: false },
+    }),
+  ],
   controllers: [
     HealthController,
     FilingController,

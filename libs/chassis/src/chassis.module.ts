@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { TypeOrmModule, getDataSourceToken } from '@nestjs/typeorm';
 import { LoggerModule } from 'nestjs-pino';
 import type { DataSource } from 'typeorm';
@@ -7,6 +7,7 @@ import { RpcAccessGuard } from './access.guard.js';
 import { Clock } from './clock.js';
 import type { ServiceEnvironment } from './config.js';
 import { Database } from './database.js';
+import { ExchangeLog } from './exchange-log.js';
 import { RejectionFilter } from './rejection.filter.js';
 
 /** Everything a service needs around its rules: log, clock, database, access, errors. */
@@ -17,7 +18,7 @@ export class ChassisModule {
       module: ChassisModule,
       global: true,
       imports: [
-        LoggerModule.forRoot({ pinoHttp: { name, level: environment.LOG_LEVEL, base: { service: name } } }),
+        LoggerModule.forRoot({ pinoHttp: { level: environment.LOG_LEVEL, base: { service: name } } }),
         TypeOrmModule.forRoot(databaseOptions(name, environment.DATABASE_URL)),
       ],
       providers: [
@@ -29,6 +30,7 @@ export class ChassisModule {
         },
         { provide: APP_GUARD, useClass: RpcAccessGuard },
         { provide: APP_FILTER, useClass: RejectionFilter },
+        { provide: APP_INTERCEPTOR, useClass: ExchangeLog },
       ],
       exports: [Clock, Database],
     };

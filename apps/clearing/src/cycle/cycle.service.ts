@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock, Database, nationalActor, sha256, TARGETS, type RpcClient, type Tx } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
@@ -9,6 +10,9 @@ import type { Cycle, CycleState } from './cycle.entity.js';
 import { advanceCycle, findCycle, obligationsOfCycle, saveControlTotals } from './cycle.store.js';
 
 const CLEARING = nationalActor('close');
+/** The relay delivers within moments; what takes longer is rung for again. */
+const WAIT_MS = 100;
+const MAX_WAITS = 50;
 /** Sealing waits for transactions in flight, which end within their own time limits. */
 const SEAL_DEADLINE_MS = 20_000;
 
@@ -25,12 +29,17 @@ export class CycleService {
     private readonly settlement: RpcClient<settlementV1.SettlementCycleServiceClient>,
   ) {}
 
-  /** Takes as many steps as can be taken now; answers the state reached. Stays at SEALED while obligations are under way. */
+  /** Takes as many steps as can be taken, with a little patience for obligations under way; answers the state reached. */
   async close(businessDate: string): Promise<CycleState> {
+    let waits = MAX_WAITS;
     for (;;) {
       const before = (await this.get(businessDate)).state;
       const after = await this.step(businessDate, before);
-      if (after === before || after === 'CLOSED') return after;
+      if (after === 'CLOSED' || (after === before && waits === 0)) return after;
+      if (after === before) {
+        waits--;
+        await sleep(WAIT_MS);
+      }
     }
   }
 

@@ -14,6 +14,12 @@ export const region = z
   .refine((code) => findProvince(code) !== null, 'a six-digit division code')
   .describe('医保区划 / division code');
 export const uuid = z.uuid();
+/** A NUL is a text that PostgreSQL can't store. */
+export const name = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^\P{Cc}+$/u, 'text without control characters');
 export const instant = z.iso.datetime({ offset: true }).describe('时刻 / instant, ISO 8601 with offset');
 export const messageId = z.string().length(30).describe('报文编号：机构编码(12)+yyyyMMddHHmmss(14)+流水(4)');
 

@@ -1,19 +1,21 @@
-import type { Params } from 'nestjs-pino';
+import { Logger } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
-type LoggedRequest = { readonly method: string; readonly url: string };
-type LoggedResponse = { readonly statusCode: number };
-
-/** One line a request: method, path, status, time. No header, no query, no body: they hold credentials and people's data. */
-export function requestLogging(level: string): Params {
-  return {
-    pinoHttp: {
-      level,
-      base: { service: 'gateway' },
-      autoLogging: { ignore: (request) => request.url?.startsWith('/health') === true },
-      serializers: {
-        req: ({ method, url }: LoggedRequest) => ({ method, path: url.split('?')[0] }),
-        res: ({ statusCode }: LoggedResponse) => ({ statusCode }),
-      },
-    },
-  };
+/**
+ * One line a request: method, route, status, time. The route is the pattern, not the address; no header, no query, no body:
+ * they hold credentials and people's data.
+ */
+export function logRequests(app: NestFastifyApplication): void {
+  const logger = new Logger('Http');
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onSend', async (request, reply, payload) => {
+      const route = request.routeOptions.url ?? 'unknown';
+      if (!route.startsWith('/health')) {
+        const ms = Math.round(reply.elapsedTime);
+        logger.log({ msg: 'request', method: request.method, route, status: reply.statusCode, ms });
+      }
+      return payload;
+    });
 }

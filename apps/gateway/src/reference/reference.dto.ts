@@ -2,7 +2,7 @@ import { hospitalLevelCodec, itemClassCodec } from '@yiditong/chassis';
 import { HOSPITAL_LEVELS, ITEM_CLASSES } from '@yiditong/codes';
 import type { catalogueV1, settlementV1 } from '@yiditong/contracts';
 import { z } from 'zod';
-import { businessDate, decimal, region, scaled, uuid } from '../http/fields.js';
+import { businessDate, decimal, name, region, scaled, uuid } from '../http/fields.js';
 
 const PRICE_SCALE = 6;
 
@@ -11,7 +11,7 @@ export const institutionsBody = z.strictObject({
     .array(
       z.strictObject({
         institutionCode: z.string().length(12).describe('定点医药机构编码'),
-        name: z.string().min(1).max(200),
+        name,
         region,
         level: z.enum(HOSPITAL_LEVELS),
         networked: z.boolean().describe('是否跨省联网'),
@@ -26,7 +26,7 @@ export const catalogueBody = z.strictObject({
     .array(
       z.strictObject({
         nationalCode: z.string().min(10).max(27),
-        name: z.string().min(1).max(200),
+        name,
         itemClass: z.enum(ITEM_CLASSES).describe('甲 A、乙 B、丙 C'),
         firstSelfPayBps: z.int().min(0).max(10_000).describe('先行自付比例，万分之一'),
         ceilingYuan: decimal(PRICE_SCALE).nullable().default(null).describe('限价，元'),

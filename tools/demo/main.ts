@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { startInBackground, stopBackground } from '../stack/background.js';
+import { tellProblems, wholeNumber } from '../stack/command-line.js';
 import { generateDay } from './generate.js';
 import { printReport } from './print-report.js';
 import { Progress } from './progress.js';
@@ -19,9 +20,9 @@ type Options = {
 const options = new Command()
   .name('npm run demo --')
   .description('启动整套系统，跑完一个清算日并打印日报 Starts the stack, runs one clearing day and prints its report.')
-  .option('--persons <n>', '参保人数 insured persons', wholeNumber, 400)
-  .option('--bills <n>', '账单数 bills', wholeNumber, 1_000)
-  .option('--seed <n>', '随机种子 seed', wholeNumber, 1)
+  .option('--persons <n>', '参保人数 insured persons', wholeNumber(6), 400)
+  .option('--bills <n>', '账单数 bills', wholeNumber(6), 1_000)
+  .option('--seed <n>', '随机种子 seed', wholeNumber(0), 1)
   .option('--json <file>', '日报另存为 JSON write the report as JSON')
   .option('--keep', '跑完后不停止系统 leave the stack running', false)
   .parse()
@@ -34,7 +35,8 @@ const LABELS: Record<Parameters<DayProgress['begin']>[0], string> = {
 };
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-process.exitCode = await demonstrate();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void interrupted());
+process.exitCode = await tellProblems(demonstrate);
 
 async function demonstrate(): Promise<number> {
   const now = new Date().toISOString();
@@ -55,12 +57,14 @@ async function demonstrate(): Promise<number> {
   }
 }
 
+/** The stack runs on its own in the background, so that ending this process would leave it there. */
+async function interrupted(): Promise<void> {
+  say('');
+  await stopBackground();
+  process.exit(130);
+}
+
 function bar(label: string, total: number): () => void {
   const progress = new Progress(label, total);
   return () => progress.step();
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,7}$/.test(text)) throw new Error(`not a whole number: ${text}`);
-  return Number(text);
 }

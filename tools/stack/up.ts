@@ -1,26 +1,31 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
+import { tellProblems, wholeNumber } from './command-line.js';
 import { readStackDocument, runningSupervisor, startInBackground } from './background.js';
 import type { StackDocument } from './stack.js';
 
 const options = new Command()
   .name('npm run up --')
   .description('启动整套系统 Starts the whole stack in the background and returns when every service is healthy.')
-  .option('--persons <n>', '示例参保人数 sample persons', wholeNumber, 400)
-  .option('--seed <n>', '随机种子 seed of the sample', wholeNumber, 1)
-  .option('--port <n>', '网关端口 gateway port (default: a free one)', wholeNumber)
+  .option('--persons <n>', '示例参保人数 sample persons', wholeNumber(6), 400)
+  .option('--seed <n>', '随机种子 seed of the sample', wholeNumber(0), 1)
+  .option('--port <n>', '网关端口 gateway port (default: a free one)', wholeNumber(1))
   .parse()
   .opts<{ persons: number; seed: number; port?: number }>();
 
-if ((await runningSupervisor()) !== null) {
-  process.stdout.write('已在运行 Already running.\n');
-  printAddresses(readStackDocument());
-} else {
+process.exitCode = await tellProblems(bringUp);
+
+async function bringUp(): Promise<number> {
+  if ((await runningSupervisor()) !== null) {
+    process.stdout.write('已在运行 Already running.\n');
+    printAddresses(readStackDocument());
+    return 0;
+  }
   const { persons, seed, port } = options;
   const now = new Date().toISOString();
-  printAddresses(
-    await startInBackground({ persons, seed, bills: 1_000, now, ...(port === undefined ? {} : { gatewayPort: port }) }),
-  );
+  const gatewayPort = port === undefined ? {} : { gatewayPort: port };
+  printAddresses(await startInBackground({ persons, seed, bills: 1_000, now, ...gatewayPort }));
+  return 0;
 }
 
 function printAddresses({ gateway, grpc }: StackDocument): void {
@@ -35,9 +40,4 @@ function printAddresses({ gateway, grpc }: StackDocument): void {
   process.stdout.write(
     '  地址与开发令牌 addresses and development tokens: .stack/stack.json · 停止 stop: npm run down\n',
   );
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,7}$/.test(text)) throw new Error(`not a whole number: ${text}`);
-  return Number(text);
 }

@@ -21,7 +21,8 @@ export class Benefits1763740800000 implements MigrationInterface {
         id_number_index bytea NOT NULL,
         birth_date date NOT NULL,
         updated_at timestamptz NOT NULL,
-        CONSTRAINT insured_person_pk PRIMARY KEY (person_id)
+        -- With the province: a key of one must neither reveal nor block a row that only another may see.
+        CONSTRAINT insured_person_pk PRIMARY KEY (person_id, province)
       );
       CREATE INDEX insured_person_by_id_number ON insured_person (id_number_index);
 

@@ -12,7 +12,7 @@ export async function upsertPersons(tx: Tx, persons: readonly NewPerson[], updat
      SELECT person_id, province, insured_region, insurance, person_type, active, decode(id_number_index, 'hex'), birth_date, $9
      FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::text[], $8::date[])
        AS entry(person_id, province, insured_region, insurance, person_type, active, id_number_index, birth_date)
-     ON CONFLICT (person_id) DO UPDATE SET
+     ON CONFLICT (person_id, province) DO UPDATE SET
        insured_region = excluded.insured_region, insurance = excluded.insurance, person_type = excluded.person_type,
        active = excluded.active, id_number_index = excluded.id_number_index, birth_date = excluded.birth_date, updated_at = excluded.updated_at`,
     [

@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { stopWhenTold } from '@yiditong/chassis';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Logger as PinoLogger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
 import { environment } from './config.js';
@@ -20,7 +21,7 @@ const app = await NestFactory.create<NestFastifyApplication>(
   new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     // An address that can't be decoded never reaches Nest, whose filter would answer it.
-    frameworkErrors: (_error, request, reply) =>
+    frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       new ProblemFilter().catch(
         new MalformedRequest([{ path: 'address', message: 'not readable' }]),
         new ExecutionContextHost([request, reply]),

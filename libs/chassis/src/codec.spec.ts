@@ -10,6 +10,9 @@ import {
   visitKindCodec,
 } from './codec.js';
 
+const EARLIEST = new Date('1900-01-01T00:00:00.000Z');
+const LATEST = new Date('2999-12-31T23:59:59.999Z');
+
 describe('codecs', () => {
   it.each([...VISIT_KINDS])('carry the visit kind %s', (kind) =>
     expect(visitKindCodec.decode(visitKindCodec.encode(kind))).toBe(kind),
@@ -24,11 +27,20 @@ describe('codecs', () => {
 
   it('carry every instant to the millisecond, before 1970 too', () => {
     fc.assert(
-      fc.property(fc.date({ noInvalidDate: true }), (instant) => {
+      fc.property(fc.date({ noInvalidDate: true, min: EARLIEST, max: LATEST }), (instant) => {
         expect(decodeInstant(encodeInstant(instant), 'at')).toEqual(instant);
       }),
     );
   });
+
+  it.each([
+    ['of the year 0', '0000-01-01T00:00:00.000Z'],
+    ['before 1900', '1899-12-31T23:59:59.999Z'],
+    ['after 2999', '3000-01-01T00:00:00.000Z'],
+    ['of five digits', '+010000-01-01T00:00:00.000Z'],
+  ])('refuse an instant %s, which PostgreSQL would', (_, text) =>
+    expect(() => decodeInstant(encodeInstant(new Date(text)), 'admitted_at')).toThrow(/admitted_at/),
+  );
 
   it('refuse an instant that is not set', () =>
     expect(() => decodeInstant(null, 'admitted_at')).toThrow(/admitted_at/));

@@ -86,10 +86,17 @@ export function encodeInstant(instant: Date): Timestamp {
   return { seconds: BigInt(seconds), nanos: (ms - seconds * 1000) * 1_000_000 };
 }
 
-/** Rejects with REQUEST_MALFORMED where the field is unset. */
+/** Beyond these no visit, filing or fee has a business date of four digits, which PostgreSQL would refuse as a fault. */
+const EARLIEST_MS = Date.parse('1900-01-01T00:00:00Z');
+const LATEST_MS = Date.parse('3000-01-01T00:00:00Z');
+
+/** Rejects with REQUEST_MALFORMED where the field is unset or lies outside the centuries that records are about. */
 export function decodeInstant(wire: Timestamp | null | undefined, field: string): Date {
   const { seconds, nanos } = required(wire, field);
-  return new Date(Number(seconds) * 1000 + Math.trunc(nanos / 1_000_000));
+  const ms = Number(seconds) * 1000 + Math.trunc(nanos / 1_000_000);
+  if (!(ms >= EARLIEST_MS && ms < LATEST_MS))
+    throw new Rejection('REQUEST_MALFORMED', { problem: `${field} is not between the years 1900 and 2999` });
+  return new Date(ms);
 }
 
 /** A message field that must be set; proto-loader gives null where it is not. Rejects with REQUEST_MALFORMED. */

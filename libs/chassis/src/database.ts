@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { NATION, Rejection } from '@yiditong/codes';
-import { DataSource, QueryFailedError, type EntityManager } from 'typeorm';
+import {
+  DataSource,
+  QueryFailedError,
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
+  type EntityManager,
+} from 'typeorm';
 import type { Actor } from './actor.js';
 
 /** A transaction's handle. Every store function takes it first; there is no other way to the database. */
@@ -9,8 +15,8 @@ export type Tx = EntityManager;
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
 const MAX_ATTEMPTS = 4;
-/** Connection failures, shutdowns and full resources: the caller may retry with the same key. */
-const UNAVAILABLE = /^(08|53|57P|58030|55P03|57014)/;
+/** Connection failures, shutdowns, full resources and conflicts that don't end: the caller may retry with the same key. */
+const UNAVAILABLE = /^(08|53|57P|58030|55P03|57014|40001|40P01)/;
 
 /** Short READ COMMITTED transactions on behalf of a tenant. */
 @Injectable()
@@ -41,7 +47,8 @@ export class Database {
       await runner.query(beginAs(actor));
       try {
         const result = await work(runner.manager);
-        await runner.query('COMMIT');
+        // COMMIT alone answers an aborted transaction with a silent rollback; the statement before it fails there.
+        await runner.query('SELECT 1; COMMIT');
         return result;
       } catch (error) {
         // The rollback's own failure would hide the cause; a broken connection rolls back by itself.
@@ -77,6 +84,9 @@ function sqlState(error: unknown): string {
 function isUnavailable(error: unknown): boolean {
   const code = sqlState(error);
   if (UNAVAILABLE.test(code) || /^E(CONN|PIPE|HOST|NOTFOUND|TIMEDOUT)/.test(code)) return true;
+  // Nobody but the driver releases a runner under its work: the connection broke between two statements.
+  if (error instanceof QueryRunnerAlreadyReleasedError || error instanceof QueryRunnerProviderAlreadyReleasedError)
+    return true;
   return error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message);
 }
 

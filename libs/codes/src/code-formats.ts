@@ -55,14 +55,14 @@ export function birthDateOf(idNumber: string): string {
 
 const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** Whether the text is a day of the Gregorian calendar, YYYY-MM-DD. */
+/** Whether the text is a day of the Gregorian calendar, YYYY-MM-DD. There was no year 0, and PostgreSQL refuses one. */
 export function isCalendarDate(text: string): boolean {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
   if (!match) return false;
   const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
   const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
   const days = month === 2 && leap ? 29 : (MONTH_DAYS[month - 1] ?? 0);
-  return day >= 1 && day <= days;
+  return year >= 1 && day >= 1 && day <= days;
 }
 
 /** The same day of the month so many months later, or that month's last day where it is shorter. */

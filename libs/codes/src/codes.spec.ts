@@ -91,6 +91,7 @@ describe('calendar dates', () => {
     ['2026-02-29', false],
     ['2026-13-01', false],
     ['2026-1-01', false],
+    ['0000-01-01', false],
   ])('%s: %s', (date, valid) => expect(isCalendarDate(date)).toBe(valid));
 
   it.each([

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCluster, freePort, removeCluster, startPostgres } from '@yiditong/embedded-postgres';
@@ -17,7 +17,8 @@ declare module 'vitest' {
 
 /** One real PostgreSQL for all integration specs; each makes its own databases in it. It forgets its data, so it need not sync. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const directory = join(mkdtempSync(join(tmpdir(), 'yiditong-int-')), 'postgres');
+  const home = mkdtempSync(join(tmpdir(), 'yiditong-int-'));
+  const directory = join(home, 'postgres');
   const superuserPassword = randomBytes(16).toString('hex');
   await createCluster(directory, { superuserPassword });
   const cluster = await startPostgres(directory, {
@@ -29,5 +30,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     await cluster.stop();
     await removeCluster(directory);
+    rmSync(home, { recursive: true, force: true });
   };
 }

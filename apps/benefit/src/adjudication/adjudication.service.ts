@@ -52,8 +52,9 @@ export class AdjudicationService {
     const home = homeOf(identity);
     return this.database.transaction(home, async (tx) => {
       await lockPerson(tx, identity.personId);
-      const found = await findAdjudication(tx, identity.personId, identity.settlementId);
-      if (!found) await barAdjudication(tx, identity.personId, home.region, identity.settlementId, this.clock.now());
+      const { personId, settlementId } = identity;
+      const barred = await barAdjudication(tx, personId, home.region, settlementId, this.clock.now());
+      const found = barred ? null : await findAdjudication(tx, personId, settlementId);
       if (found?.state === 'ADJUDICATED') {
         const { deltas, benefitYear, insurance } = found.result;
         await addToAccumulators(

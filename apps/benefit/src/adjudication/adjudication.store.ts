@@ -41,18 +41,20 @@ export async function insertAdjudication(
   );
 }
 
-/** Bars a settlement id that was never adjudicated. */
+/** Bars a settlement id that was never adjudicated nor barred; answers whether it did. No lock guards a person who isn't known. */
 export async function barAdjudication(
   tx: Tx,
   personId: string,
   province: string,
   settlementId: string,
   at: Date,
-): Promise<void> {
-  await tx.query(
-    "INSERT INTO adjudication (person_id, settlement_id, province, state, recorded_at) VALUES ($1, $2, $3, 'BARRED', $4)",
+): Promise<boolean> {
+  const barred: unknown[] = await tx.query(
+    `INSERT INTO adjudication (person_id, settlement_id, province, state, recorded_at)
+     VALUES ($1, $2, $3, 'BARRED', $4) ON CONFLICT DO NOTHING RETURNING 1`,
     [personId, settlementId, province, at],
   );
+  return barred.length > 0;
 }
 
 export async function markReversed(tx: Tx, personId: string, settlementId: string, at: Date): Promise<void> {

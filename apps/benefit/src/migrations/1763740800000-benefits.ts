@@ -47,7 +47,7 @@ export class Benefits1763740800000 implements MigrationInterface {
         kind text NOT NULL,
         province char(6) NOT NULL,
         value bigint NOT NULL,
-        CONSTRAINT accumulator_pk PRIMARY KEY (person_id, benefit_year, insurance, kind),
+        CONSTRAINT accumulator_pk PRIMARY KEY (person_id, benefit_year, insurance, kind, province),
         CONSTRAINT accumulator_not_negative CHECK (value >= 0)
       );
 

@@ -37,7 +37,8 @@ export class ObligationService {
       province,
       group.map((obligation) => obligation.obligationId),
     );
-    const fresh = group.filter((obligation) => isNew.has(obligation.obligationId));
+    const distinct = new Map(group.map((obligation) => [obligation.obligationId, obligation]));
+    const fresh = [...distinct.values()].filter((obligation) => isNew.has(obligation.obligationId));
     if (fresh.length === 0) return [];
     for (const businessDate of [...new Set(fresh.map((obligation) => obligation.businessDate))].sort())
       await holdCycle(tx, businessDate);

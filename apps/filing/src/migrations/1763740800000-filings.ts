@@ -22,8 +22,9 @@ export class Filings1763740800000 implements MigrationInterface {
         CONSTRAINT filing_category CHECK (category IN
           ('RETIREE_RESETTLED', 'LONG_TERM_RESIDENT', 'LONG_TERM_WORKER', 'REFERRAL', 'OTHER_TEMPORARY')),
         CONSTRAINT filing_period CHECK (valid_to IS NULL OR valid_to >= valid_from),
+        -- Within a province: across provinces it would tell one of a filing that only the other may see, and stand in its way.
         CONSTRAINT filing_no_overlap EXCLUDE USING gist
-          (person_id WITH =, destination_region WITH =, daterange(valid_from, valid_to, '[]') WITH &&)
+          (person_id WITH =, insured_province WITH =, destination_region WITH =, daterange(valid_from, valid_to, '[]') WITH &&)
       );
       ${tenancySql('filing', 'insured_province')}
       ${IDEMPOTENCY_TABLE}

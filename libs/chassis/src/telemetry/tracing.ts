@@ -32,7 +32,7 @@ export function beginTelemetry(serviceName: string): void {
     // Without a collector nothing is recorded, but trace ids still go with every call and into every log line.
     sampler: exported ? new ParentBasedSampler({ root: new AlwaysOnSampler() }) : new AlwaysOffSampler(),
     resource: resourceFromAttributes({ 'service.name': serviceName }),
-    spanProcessors: exported ? [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })] : [],
+    spanProcessors: exported ? [new BatchSpanProcessor({ exporter: new OTLPTraceExporter(), ...batchDelay() })] : [],
   });
   trace.setGlobalTracerProvider(provider);
   registerInstrumentations({
@@ -46,6 +46,12 @@ export function beginTelemetry(serviceName: string): void {
       new PinoInstrumentation(),
     ],
   });
+}
+
+/** The SDK itself doesn't read this variable of the OpenTelemetry specification. */
+function batchDelay(): { scheduledDelayMillis?: number } {
+  const delay = Number(process.env['OTEL_BSP_SCHEDULE_DELAY']);
+  return Number.isInteger(delay) && delay > 0 ? { scheduledDelayMillis: delay } : {};
 }
 
 /** Sends what is left. */

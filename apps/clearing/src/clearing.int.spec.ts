@@ -1,0 +1,389 @@
+import { randomUUID } from 'node:crypto';
+import { nationalActor, type Actor, type Tx } from '@yiditong/chassis';
+import { NATION, PROVINCES } from '@yiditong/codes';
+import {
+  accountBalances,
+  bilateralPositions,
+  netPositions,
+  obligationAmount,
+  reverseObligation,
+  type Posting,
+} from '@yiditong/ledger';
+import { fen, sumFen, type Fen } from '@yiditong/money';
+import {
+  atOnce,
+  createTestDatabase,
+  gate,
+  patiently,
+  PATIENCE,
+  privilegesOf,
+  queryAs,
+  rowCounts,
+  tenancyProblems,
+  waitingForLocks,
+  type TestDatabase,
+} from '@yiditong/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { CYCLE_STATES, type CycleState } from './cycle/cycle.entity.js';
+import { advanceCycle, findCycle, holdCycle, openCycle } from './cycle/cycle.store.js';
+import { migrations } from './migrations/index.js';
+import type { ArrivedObligation } from './obligation/obligation.codec.js';
+import { ObligationService } from './obligation/obligation.service.js';
+import { PositionService } from './position/position.service.js';
+import { bilateralOf, netPositionsOf, netTheCycle, recountMatches } from './position/position.store.js';
+
+const CLEARING = nationalActor('spec');
+const OPERATOR: Actor = { role: 'operator', region: NATION, subject: 'operator' };
+const DAY = '2026-03-01';
+const NOW = new Date('2026-03-02T00:05:00Z');
+
+let db: TestDatabase;
+let obligations: ObligationService;
+let positions: PositionService;
+
+beforeAll(async () => {
+  db = await createTestDatabase('clearing', migrations);
+  obligations = new ObligationService(db.database);
+  positions = new PositionService(db.database);
+});
+beforeEach(async () => {
+  await queryAs(db.superuserUrl, 'TRUNCATE cycle, obligation, posting, position, net_position, inbox');
+});
+afterAll(() => db.drop());
+
+const as = <T>(actor: Actor, work: (tx: Tx) => Promise<T>): Promise<T> => db.database.transaction(actor, work);
+const bureauOf = (region: string): Actor => ({ role: 'bureau', region, subject: 'bureau' });
+
+function obligation(change: Partial<ArrivedObligation> = {}): ArrivedObligation {
+  return {
+    obligationId: randomUUID(),
+    settlementId: randomUUID(),
+    kind: 'SETTLEMENT',
+    insuredProvince: '610000',
+    treatingProvince: '110000',
+    insurance: 'EMPLOYEE',
+    visitKind: 'INPATIENT',
+    businessDate: DAY,
+    funds: [{ fund: 'POOLING', amountFen: fen(10_000n) }],
+    recordedAt: NOW,
+    traceparent: '',
+    ...change,
+  };
+}
+
+/** Obligations among four provinces, of both insurances and several funds, one in ten reversed at once. */
+function busyDay(count: number): ArrivedObligation[] {
+  const parties = ['110000', '310000', '610000', '660000'];
+  return Array.from({ length: count }, (_, index) => {
+    const one = obligation({
+      insuredProvince: parties[index % 4] ?? '',
+      treatingProvince: parties[(index + 1 + (index % 3)) % 4] ?? '',
+      insurance: index % 2 ? 'EMPLOYEE' : 'RESIDENT',
+      funds: [
+        { fund: 'POOLING', amountFen: fen(1_000n + BigInt(index)) },
+        ...(index % 3 ? [{ fund: 'CRITICAL_ILLNESS' as const, amountFen: fen(BigInt(index) * 7n) }] : []),
+      ],
+    });
+    const undone = { ...one, ...reverseObligation(one, { obligationId: randomUUID(), businessDate: DAY }) };
+    return index % 10 === 9 ? [one, undone] : [one];
+  }).flat();
+}
+
+const grossOf = (day: readonly ArrivedObligation[]) =>
+  bilateralPositions(
+    day.map((one) => ({ payer: one.insuredProvince, payee: one.treatingProvince, grossFen: obligationAmount(one) })),
+  );
+
+async function postings(): Promise<Posting[]> {
+  const rows = await queryAs<Omit<Posting, 'amountFen'> & { amount: string }>(
+    db.superuserUrl,
+    'SELECT fund, debit_account AS "debitAccount", credit_account AS "creditAccount", amount_fen AS amount FROM posting',
+  );
+  return rows.map(({ amount, ...posting }) => ({ ...posting, amountFen: fen(BigInt(amount)) }));
+}
+
+async function bringTo(state: CycleState): Promise<void> {
+  await as(CLEARING, async (tx) => {
+    await openCycle(tx, DAY);
+    for (const [index, to] of CYCLE_STATES.entries()) {
+      const from = CYCLE_STATES[index - 1];
+      if (from && index <= CYCLE_STATES.indexOf(state)) await advanceCycle(tx, DAY, from, to, NOW);
+    }
+  });
+}
+
+describe('a batch of obligations', () => {
+  it('posted three times is booked once', async () => {
+    const day = busyDay(40);
+    expect(await obligations.post(day)).toBe(day.length);
+    const before = await rowCounts(db);
+    expect(await obligations.post(day)).toBe(0);
+    expect(await obligations.post([...day].reverse())).toBe(0);
+    expect(await rowCounts(db)).toEqual(before);
+    expect(before).toMatchObject({ obligation: day.length, inbox: day.length });
+  });
+
+  it('posted with others that overlap it, all at once, books each obligation once, and the matrix is their sum', async () => {
+    const day = busyDay(60);
+    const batches = [day, day.slice(0, 40), day.slice(20), [...day].reverse(), day.slice(10, 50), day];
+    const posted = await atOnce(batches.length, (index) => patiently(() => obligations.post(batches[index] ?? [])));
+    expect(posted.reduce((sum, count) => sum + count, 0)).toBe(day.length);
+    expect(await rowCounts(db)).toMatchObject({ obligation: day.length, inbox: day.length });
+    const matrix = await as(CLEARING, (tx) => bilateralOf(tx, DAY));
+    expect(matrix.map(({ payer, payee, grossFen }) => ({ payer, payee, grossFen }))).toEqual(grossOf(day));
+    expect(matrix.reduce((sum, { obligationCount }) => sum + obligationCount, 0n)).toBe(BigInt(day.length));
+    expect(await as(CLEARING, (tx) => recountMatches(tx, DAY))).toBe(true);
+  });
+
+  it('that holds an obligation twice books it once', async () => {
+    const one = obligation();
+    expect(await obligations.post([one, obligation(), one])).toBe(2);
+    expect(await as(CLEARING, (tx) => recountMatches(tx, DAY))).toBe(true);
+  });
+
+  it('leaves the books balanced, account by account', async () => {
+    const day = busyDay(60);
+    await obligations.post(day);
+    const booked = await postings();
+    const balances = accountBalances(booked);
+    expect(sumFen(balances.values())).toBe(0n);
+    expect(booked).toHaveLength(day.reduce((count, one) => count + one.funds.length, 0));
+    for (const { region, payableFen, receivableFen } of netPositions(grossOf(day))) {
+      const of = (side: string): Fen =>
+        sumFen(
+          [...balances].filter(([account]) => account.startsWith(`${side}:${region}:`)).map(([, amount]) => amount),
+        );
+      expect(of('receivable')).toBe(payableFen);
+      expect(of('payable')).toBe(-receivableFen);
+    }
+  });
+
+  it('with its reversals comes to nothing', async () => {
+    const day = busyDay(20)
+      .filter(({ kind }) => kind === 'SETTLEMENT')
+      .slice(0, 9);
+    await obligations.post(day);
+    await obligations.post(
+      day.map((one) => ({ ...one, ...reverseObligation(one, { obligationId: randomUUID(), businessDate: DAY }) })),
+    );
+    const matrix = await as(CLEARING, (tx) => bilateralOf(tx, DAY));
+    expect(matrix.map(({ grossFen }) => grossFen).filter((gross) => gross !== 0n)).toEqual([]);
+    expect([...accountBalances(await postings()).values()].filter((balance) => balance !== 0n)).toEqual([]);
+  });
+
+  it.each<[string, Partial<ArrivedObligation>, string]>([
+    ['is owed by a province to itself', { treatingProvince: '610000' }, 'obligation_parties'],
+    ['has the sign of a reversal', { funds: [{ fund: 'POOLING', amountFen: fen(-1n) }] }, 'obligation_sign'],
+  ])('of which one %s books none of its province', async (_, change, constraint) => {
+    const before = await rowCounts(db);
+    const wrong = obligation(change);
+    const right = obligation({ insuredProvince: '310000', treatingProvince: wrong.treatingProvince });
+    await expect(obligations.post([right, wrong])).rejects.toThrow(constraint);
+    expect(await rowCounts(db)).toEqual(before);
+  });
+
+  it('for a settlement that has its obligation already is refused', async () => {
+    const one = obligation();
+    await obligations.post([one]);
+    await expect(obligations.post([obligation({ settlementId: one.settlementId })])).rejects.toThrow('obligation_once');
+  });
+});
+
+describe('a cycle', () => {
+  it.each(['OPEN', 'SEALING', 'SEALED'] as const)('that is %s takes what is still under way', async (state) => {
+    await bringTo(state);
+    expect(await obligations.post([obligation()])).toBe(1);
+    expect(await as(CLEARING, (tx) => findCycle(tx, DAY))).toMatchObject({ state });
+  });
+
+  it.each(['VERIFIED', 'CLOSED'] as const)(
+    'that is %s takes nothing more, and the message stays new',
+    async (state) => {
+      await bringTo(state);
+      const before = await rowCounts(db);
+      await expect(obligations.post([obligation()])).rejects.toMatchObject({
+        reason: 'CYCLE_CLOSED',
+        params: { date: DAY },
+      });
+      expect(await rowCounts(db)).toEqual(before);
+    },
+  );
+
+  it('is not verified under an obligation that is being booked', async () => {
+    await bringTo('SEALED');
+    const [holding, finish] = [gate(), gate()];
+    const booking = as(CLEARING, async (tx) => {
+      await holdCycle(tx, DAY);
+      holding.open();
+      await finish.passed;
+    });
+    await holding.passed;
+    const verified = as(CLEARING, (tx) => advanceCycle(tx, DAY, 'SEALED', 'VERIFIED', NOW));
+    await expect.poll(() => waitingForLocks(db), PATIENCE).toBe(1);
+    expect(await obligations.post([obligation()])).toBe(1);
+    finish.open();
+    await booking;
+    expect(await verified).toBe(true);
+  });
+
+  it('takes each step once, though ten workers race for it', async () => {
+    await as(CLEARING, (tx) => openCycle(tx, DAY));
+    for (const [index, to] of CYCLE_STATES.entries()) {
+      const from = CYCLE_STATES[index - 1];
+      if (!from) continue;
+      const taken = await atOnce(10, () => patiently(() => as(CLEARING, (tx) => advanceCycle(tx, DAY, from, to, NOW))));
+      expect(taken.filter(Boolean)).toHaveLength(1);
+    }
+    expect(await as(CLEARING, (tx) => findCycle(tx, DAY))).toMatchObject({ state: 'CLOSED', closedAt: NOW });
+  });
+
+  it('skips no step and takes none back', async () => {
+    await bringTo('SEALED');
+    for (const from of CYCLE_STATES.filter((state) => state !== 'SEALED'))
+      for (const to of CYCLE_STATES)
+        expect(await as(CLEARING, (tx) => advanceCycle(tx, DAY, from, to, NOW))).toBe(false);
+    expect(await as(CLEARING, (tx) => findCycle(tx, DAY))).toMatchObject({ state: 'SEALED' });
+  });
+
+  it('is there once, though many obligations open it at once', async () => {
+    await atOnce(10, () => patiently(() => obligations.post([obligation()])));
+    expect(await rowCounts(db)).toMatchObject({ cycle: 1, obligation: 10 });
+  });
+});
+
+describe('the recount', () => {
+  beforeEach(() => obligations.post(busyDay(30)));
+
+  it('agrees with books that nobody touched, also of a day without obligations', async () => {
+    expect(await as(CLEARING, (tx) => recountMatches(tx, DAY))).toBe(true);
+    expect(await as(CLEARING, (tx) => recountMatches(tx, '2026-03-02'))).toBe(true);
+  });
+
+  const someCell = 'ctid = (SELECT ctid FROM position WHERE amount_fen <> 0 LIMIT 1)';
+  it.each<[string, string]>([
+    ['a cell has a fen too many', `UPDATE position SET amount_fen = amount_fen + 1 WHERE ${someCell}`],
+    [
+      'a cell has counted one too many',
+      `UPDATE position SET obligation_count = obligation_count + 1 WHERE ${someCell}`,
+    ],
+    ['a cell is missing', `DELETE FROM position WHERE ${someCell}`],
+    ['a cell has come from nowhere', `INSERT INTO position VALUES ('330000', '${DAY}', '340000', 'EMPLOYEE', 0, 0)`],
+    [
+      'money was moved between two payers',
+      "UPDATE position SET insured_province = '340000' WHERE insured_province = '610000'",
+    ],
+    ['an obligation has another amount', 'UPDATE obligation SET amount_fen = amount_fen + sign(amount_fen)::bigint'],
+    ['an obligation is gone', 'DELETE FROM obligation WHERE ctid = (SELECT ctid FROM obligation LIMIT 1)'],
+    [
+      'a posting has another amount',
+      'UPDATE posting SET amount_fen = amount_fen + 1 WHERE ctid = (SELECT ctid FROM posting LIMIT 1)',
+    ],
+    ['a posting is gone', 'DELETE FROM posting WHERE ctid = (SELECT ctid FROM posting WHERE amount_fen <> 0 LIMIT 1)'],
+  ])('finds that %s', async (_, tampering) => {
+    await queryAs(db.superuserUrl, tampering);
+    expect(await as(CLEARING, (tx) => recountMatches(tx, DAY))).toBe(false);
+  });
+});
+
+describe('netting', () => {
+  it('keeps a row for each of the 32 parties; they sum to nothing and are what the ledger’s rule gives', async () => {
+    const day = busyDay(50);
+    await obligations.post(day);
+    await as(CLEARING, (tx) => netTheCycle(tx, DAY));
+    const kept = await as(CLEARING, (tx) => netPositionsOf(tx, DAY));
+    expect(kept.map(({ region }) => region)).toEqual(PROVINCES.map(({ code }) => code).sort());
+    expect(sumFen(kept.map(({ netFen }) => netFen))).toBe(0n);
+    const moved = netPositions(grossOf(day));
+    expect(kept.filter(({ region }) => moved.some((position) => position.region === region))).toEqual(moved);
+    expect(kept.filter(({ payableFen, receivableFen }) => payableFen !== 0n || receivableFen !== 0n)).toEqual(moved);
+  });
+
+  it('of a day without obligations keeps 32 zeros', async () => {
+    await as(CLEARING, (tx) => netTheCycle(tx, DAY));
+    const kept = await as(CLEARING, (tx) => netPositionsOf(tx, DAY));
+    expect(kept).toHaveLength(32);
+    expect(new Set(kept.map(({ netFen }) => netFen))).toEqual(new Set([0n]));
+  });
+
+  it('cannot be done twice', async () => {
+    await as(CLEARING, (tx) => netTheCycle(tx, DAY));
+    await expect(as(CLEARING, (tx) => netTheCycle(tx, DAY))).rejects.toThrow('net_position_pk');
+  });
+});
+
+describe('a bureau', () => {
+  it('sees the cells that its province is a party to, and its own net alone', async () => {
+    const day = busyDay(50);
+    await obligations.post(day);
+    await as(CLEARING, (tx) => netTheCycle(tx, DAY));
+    await bringTo('CLOSED');
+    const all = await positions.bilateral(OPERATOR, DAY);
+    expect(all.length).toBeGreaterThan(4);
+    const own = all.filter(({ payer, payee }) => payer === '110000' || payee === '110000');
+    expect(own.length).toBeLessThan(all.length);
+    expect(await positions.bilateral(bureauOf('110000'), DAY)).toEqual(own);
+    expect(await positions.bilateral(bureauOf('440000'), DAY)).toEqual([]);
+    const nets = await positions.net(bureauOf('110000'), DAY);
+    expect(nets).toEqual(netPositions(grossOf(day)).filter(({ region }) => region === '110000'));
+    expect(await positions.net(OPERATOR, DAY)).toHaveLength(32);
+  });
+
+  it('sees no obligation and no posting between two others', async () => {
+    await obligations.post([obligation(), obligation({ insuredProvince: '310000', treatingProvince: '320000' })]);
+    const seen = (region: string): Promise<unknown[]> =>
+      as(bureauOf(region), (tx) =>
+        tx.query('SELECT o.obligation_id FROM obligation o JOIN posting p USING (treating_province, obligation_id)'),
+      );
+    expect(await seen('110000')).toHaveLength(1);
+    expect(await seen('310000')).toHaveLength(1);
+    expect(await seen('440000')).toEqual([]);
+    expect(await seen(NATION)).toHaveLength(2);
+  });
+
+  it.each(['OPEN', 'SEALING', 'SEALED', 'VERIFIED'] as const)(
+    'is not shown the net of a cycle that is %s',
+    async (state) => {
+      await bringTo(state);
+      await expect(positions.net(bureauOf('110000'), DAY)).rejects.toMatchObject({ reason: 'CYCLE_NOT_CLOSED' });
+    },
+  );
+
+  it('is told of a day that never was', async () => {
+    await expect(positions.net(OPERATOR, DAY)).rejects.toMatchObject({ reason: 'CYCLE_NOT_FOUND' });
+    await expect(positions.bilateral(OPERATOR, DAY)).rejects.toMatchObject({ reason: 'CYCLE_NOT_FOUND' });
+  });
+});
+
+describe('the books', () => {
+  it.each(
+    [
+      ['obligation', 'amount_fen'],
+      ['posting', 'amount_fen'],
+      ['net_position', 'net_fen'],
+      ['inbox', 'region'],
+    ].flatMap(([table = '', column = '']) => [
+      [table, 'update', `UPDATE ${table} SET ${column} = ${column}`],
+      [table, 'delete', `DELETE FROM ${table}`],
+      [table, 'truncate', `TRUNCATE ${table}`],
+    ]),
+  )('are append-only: of %s the service may not %s', async (table, _, statement = '') => {
+    await expect(queryAs(db.appUrl, statement)).rejects.toThrow(`permission denied for table ${table}`);
+  });
+
+  it('give the service’s role nothing else either', async () => {
+    const append = ['INSERT', 'SELECT'];
+    expect(await privilegesOf('clearing', db)).toEqual({
+      cycle: ['INSERT', 'SELECT', 'UPDATE'],
+      inbox: append,
+      migrations: [],
+      net_position: append,
+      obligation: append,
+      position: ['INSERT', 'SELECT', 'UPDATE'],
+      posting: append,
+    });
+  });
+
+  it('are secured wherever they belong to provinces', async () => {
+    expect(await tenancyProblems('clearing', db)).toEqual([]);
+  });
+});

@@ -1,0 +1,453 @@
+import { randomUUID } from 'node:crypto';
+import { bodyHash, freeze, serviceActor, type Actor, type Tx } from '@yiditong/chassis';
+import { fen } from '@yiditong/money';
+import {
+  atOnce,
+  createTestDatabase,
+  endOf,
+  gate,
+  patiently,
+  PATIENCE,
+  privilegesOf,
+  queryAs,
+  rowCounts,
+  tenancyProblems,
+  waitingForLocks,
+  type TestDatabase,
+} from '@yiditong/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordObligation } from '../clearing/obligation.store.js';
+import { migrations } from '../migrations/index.js';
+import { decideOutcome, findOutcome } from './outcome.store.js';
+import {
+  barUnlessReceived,
+  claimReverse,
+  claimSettle,
+  concludeRequest,
+  overdueRequests,
+  type MessageClaim,
+} from './request.store.js';
+import type { Outcome, SettledLine, Settlement } from './settlement.entity.js';
+import { obligationOf } from './settlement.service.js';
+import {
+  findSettlement,
+  insertLines,
+  insertSettlement,
+  lockSettlement,
+  settlementsOfCycle,
+  updateState,
+  visitIsSettled,
+} from './settlement.store.js';
+
+const BEIJING = serviceActor('settlement', '110000');
+const SHAANXI = serviceActor('settlement', '610000');
+const SHANGHAI = serviceActor('settlement', '310000');
+const INSTITUTION = 'H11010500001';
+const NOW = new Date('2026-03-01T04:00:00Z');
+
+let db: TestDatabase;
+let sequence = 0;
+
+beforeAll(async () => {
+  db = await createTestDatabase('settlement', migrations);
+});
+afterAll(() => db.drop());
+
+const messageId = (): string => `${INSTITUTION}20260301120000${String(++sequence).padStart(4, '0')}`;
+const as = <T>(actor: Actor, work: (tx: Tx) => Promise<T>): Promise<T> => db.database.transaction(actor, work);
+
+/** A 西安 employee in 北京: 1,000.00 of which 100.00 is full self-pay and the funds pay 600.00. */
+function settlement(change: Partial<Settlement> = {}): Settlement {
+  return {
+    personId: randomUUID(),
+    settlementId: randomUUID(),
+    institutionCode: INSTITUTION,
+    messageId: messageId(),
+    visitNumber: `V${++sequence}`,
+    visitKind: 'INPATIENT',
+    insuredRegion: '610100',
+    treatingRegion: '110105',
+    filingCategory: 'REFERRAL',
+    benefitLevel: 'REFERRAL',
+    eligibilityBasis: 'FILED',
+    filingId: randomUUID(),
+    insurance: 'EMPLOYEE',
+    personType: 'RETIREE',
+    totalFen: fen(100_000n),
+    split: {
+      fullSelfPayFen: fen(10_000n),
+      overCeilingFen: fen(2_000n),
+      firstSelfPayFen: fen(3_000n),
+      inScopeFen: fen(85_000n),
+    },
+    deductibleFen: fen(5_000n),
+    funds: [
+      { fund: 'POOLING', amountFen: fen(50_000n) },
+      { fund: 'LARGE_SUM', amountFen: fen(10_000n) },
+    ],
+    fundTotalFen: fen(60_000n),
+    personalFen: fen(40_000n),
+    policyId: randomUUID(),
+    explanation: [
+      { rule: 'PERSONAL', source: 's', baseFen: fen(1n), rate: '', resultFen: fen(40_000n), textZh: '个人负担' },
+    ],
+    businessDate: '2026-03-01',
+    settledAt: NOW.toISOString(),
+    state: 'SETTLED',
+    reversalBusinessDate: null,
+    ...change,
+  };
+}
+
+function line(change: Partial<SettledLine> = {}): SettledLine {
+  return {
+    lineNumber: 1,
+    nationalCode: '001101000010000',
+    quantityE4: 10_000n,
+    unitPriceMicroYuan: 1_000_000_000n,
+    amountFen: fen(100_000n),
+    occurredAt: NOW,
+    itemClass: 'B',
+    chargeCategory: '09',
+    split: settlement().split,
+    ...change,
+  };
+}
+
+function claim(body: unknown = 'a bill', change: Partial<MessageClaim> = {}): MessageClaim {
+  return {
+    institutionCode: INSTITUTION,
+    messageId: messageId(),
+    treatingProvince: '110000',
+    bodyHash: bodyHash(body),
+    receivedAt: NOW,
+    deadlineAt: new Date(NOW.getTime() + 60_000),
+    ...change,
+  };
+}
+
+const claimed = () => ({ settlementId: randomUUID(), personId: randomUUID(), insuredRegion: '610100' });
+
+describe('a settlement', () => {
+  it('is read as it was written, by both its parties and by nobody else', async () => {
+    const written = settlement();
+    await as(BEIJING, (tx) => insertSettlement(tx, written));
+    expect(await as(BEIJING, (tx) => findSettlement(tx, written.settlementId))).toEqual(written);
+    expect(await as(SHAANXI, (tx) => findSettlement(tx, written.settlementId))).toEqual(written);
+    expect(await as(SHANGHAI, (tx) => findSettlement(tx, written.settlementId))).toBeNull();
+  });
+
+  it('cannot be written by a province that is no party to it', async () => {
+    await expect(as(SHANGHAI, (tx) => insertSettlement(tx, settlement()))).rejects.toThrow('row-level security');
+  });
+
+  const { split } = settlement();
+  it.each<[string, Partial<Settlement>, string]>([
+    ['split does not add up', { split: { ...split, inScopeFen: fen(85_001n) } }, 'settlement_split'],
+    ['shares do not add up', { personalFen: fen(40_001n) }, 'settlement_shares'],
+    ['funds do not add up', { funds: [{ fund: 'POOLING', amountFen: fen(59_999n) }] }, 'settlement_funds'],
+    [
+      'person pays less than nothing',
+      { personalFen: fen(-1n), fundTotalFen: fen(100_001n), funds: [{ fund: 'POOLING', amountFen: fen(100_001n) }] },
+      'settlement_personal_fen_check',
+    ],
+    [
+      'fund takes money',
+      { funds: [{ fund: 'POOLING', amountFen: fen(-1n) }], fundTotalFen: fen(-1n), personalFen: fen(100_001n) },
+      'settlement_pooling_fen_check',
+    ],
+    [
+      'split has a negative part',
+      { split: { ...split, fullSelfPayFen: fen(-1n), inScopeFen: fen(95_001n) } },
+      'settlement_full_self_pay_fen_check',
+    ],
+    ['deductible exceeds what is in scope', { deductibleFen: fen(85_001n) }, 'settlement_check'],
+    ['parties are one province', { treatingRegion: '610300' }, 'settlement_cross_province'],
+    ['reversal has no cycle', { state: 'REVERSED' }, 'settlement_state'],
+    ['state is none', { state: 'PAID' as 'SETTLED' }, 'settlement_state'],
+  ])('is refused by the database where its %s', async (_, change, constraint) => {
+    const before = await rowCounts(db);
+    // The insured province writes, for the case in which the treating one is no party.
+    await expect(as(SHAANXI, (tx) => insertSettlement(tx, settlement(change)))).rejects.toThrow(constraint);
+    expect(await rowCounts(db)).toEqual(before);
+  });
+
+  it('has lines that each add up, or is not recorded at all', async () => {
+    const written = settlement();
+    const before = await rowCounts(db);
+    const wrong = as(BEIJING, async (tx) => {
+      await insertSettlement(tx, written);
+      await recordObligation(tx, written.personId, obligationOf(written), NOW);
+      await insertLines(tx, written, [line(), line({ lineNumber: 2, amountFen: fen(100_001n) })]);
+    });
+    await expect(wrong).rejects.toThrow('settlement_line_split');
+    expect(await rowCounts(db)).toEqual(before);
+  });
+
+  it('is listed in the cycle that it was settled in and in the one that it was reversed in, page by page', async () => {
+    const [kept, undone] = [settlement({ businessDate: '2026-04-01' }), settlement({ businessDate: '2026-04-02' })];
+    await as(BEIJING, async (tx) => {
+      await insertSettlement(tx, kept);
+      await insertSettlement(tx, undone);
+      await updateState(tx, kept, 'REVERSED', '2026-04-02');
+    });
+    const ids = [kept.settlementId, undone.settlementId].sort();
+    const listed = async (date: string, after: string | null, limit: number): Promise<string[]> =>
+      (await as(BEIJING, (tx) => settlementsOfCycle(tx, date, after, limit))).map((found) => found.settlementId);
+    expect(await listed('2026-04-01', null, 10)).toEqual([kept.settlementId]);
+    expect(await listed('2026-04-02', null, 1)).toEqual(ids.slice(0, 1));
+    expect(await listed('2026-04-02', ids[0] ?? null, 1)).toEqual(ids.slice(1));
+  });
+});
+
+describe('a visit', () => {
+  const visit = () => ({ personId: randomUUID(), visitNumber: `V${++sequence}` });
+
+  it('has one live settlement, also of ten at once', async () => {
+    const same = visit();
+    const ends = await atOnce(10, () =>
+      endOf(
+        patiently(() => as(BEIJING, (tx) => insertSettlement(tx, settlement(same)))),
+        'settled',
+      ),
+    );
+    expect(ends.sort()).toEqual([...Array<string>(9).fill('VISIT_ALREADY_SETTLED'), 'settled']);
+    expect(await as(BEIJING, (tx) => visitIsSettled(tx, settlement(same)))).toBe(true);
+  });
+
+  it('can be settled anew once its settlement is being reversed, as often as it is', async () => {
+    const same = visit();
+    for (const reversedOn of ['2026-03-01', '2026-03-02']) {
+      const one = settlement(same);
+      await as(BEIJING, (tx) => insertSettlement(tx, one));
+      await as(BEIJING, (tx) => updateState(tx, one, 'REVERSED', reversedOn));
+      expect(await as(BEIJING, (tx) => visitIsSettled(tx, one))).toBe(false);
+    }
+    await as(BEIJING, (tx) => insertSettlement(tx, settlement(same)));
+    await expect(as(BEIJING, (tx) => insertSettlement(tx, settlement(same)))).rejects.toMatchObject({
+      reason: 'VISIT_ALREADY_SETTLED',
+    });
+  });
+
+  it.each<[string, Partial<Settlement>]>([
+    ['of another person', { personId: randomUUID() }],
+    ['at another institution', { institutionCode: 'H11010500002' }],
+    ['of another kind', { visitKind: 'OUTPATIENT' }],
+    ['with another number', { visitNumber: 'another' }],
+  ])('%s is another visit', async (_, change) => {
+    const same = visit();
+    await as(BEIJING, (tx) => insertSettlement(tx, settlement(same)));
+    const other = settlement({ ...same, ...change });
+    await as(BEIJING, (tx) => insertSettlement(tx, other));
+    expect(await as(BEIJING, (tx) => findSettlement(tx, other.settlementId))).toEqual(other);
+  });
+
+  it('being reversed is locked against a second reversal until the first commits', async () => {
+    const one = settlement(visit());
+    await as(BEIJING, (tx) => insertSettlement(tx, one));
+    const [locked, finish] = [gate(), gate()];
+    const first = as(BEIJING, async (tx) => {
+      await lockSettlement(tx, one.personId, one.settlementId);
+      locked.open();
+      await finish.passed;
+      await updateState(tx, one, 'REVERSING', null);
+    });
+    await locked.passed;
+    const second = as(BEIJING, (tx) => lockSettlement(tx, one.personId, one.settlementId));
+    await expect.poll(() => waitingForLocks(db), PATIENCE).toBe(1);
+    finish.open();
+    await first;
+    expect((await second)?.state).toBe('REVERSING');
+  });
+});
+
+describe('the outcome of a settlement id', () => {
+  const refusal = { reason: 'PERSON_UNKNOWN', params: {} } as const;
+
+  it('is decided once by whoever comes first, though settling, refusing and giving up come at once', async () => {
+    const won = new Set<string>();
+    for (let round = 0; round < 20; round++) {
+      const one = settlement();
+      const key = { ...one, insuredProvince: '610000', treatingProvince: '110000' };
+      const candidates: Outcome[] = [
+        { outcome: 'SETTLED', answer: one },
+        { outcome: 'REFUSED', answer: refusal },
+        { outcome: 'NOT_SETTLED', answer: { reason: 'SETTLEMENT_ABANDONED', params: {} } },
+      ];
+      const standing = await atOnce(3, async (index) => {
+        const mine = candidates[(index + round) % 3];
+        if (!mine) throw new Error('there are three');
+        const other = await patiently(() => as(BEIJING, (tx) => decideOutcome(tx, key, mine, NOW)));
+        return { mine: other === null, outcome: other ?? mine };
+      });
+      expect(standing.filter(({ mine }) => mine)).toHaveLength(1);
+      expect(new Set(standing.map(({ outcome }) => freeze(outcome))).size).toBe(1);
+      const kept = await as(SHAANXI, (tx) => findOutcome(tx, key));
+      expect(freeze(kept)).toBe(freeze(standing[0]?.outcome));
+      won.add(kept?.outcome ?? 'none');
+    }
+    expect(won.size).toBeGreaterThan(1);
+  });
+
+  it('is open again where the one who decided first failed to commit', async () => {
+    const key = { ...settlement(), insuredProvince: '610000', treatingProvince: '110000' };
+    const [decided, fail] = [gate(), gate()];
+    const first = as(BEIJING, async (tx) => {
+      await decideOutcome(tx, key, { outcome: 'REFUSED', answer: refusal }, NOW);
+      decided.open();
+      await fail.passed;
+      throw new Error('crashed');
+    });
+    const failed = first.catch((error: unknown) => error);
+    await decided.passed;
+    const second = as(BEIJING, (tx) => decideOutcome(tx, key, { outcome: 'NOT_SETTLED', answer: refusal }, NOW));
+    await expect.poll(() => waitingForLocks(db), PATIENCE).toBe(1);
+    fail.open();
+    expect(await failed).toEqual(new Error('crashed'));
+    expect(await second).toBeNull();
+    expect(await as(BEIJING, (tx) => findOutcome(tx, key))).toMatchObject({ outcome: 'NOT_SETTLED' });
+  });
+
+  it('is never changed: the service may not', async () => {
+    await expect(queryAs(db.appUrl, "UPDATE settlement_outcome SET outcome = 'REFUSED'")).rejects.toThrow(
+      'permission denied',
+    );
+  });
+});
+
+describe('a message', () => {
+  it('with the same body again is the same claim, also of ten at once', async () => {
+    const message = claim({ totalFen: 1n });
+    const intents = await atOnce(10, () => patiently(() => as(BEIJING, (tx) => claimSettle(tx, message, claimed()))));
+    expect(new Set(intents.map(({ settlementId }) => settlementId)).size).toBe(1);
+    const again = await as(BEIJING, (tx) => claimSettle(tx, claim({ totalFen: 1n }, message), claimed()));
+    expect(again).toMatchObject({ ...intents[0], deadlineAt: message.deadlineAt, concluded: false });
+  });
+
+  it('with another body is refused, and the first claim stands', async () => {
+    const message = claim({ totalFen: 1n });
+    const first = await as(BEIJING, (tx) => claimSettle(tx, message, claimed()));
+    const other = { ...message, bodyHash: bodyHash({ totalFen: 2n }) };
+    await expect(as(BEIJING, (tx) => claimSettle(tx, other, claimed()))).rejects.toMatchObject({
+      reason: 'IDEMPOTENCY_KEY_REUSED',
+    });
+    expect(await as(BEIJING, (tx) => claimSettle(tx, message, claimed()))).toEqual(first);
+  });
+
+  it('that asked for a settlement cannot ask for a reversal, nor the other way round', async () => {
+    const [settle, reverse] = [claim(), claim()];
+    await as(BEIJING, (tx) => claimSettle(tx, settle, claimed()));
+    await as(BEIJING, (tx) => claimReverse(tx, reverse, settle.messageId));
+    const reused = { reason: 'IDEMPOTENCY_KEY_REUSED' };
+    await expect(as(BEIJING, (tx) => claimReverse(tx, settle, messageId()))).rejects.toMatchObject(reused);
+    await expect(as(BEIJING, (tx) => claimSettle(tx, reverse, claimed()))).rejects.toMatchObject(reused);
+  });
+
+  it('that was reversed before it came is refused for ever', async () => {
+    const message = claim();
+    const barred = await as(BEIJING, (tx) => barUnlessReceived(tx, claim(), message.messageId));
+    expect(barred).toMatchObject({ kind: 'BARRED', concluded: true });
+    for (let attempt = 0; attempt < 2; attempt++)
+      await expect(as(BEIJING, (tx) => claimSettle(tx, message, claimed()))).rejects.toMatchObject({
+        reason: 'SETTLEMENT_REVERSED',
+      });
+  });
+
+  it('that came before its reversal stays what it is', async () => {
+    const message = claim();
+    const intent = await as(BEIJING, (tx) => claimSettle(tx, message, claimed()));
+    const found = await as(BEIJING, (tx) => barUnlessReceived(tx, claim(), message.messageId));
+    expect(found).toMatchObject({ kind: 'SETTLE', settlementId: intent.settlementId });
+  });
+
+  it('in a race with its reversal is either claimed or barred, and both see which', async () => {
+    for (let round = 0; round < 20; round++) {
+      const message = claim();
+      const calls = [
+        () =>
+          endOf(
+            as(BEIJING, (tx) => claimSettle(tx, message, claimed())),
+            'SETTLE',
+          ),
+        () => as(BEIJING, (tx) => barUnlessReceived(tx, claim(), message.messageId)).then(({ kind }): string => kind),
+      ];
+      const seen = await Promise.all((round % 2 ? calls.reverse() : calls).map((call) => call()));
+      expect(['SETTLE SETTLE', 'BARRED SETTLEMENT_REVERSED']).toContain(seen.sort().join(' '));
+    }
+  });
+
+  it('is overdue from its deadline on, until it is concluded, and keeps its first conclusion', async () => {
+    const message = claim('overdue', { deadlineAt: new Date('2020-01-01T00:00:00Z') });
+    await as(BEIJING, (tx) => claimSettle(tx, message, claimed()));
+    const overdueAt = async (instant: string): Promise<string[]> =>
+      (await as(BEIJING, (tx) => overdueRequests(tx, new Date(instant), 10))).map((found) => found.messageId);
+    expect(await overdueAt('2019-12-31T23:59:59.999Z')).toEqual([]);
+    expect(await overdueAt('2020-01-01T00:00:00Z')).toEqual([message.messageId]);
+    await as(BEIJING, (tx) => concludeRequest(tx, message, NOW, 'first'));
+    await as(BEIJING, (tx) => concludeRequest(tx, message, NOW, 'second'));
+    expect(await overdueAt('2020-01-01T00:00:00Z')).toEqual([]);
+    const [row] = await queryAs(db.superuserUrl, 'SELECT answer FROM settlement_request WHERE message_id = $1', [
+      message.messageId,
+    ]);
+    expect(row).toEqual({ answer: 'first' });
+  });
+});
+
+describe('an obligation', () => {
+  it('and its message to clearing are one: both or neither', async () => {
+    const one = settlement();
+    const before = await rowCounts(db);
+    const recording = (fail: boolean): Promise<void> =>
+      as(BEIJING, async (tx) => {
+        await recordObligation(tx, one.personId, obligationOf(one), NOW);
+        if (fail) throw new Error('crashed');
+      });
+    await expect(recording(true)).rejects.toThrow('crashed');
+    expect(await rowCounts(db)).toEqual(before);
+    await recording(false);
+    expect(await rowCounts(db)).toEqual({
+      ...before,
+      obligation: (before['obligation'] ?? 0) + 1,
+      outbox: (before['outbox'] ?? 0) + 1,
+    });
+  });
+
+  it('is recorded once for a settlement and once for its reversal', async () => {
+    const one = settlement();
+    const record = (tx: Tx): Promise<void> => recordObligation(tx, one.personId, obligationOf(one), NOW);
+    await as(BEIJING, record);
+    await expect(as(BEIJING, record)).rejects.toThrow('obligation_once');
+  });
+
+  it('has the sign of its kind', async () => {
+    const one = settlement();
+    const negative = { ...obligationOf(one), funds: [{ fund: 'POOLING' as const, amountFen: fen(-1n) }] };
+    await expect(as(BEIJING, (tx) => recordObligation(tx, one.personId, negative, NOW))).rejects.toThrow(
+      'obligation_sign',
+    );
+  });
+});
+
+describe('the service’s role', () => {
+  it('deletes nothing but what it has carried, and never changes an outcome, a line or an obligation', async () => {
+    const privileges = await privilegesOf('settlement', db);
+    const change = ['INSERT', 'SELECT', 'UPDATE'];
+    const append = ['INSERT', 'SELECT'];
+    expect(privileges).toEqual({
+      cycle: change,
+      idempotency: change,
+      institution: change,
+      migrations: [],
+      obligation: append,
+      outbox: ['DELETE', ...change],
+      settlement: change,
+      settlement_line: append,
+      settlement_outcome: append,
+      settlement_request: change,
+    });
+  });
+
+  it('finds all tables of provinces secured', async () => {
+    expect(await tenancyProblems('settlement', db)).toEqual([]);
+  });
+});

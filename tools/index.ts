@@ -5,3 +5,4 @@ export { ApiClient, type ApiAnswer } from './demo/api-client.js';
 export { runDay } from './demo/run-day.js';
 export { loadReferenceData } from './stack/reference-data.js';
 export { startStack, type ServiceName, type Stack } from './stack/stack.js';
+export { freePort } from '@yiditong/embedded-postgres';

@@ -8,6 +8,7 @@ export type CollectedSpan = {
   readonly spanId: string;
   readonly parentSpanId: string;
   readonly name: string;
+  readonly attributes?: readonly { readonly key: string; readonly value: unknown }[];
 };
 
 type OtlpBody = {
@@ -19,14 +20,14 @@ type OtlpBody = {
   }[];
 };
 
-/** Takes spans over OTLP/HTTP as a collector does, and gives those of one trace back at /spans?trace=ID. */
+/** Takes spans over OTLP/HTTP as a collector does, and gives those of one trace back at /spans?trace=ID, or all at /spans. */
 export async function startTraceCollector(): Promise<{ readonly address: string; readonly stop: () => Promise<void> }> {
   const spans: CollectedSpan[] = [];
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://collector');
     if (request.method === 'GET') {
       const wanted = url.searchParams.get('trace');
-      response.end(JSON.stringify(spans.filter(({ traceId }) => traceId === wanted)));
+      response.end(JSON.stringify(spans.filter(({ traceId }) => wanted === null || traceId === wanted)));
       return;
     }
     const chunks: Buffer[] = [];

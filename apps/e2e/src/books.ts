@@ -1,0 +1,64 @@
+import pg from 'pg';
+
+/** What each service would have written, had it written anything, in rows. */
+const COUNTS: Readonly<Record<string, string>> = {
+  filing: 'SELECT (SELECT count(*)::int FROM filing) AS filing, (SELECT count(*)::int FROM idempotency) AS idempotency',
+  catalogue: `SELECT (SELECT count(*)::int FROM catalogue_version) AS catalogue_version,
+    (SELECT count(*)::int FROM catalogue_entry) AS catalogue_entry, (SELECT count(*)::int FROM idempotency) AS idempotency`,
+  benefit: `SELECT (SELECT count(*)::int FROM insured_person) AS insured_person, (SELECT count(*)::int FROM policy) AS policy,
+    (SELECT coalesce(sum(value), 0)::text FROM accumulator) AS accumulated,
+    (SELECT count(*)::int FROM adjudication WHERE state = 'ADJUDICATED') AS adjudicated`,
+  settlement: `SELECT (SELECT count(*)::int FROM settlement) AS settlement, (SELECT count(*)::int FROM settlement_line) AS settlement_line,
+    (SELECT count(*)::int FROM obligation) AS obligation, (SELECT count(*)::int FROM outbox) AS outbox,
+    (SELECT count(*)::int FROM institution WHERE networked) AS networked`,
+  clearing: `SELECT (SELECT count(*)::int FROM obligation) AS obligation, (SELECT count(*)::int FROM posting) AS posting,
+    (SELECT coalesce(sum(amount_fen), 0)::text FROM position) AS position,
+    (SELECT count(*)::int FROM cycle WHERE close_requested_at IS NOT NULL) AS close_requested`,
+};
+
+export type Books = Readonly<Record<string, Readonly<Record<string, number | string>>>>;
+
+/** How full the books of all services are, read in PostgreSQL itself. */
+export async function countBooks(databases: Readonly<Record<string, string>>): Promise<Books> {
+  const counted = Object.entries(COUNTS).map(async ([service, sql]) => {
+    const [row] = await rowsOf(databases[service] ?? '', sql);
+    return [service, row ?? {}] as const;
+  });
+  return Object.fromEntries(await Promise.all(counted)) as Books;
+}
+
+/** Rows as the nation sees them: row-level security hides every row from a session without a tenant. */
+export async function rowsOf(
+  databaseUrl: string,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<Record<string, unknown>[]> {
+  return withSession(
+    databaseUrl,
+    async (client) => (await client.query<Record<string, unknown>>(sql, [...values])).rows,
+  );
+}
+
+/** A session of the nation's, for as long as the work takes. */
+export async function withSession<T>(databaseUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    await client.query("SET app.region = '000000'");
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Keeps settlement from sealing a cycle, so that its close stays under way; answers what lets go of it. */
+export async function holdSeal(settlementUrl: string, businessDate: string): Promise<() => Promise<void>> {
+  const client = new pg.Client({ connectionString: settlementUrl });
+  client.on('error', () => undefined);
+  await client.connect();
+  await client.query("BEGIN; SET LOCAL app.region = '000000'");
+  const { rowCount } = await client.query('SELECT 1 FROM cycle WHERE business_date = $1 FOR SHARE', [businessDate]);
+  if (rowCount !== 1) throw new Error(`settlement has no cycle ${businessDate}`);
+  return () => client.end();
+}

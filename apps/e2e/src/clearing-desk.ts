@@ -1,0 +1,91 @@
+import { provinceOf } from '@yiditong/codes';
+import { ApiClient, type ApiAnswer, type Stack } from '@yiditong/tools';
+import type { Problem, Settled } from './hospital-desk.js';
+import { until } from './until.js';
+
+export type Cycle = {
+  readonly businessDate: string;
+  readonly state: string;
+  readonly obligationCount: string;
+  readonly amountFen: string;
+  readonly merkleRoot: string;
+  readonly closedAt: string | null;
+};
+
+export type NetPosition = {
+  readonly region: string;
+  readonly payableFen: string;
+  readonly receivableFen: string;
+  readonly netFen: string;
+};
+
+export type BilateralPosition = { readonly payer: string; readonly payee: string; readonly grossFen: string };
+
+/** The desk of the clearinghouse's operator, who closes cycles and reads them. */
+export class ClearingDesk {
+  private readonly api: ApiClient;
+  private readonly operator: string;
+
+  constructor(document: Stack['document']) {
+    this.api = new ApiClient(document.gateway);
+    this.operator = document.tokens.operator;
+  }
+
+  requestClose(date: string, token = this.operator): Promise<ApiAnswer<Cycle & Problem>> {
+    return this.api.once('POST', `/v1/cycles/${date}/close`, undefined, token);
+  }
+
+  cycle(date: string, token = this.operator): Promise<ApiAnswer<Cycle & Problem>> {
+    return this.api.once('GET', `/v1/cycles/${date}`, undefined, token);
+  }
+
+  /** Waits until the cycle is in one of the states. */
+  async untilIn(date: string, ...states: readonly string[]): Promise<Cycle> {
+    const { body } = await until(
+      () => this.cycle(date),
+      (answer) => states.includes(answer.body.state),
+    );
+    return body;
+  }
+
+  async close(date: string): Promise<Cycle> {
+    await this.api.write('POST', `/v1/cycles/${date}/close`, undefined, this.operator, `close-${date}`);
+    return this.untilIn(date, 'CLOSED');
+  }
+
+  netPositions(date: string, token = this.operator): Promise<ApiAnswer<{ positions: NetPosition[] } & Problem>> {
+    return this.api.once('GET', `/v1/cycles/${date}/net-positions`, undefined, token);
+  }
+
+  bilateralPositions(
+    date: string,
+    token = this.operator,
+  ): Promise<ApiAnswer<{ positions: BilateralPosition[] } & Problem>> {
+    return this.api.once('GET', `/v1/cycles/${date}/bilateral-positions`, undefined, token);
+  }
+
+  async settlements(date: string, token = this.operator): Promise<Settled[]> {
+    const listed: Settled[] = [];
+    let after: string | null = null;
+    do {
+      const path: string = `/v1/cycles/${date}/settlements?limit=7${after === null ? '' : `&after=${after}`}`;
+      const page = await this.api.get<{ settlements: Settled[]; nextAfter: string | null }>(path, token);
+      listed.push(...page.settlements);
+      after = page.nextAfter;
+    } while (after !== null);
+    return listed;
+  }
+
+  /** What each province's net must be, counted with pencil and paper from the settlements of the cycle. */
+  async recount(date: string): Promise<Map<string, bigint>> {
+    const nets = new Map<string, bigint>();
+    for (const { insuredRegion, treatingRegion, fundTotalFen, ...dates } of await this.settlements(date)) {
+      const times = (dates.businessDate === date ? 1n : 0n) - (dates.reversalBusinessDate === date ? 1n : 0n);
+      const amount = times * BigInt(fundTotalFen);
+      const [payer, payee] = [provinceOf(insuredRegion), provinceOf(treatingRegion)];
+      nets.set(payer, (nets.get(payer) ?? 0n) - amount);
+      nets.set(payee, (nets.get(payee) ?? 0n) + amount);
+    }
+    return nets;
+  }
+}

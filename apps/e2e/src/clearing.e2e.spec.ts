@@ -1,0 +1,161 @@
+import { PROVINCES, provinceOf } from '@yiditong/codes';
+import { generateDay, loadSample } from '@yiditong/tools';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { ClearingDesk, type Cycle } from './clearing-desk.js';
+import { HospitalDesk, newMessageId, type Settled, type Visit } from './hospital-desk.js';
+import { SHARED_DAY } from './stack.global.js';
+import { until } from './until.js';
+
+const { document, now } = inject('stack');
+const sample = loadSample();
+const hospitals = new HospitalDesk(document, generateDay({ ...SHARED_DAY, sample, now }), sample);
+const clearing = new ClearingDesk(document);
+
+/** The cycle that was open when this file began, with some settlements, one of them reversed; closed below. */
+let visit: Visit;
+let settled: Settled;
+let date: string;
+let closed: Cycle;
+let bureaus: readonly string[];
+
+beforeAll(async () => {
+  for (let n = 14; n < 22; n++) await hospitals.settled(await hospitals.admit(n));
+  const undone = await hospitals.admit(22);
+  await hospitals.settled(undone);
+  await hospitals.reverse(undone);
+  visit = await hospitals.admit(23);
+  settled = await hospitals.settled(visit);
+  date = settled.businessDate;
+  bureaus = [settled.insuredRegion, settled.treatingRegion].map(provinceOf);
+});
+
+describe('an open cycle', () => {
+  it('has no net positions yet', async () => {
+    const answer = await clearing.netPositions(date);
+    expect([answer.status, answer.body.reason]).toEqual([409, 'CYCLE_NOT_CLOSED']);
+  });
+
+  it('shows obligations in its bilateral positions soon after they came about', async () => {
+    const [payer, payee] = bureaus;
+    const { body } = await until(
+      () => clearing.bilateralPositions(date),
+      (answer) => answer.body.positions.some((position) => position.payer === payer && position.payee === payee),
+    );
+    const gross = body.positions.map(({ grossFen }) => BigInt(grossFen));
+    expect(gross).toEqual(gross.toSorted((a, b) => (a < b ? 1 : a > b ? -1 : 0)));
+  });
+
+  it('is closed by nobody but the operator', async () => {
+    for (const token of [hospitals.bureauToken(settled.treatingRegion), hospitals.token(visit.institutionCode)]) {
+      const answer = await clearing.requestClose(date, token);
+      expect([answer.status, answer.body.reason]).toEqual([403, 'NOT_PERMITTED']);
+    }
+    expect((await clearing.cycle(date)).body.state).toBe('OPEN');
+  });
+
+  it('that nobody ever opened is not found', async () => {
+    for (const answer of [
+      await clearing.cycle('2001-01-01'),
+      await clearing.requestClose('2001-01-01'),
+      await clearing.netPositions('2001-01-01'),
+      await clearing.bilateralPositions('2001-01-01'),
+    ])
+      expect([answer.status, answer.body.reason]).toEqual([404, 'CYCLE_NOT_FOUND']);
+  });
+});
+
+describe('a closed cycle', () => {
+  beforeAll(async () => {
+    closed = await clearing.close(date);
+  });
+
+  it('has a net position for each of the 32 parties, and they sum to zero', async () => {
+    const { positions } = (await clearing.netPositions(date)).body;
+    expect(positions.map(({ region }) => region).sort()).toEqual(PROVINCES.map(({ code }) => code).sort());
+    expect(positions.reduce((sum, { netFen }) => sum + BigInt(netFen), 0n)).toBe(0n);
+    for (const { payableFen, receivableFen, netFen } of positions)
+      expect(BigInt(netFen)).toBe(BigInt(receivableFen) - BigInt(payableFen));
+    expect(positions.some(({ netFen }) => BigInt(netFen) > 0n)).toBe(true);
+  });
+
+  it('nets to what a recount from its settlements gives', async () => {
+    const { positions } = (await clearing.netPositions(date)).body;
+    const recount = await clearing.recount(date);
+    expect(recount.size).toBeGreaterThan(2);
+    expect(new Map(positions.map(({ region, netFen }) => [region, BigInt(netFen)]))).toEqual(
+      new Map(positions.map(({ region }) => [region, recount.get(region) ?? 0n])),
+    );
+  });
+
+  it('has the bilateral positions that its net positions were netted from', async () => {
+    const { positions } = (await clearing.bilateralPositions(date)).body;
+    const sumOf = (key: 'payer' | 'payee', region: string): bigint =>
+      positions.filter((one) => one[key] === region).reduce((sum, { grossFen }) => sum + BigInt(grossFen), 0n);
+    for (const { region, payableFen, receivableFen } of (await clearing.netPositions(date)).body.positions)
+      expect([payableFen, receivableFen].map(BigInt)).toEqual([sumOf('payer', region), sumOf('payee', region)]);
+  });
+
+  it('shows a bureau its own position only, and the pairs that it is a party to', async () => {
+    const all = (await clearing.bilateralPositions(date)).body.positions;
+    for (const region of bureaus) {
+      const token = hospitals.bureauToken(region);
+      const net = (await clearing.netPositions(date, token)).body.positions;
+      expect(net.map((position) => position.region)).toEqual([region]);
+      const pairs = (await clearing.bilateralPositions(date, token)).body.positions;
+      const own = all.filter(({ payer, payee }) => payer === region || payee === region);
+      expect(pairs).toEqual(own);
+      expect(own.length).toBeGreaterThan(0);
+      const listed = await clearing.settlements(date, token);
+      expect(listed.every((one) => [one.insuredRegion, one.treatingRegion].map(provinceOf).includes(region))).toBe(
+        true,
+      );
+    }
+    expect(all.length).toBeGreaterThan(1);
+  });
+
+  it('lists each of its settlements once, page by page', async () => {
+    const ids = (await clearing.settlements(date)).map(({ settlementId }) => settlementId);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toContain(settled.settlementId);
+  });
+
+  it('asked to close again stays as it is', async () => {
+    const asked = await clearing.requestClose(date);
+    expect([asked.status, asked.body]).toEqual([202, closed]);
+    expect(closed).toMatchObject({ state: 'CLOSED', merkleRoot: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    await hospitals.settled(await hospitals.admit(15));
+    expect((await clearing.cycle(date)).body).toEqual(closed);
+  });
+
+  it('takes no more: what settles afterwards goes to the next cycle', async () => {
+    const next = await hospitals.settled(await hospitals.admit(16));
+    expect(next.businessDate > date).toBe(true);
+    expect((await clearing.cycle(next.businessDate)).body.state).toBe('OPEN');
+  });
+
+  it('keeps its figures when one of its settlements is reversed, which counts against the open cycle', async () => {
+    const figures = async (): Promise<unknown> => [
+      (await clearing.cycle(date)).text,
+      (await clearing.netPositions(date)).text,
+      (await clearing.bilateralPositions(date)).text,
+    ];
+    const before = await figures();
+    const reversal = await hospitals.reverse(visit, newMessageId(visit.institutionCode));
+    expect(reversal.body.outcome).toBe('REVERSED');
+    const { reversalBusinessDate } = (await hospitals.read(visit, settled.settlementId)).body;
+    expect(reversalBusinessDate !== null && reversalBusinessDate > date).toBe(true);
+
+    // The next close nets the reversal in, negative on its pair unless others outweigh it, and still balances.
+    const openDate = reversalBusinessDate ?? '';
+    await clearing.close(openDate);
+    const { positions } = (await clearing.netPositions(openDate)).body;
+    const recount = await clearing.recount(openDate);
+    expect(positions.reduce((sum, { netFen }) => sum + BigInt(netFen), 0n)).toBe(0n);
+    expect(new Map(positions.map(({ region, netFen }) => [region, BigInt(netFen)]))).toEqual(
+      new Map(positions.map(({ region }) => [region, recount.get(region) ?? 0n])),
+    );
+    const listed = (await clearing.settlements(openDate)).map(({ settlementId }) => settlementId);
+    expect(listed).toContain(settled.settlementId);
+    expect(await figures()).toEqual(before);
+  });
+});

@@ -1,0 +1,111 @@
+import supertest from 'supertest';
+import { describe, expect, inject, it } from 'vitest';
+
+const { document } = inject('stack');
+const gateway = supertest(document.gateway);
+
+type Schema = { readonly $ref?: string; readonly type?: unknown; readonly properties?: unknown };
+type Content = Readonly<Record<string, { readonly schema?: Schema }>>;
+type Operation = {
+  readonly summary?: string;
+  readonly requestBody?: { readonly content: Content };
+  readonly responses: Readonly<Record<string, { readonly content?: Content }>>;
+  readonly security?: readonly unknown[];
+};
+type OpenApi = {
+  readonly openapi: string;
+  readonly security?: readonly unknown[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+};
+
+/** The whole public interface: the success status of each route, and whether it takes a body. */
+const ROUTES: readonly (readonly [method: string, path: string, status: number, takesBody: boolean])[] = [
+  ['post', '/v1/filings', 201, true],
+  ['get', '/v1/persons/{personId}/filings', 200, false],
+  ['get', '/v1/persons/{personId}/filings/{filingId}', 200, false],
+  ['post', '/v1/settlements/trial', 200, true],
+  ['post', '/v1/settlements', 201, true],
+  ['post', '/v1/settlements/reversals', 200, true],
+  ['get', '/v1/settlements/{settlementId}', 200, false],
+  ['get', '/v1/messages/{messageId}/outcome', 200, false],
+  ['put', '/v1/insured-persons', 200, true],
+  ['post', '/v1/insured-persons/search', 200, true],
+  ['get', '/v1/persons/{personId}/accumulators/{benefitYear}', 200, false],
+  ['put', '/v1/institutions', 200, true],
+  ['post', '/v1/catalogues', 201, true],
+  ['post', '/v1/pooling-areas/{region}/policies', 201, true],
+  ['post', '/v1/cycles/{date}/close', 202, false],
+  ['get', '/v1/cycles/{date}', 200, false],
+  ['get', '/v1/cycles/{date}/net-positions', 200, false],
+  ['get', '/v1/cycles/{date}/bilateral-positions', 200, false],
+  ['get', '/v1/cycles/{date}/settlements', 200, false],
+];
+
+const openApi = (await gateway.get('/openapi.json').expect(200)).body as OpenApi;
+
+describe('/openapi.json', () => {
+  it('is OpenAPI 3.1 and lists the whole public interface, and nothing else of it', () => {
+    expect(openApi.openapi).toMatch(/^3\.1\./);
+    const listed = Object.entries(openApi.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method} ${path}`),
+    );
+    expect(listed.filter((route) => route.includes('/v1/')).sort()).toEqual(
+      ROUTES.map(([method, path]) => `${method} ${path}`).sort(),
+    );
+  });
+
+  it.each(ROUTES)(
+    'describes %s %s: in Chinese and English, what goes in and what comes out',
+    (method, path, status, takesBody) => {
+      const operation = openApi.paths[path]?.[method];
+      expect(operation?.summary).toMatch(/\p{Script=Han}.*[A-Za-z]/u);
+      expect(schemaOf(operation?.responses[String(status)]?.content)).not.toEqual({});
+      const body = operation?.requestBody && schemaOf(operation.requestBody.content);
+      expect(body?.type).toBe(takesBody ? 'object' : undefined);
+    },
+  );
+
+  it('says that a bearer token is needed', () => expect(openApi.security).toEqual([{ bearer: [] }]));
+});
+
+describe('/docs', () => {
+  it('is a page that loads, with everything that it refers to', async () => {
+    const page = await gateway.get('/docs').expect(200);
+    expect(page.headers['content-type']).toMatch(/^text\/html/);
+    expect(page.text).toContain('异地通');
+    const assets = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, asset = '']) => asset);
+    expect(assets.some((asset) => asset.endsWith('.js'))).toBe(true);
+    expect(assets.some((asset) => asset.endsWith('.css'))).toBe(true);
+    for (const asset of assets) {
+      // Resolved as a browser does it; nothing may come from elsewhere.
+      const url = new URL(asset, `${document.gateway}/docs`);
+      expect(url.origin).toBe(document.gateway);
+      const { body, text } = await gateway.get(url.pathname).expect(200);
+      expect((text ?? String(body)).length).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('health', () => {
+  it('/health/live says that the gateway runs', async () => {
+    const { body } = await gateway.get('/health/live').expect(200);
+    expect(body).toEqual({ status: 'up' });
+  });
+
+  it('/health/ready says that every service answers', async () => {
+    const { body } = await gateway.get('/health/ready').expect(200);
+    expect(body).toEqual({
+      status: 'up',
+      services: { filing: 'up', catalogue: 'up', benefit: 'up', settlement: 'up', clearing: 'up' },
+    });
+  });
+});
+
+/** The schema itself, also where it is kept under a name. */
+function schemaOf(content: Content | undefined): Schema | undefined {
+  const schema = content?.['application/json']?.schema ?? {};
+  const name = schema.$ref?.split('/').at(-1);
+  if (name === undefined) return schema;
+  const { components } = openApi as unknown as { components: { schemas: Record<string, Schema> } };
+  return components.schemas[name];
+}

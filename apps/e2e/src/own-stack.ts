@@ -1,0 +1,41 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generateDay, loadReferenceData, loadSample, startStack, type Stack } from '@yiditong/tools';
+import { HospitalDesk } from './hospital-desk.js';
+
+export type OwnStack = Stack & { readonly desk: HospitalDesk };
+
+type OwnStackOptions = {
+  readonly persons: number;
+  readonly bills: number;
+  readonly seed: number;
+  readonly environment?: Readonly<Record<string, string>>;
+};
+
+/** A stack that a spec may break, with its sample loaded. Its `stop` leaves nothing behind. */
+export async function startOwnStack({ environment, ...size }: OwnStackOptions): Promise<OwnStack> {
+  const directory = stackDirectory();
+  const sample = loadSample();
+  const day = generateDay({ ...size, sample, now: new Date().toISOString() });
+  const { persons } = day;
+  const { institutions } = sample;
+  const stack = await startStack({
+    directory,
+    accounts: { institutions, persons },
+    ...(environment === undefined ? {} : { environment }),
+  });
+  await loadReferenceData(stack.document, sample, persons);
+  const stop = async (): Promise<void> => {
+    await stack.stop();
+    rmSync(directory, { recursive: true, force: true });
+  };
+  return { ...stack, stop, desk: new HospitalDesk(stack.document, day, sample) };
+}
+
+/** A directory that PostgreSQL's user may enter, so that the data lie in it and go with it. */
+export function stackDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'yiditong-e2e-'));
+  chmodSync(directory, 0o755);
+  return directory;
+}

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ServiceName } from '@yiditong/tools';
 import { rowsOf } from './books.js';
@@ -102,6 +103,23 @@ describe('while PostgreSQL is down', () => {
     await stack.databases.startAgain();
     await stack.ready();
     expect((await definite(() => desk.settle(visit))).status).toBe(201);
+  });
+});
+
+describe('services that start before PostgreSQL', () => {
+  it('wait for it, and the day goes on', async () => {
+    await stack.databases.cluster.kill();
+    for (const service of ['settlement', 'clearing'] as const) {
+      await stack.service(service).kill();
+      stack.service(service).start();
+    }
+    // Long enough for a quick machine's services to try and fail; a slow one's try later.
+    await sleep(2_000);
+    await stack.databases.startAgain();
+    await stack.ready();
+    const visit = await desk.admit(7);
+    expect((await definite(() => desk.settle(visit))).status).toBe(201);
+    await until(waiting, (count) => count === 0);
   });
 });
 

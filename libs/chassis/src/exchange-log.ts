@@ -16,13 +16,11 @@ export class ExchangeLog implements NestInterceptor {
       const ms = Math.round(performance.now() - begun);
       this.logger.log({ msg: 'rpc', rpc: context.getHandler().name, role, region, ms, outcome });
     };
-    return next
-      .handle()
-      .pipe(
-        tap({
-          next: () => write('OK'),
-          error: (error: unknown) => write(error instanceof Rejection ? error.reason : 'FAULT'),
-        }),
-      );
+    return next.handle().pipe(
+      tap({
+        next: () => write('OK'),
+        error: (error: unknown) => write(error instanceof Rejection ? error.reason : 'FAULT'),
+      }),
+    );
   }
 }

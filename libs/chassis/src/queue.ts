@@ -1,5 +1,6 @@
 import { BullModule } from '@nestjs/bullmq';
 import type { DynamicModule } from '@nestjs/common';
+import { getDataSourceToken } from '@nestjs/typeorm';
 import { createPostgresBackend, runMigrations, setDefaultBackendFactory } from 'bullmq';
 import { BullMQOtel } from 'bullmq-otel';
 import { Redis } from 'ioredis';
@@ -22,7 +23,11 @@ export function queueModule(serviceName: string, environment: ServiceEnvironment
   setDefaultBackendFactory(createPostgresBackend as unknown as Parameters<typeof setDefaultBackendFactory>[0]);
   // @nestjs/bullmq's types know Redis connections only; the backend factory above reads these.
   const connection = { connectionString: environment.DATABASE_URL, max: 4, schema: SCHEMA } as unknown as Redis;
-  return BullModule.forRoot({ connection, telemetry });
+  return BullModule.forRootAsync({
+    // BullMQ tries its first connection once and ends the process if PostgreSQL is still starting; TypeORM's waits for it.
+    inject: [getDataSourceToken()],
+    useFactory: () => ({ connection, telemetry }),
+  });
 }
 
 /** Creates BullMQ's tables in a schema of their own and lets the service's role use them. Idempotent. */

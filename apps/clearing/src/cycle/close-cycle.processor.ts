@@ -6,9 +6,16 @@ import { CLOSE_QUEUE, NightlyCloseService } from './nightly-close.service.js';
 
 /** A killed worker's job bars the way for a new one until it is known to be gone. Two at work at once do no harm, so this may be short. */
 const GONE_AFTER_MS = 5_000;
+/** BullMQ's own pause after a lost connection, a quarter of a minute, would also hold up an orderly end. */
+const RECONNECT_AFTER_MS = 1_000;
 
 /** Woken to take the steps that can be taken. What it leaves, or a killed one left, is rung for again. */
-@Processor(CLOSE_QUEUE, { concurrency: 1, lockDuration: GONE_AFTER_MS, stalledInterval: GONE_AFTER_MS })
+@Processor(CLOSE_QUEUE, {
+  concurrency: 1,
+  lockDuration: GONE_AFTER_MS,
+  stalledInterval: GONE_AFTER_MS,
+  runRetryDelay: RECONNECT_AFTER_MS,
+})
 export class CloseCycleProcessor extends WorkerHost {
   private readonly logger = new Logger('CloseCycle');
 

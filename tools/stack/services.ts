@@ -6,10 +6,13 @@ import { ROOT } from './paths.js';
 
 const REGISTER_TELEMETRY = join(ROOT, 'libs', 'chassis', 'dist', 'telemetry', 'register.js');
 const STOP_WITHIN_MS = 15_000;
+const RESTART_AFTER_MS = 500;
 
 /** One service as a process of its own, which ends when this process does. */
 export class ServiceProcess {
   private child: ChildProcess | null = null;
+  private wanted = false;
+  private restarts = false;
 
   constructor(
     readonly name: string,
@@ -21,8 +24,19 @@ export class ServiceProcess {
     return this.child !== null && this.child.exitCode === null && this.child.signalCode === null;
   }
 
+  /** Whether it is down for a moment only. */
+  get comesBack(): boolean {
+    return this.wanted && this.restarts;
+  }
+
+  /** From now on it is started again when it ends by itself, as the supervisor of a real installation would do. */
+  keepRunning(): void {
+    this.restarts = true;
+  }
+
   start(): void {
     if (this.running) return;
+    this.wanted = true;
     const log = openSync(this.logFile, 'a');
     // The IPC channel closes with this process, however it ends; the service takes that as its own signal to stop.
     this.child = spawn(
@@ -35,6 +49,9 @@ export class ServiceProcess {
       },
     );
     closeSync(log);
+    this.child.once('exit', () => {
+      if (this.wanted && this.restarts) setTimeout(() => this.wanted && this.start(), RESTART_AFTER_MS);
+    });
   }
 
   /** Ends it in order; one that doesn't end in time is killed. */
@@ -53,6 +70,7 @@ export class ServiceProcess {
 
   private async end(signal: NodeJS.Signals, withinMs: number): Promise<void> {
     const { child } = this;
+    this.wanted = false;
     if (!child || !this.running) return;
     const ended = once(child, 'exit');
     child.kill(signal);

@@ -59,6 +59,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await stack.stop();
       throw error;
     });
+    for (const service of services.values()) service.keepRunning();
     writeDocument(options.directory, stack.document);
     return stack;
   } catch (error) {
@@ -135,7 +136,7 @@ function assemble(
 async function untilReady(gateway: string, services: Map<ServiceName, ServiceProcess>): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS;
   while (Date.now() < deadline) {
-    const ended = [...services.values()].find((service) => !service.running);
+    const ended = [...services.values()].find((service) => !service.running && !service.comesBack);
     if (ended) throw new Error(`${ended.name} ended at start:\n${ended.logTail()}`);
     const ready = await fetch(`${gateway}/health/ready`, { signal: AbortSignal.timeout(3_000) }).then(
       (answer) => answer.ok,

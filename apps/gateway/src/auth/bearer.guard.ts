@@ -43,7 +43,7 @@ export class BearerGuard implements CanActivate {
   }
 
   private async actorOfToken(header: string | undefined): Promise<Actor> {
-    const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(header ?? '') ?? [];
+    const [, token] = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header ?? '') ?? [];
     if (token === undefined) throw new Rejection('CREDENTIAL_MISSING');
     const verified = await jwtVerify(token, this.keys, {
       issuer: environment.AUTH_ISSUER,

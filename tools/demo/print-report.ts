@@ -5,6 +5,11 @@ import pc from 'picocolors';
 import { balanced, type DayReport } from './report.js';
 
 const LARGEST_PAIRS = 5;
+/** No colours of its own and no line between rows. */
+const COMPACT = {
+  style: { head: [], border: [] },
+  chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
+};
 
 /** The report as people read it: Chinese first, amounts in yuan. */
 export function printReport(report: DayReport, print: (line: string) => void): void {
@@ -35,7 +40,7 @@ function positionTable(report: DayReport): string {
   const table = new Table({
     head: ['省份 province', '应付 payable', '应收 receivable', '净额 net'],
     colAligns: ['left', 'right', 'right', 'right'],
-    style: { head: [], border: [] },
+    ...COMPACT,
   });
   for (const { region, payableFen, receivableFen, netFen } of moving(report))
     table.push([nameOf(region), yuan(payableFen), yuan(receivableFen), yuan(netFen)]);
@@ -50,7 +55,7 @@ function pairTable(report: DayReport): string {
   const table = new Table({
     head: ['付方 payer', '收方 payee', '总额 gross'],
     colAligns: ['left', 'left', 'right'],
-    style: { head: [], border: [] },
+    ...COMPACT,
   });
   for (const { payer, payee, grossFen } of report.bilateral.slice(0, LARGEST_PAIRS))
     table.push([nameOf(payer), nameOf(payee), yuan(grossFen)]);

@@ -1,31 +1,25 @@
-import type { Metadata } from '@grpc/grpc-js';
-import { Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
-import { Rejection, type Role } from '@yiditong/codes';
-import { actorOf } from './actor.js';
+import type { Metadata, ServerUnaryCall } from '@grpc/grpc-js';
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { refusalOf } from '@yiditong/access';
+import { Rejection } from '@yiditong/codes';
+import { declaredAccess } from '@yiditong/contracts';
+import { identifyCaller } from './caller.js';
+import { IdentityVerifier } from './identity.js';
+import { peerOf } from './transport/transport.js';
 
-const ALLOWED_ROLES = 'yiditong:allowed-roles';
-
-/** Declares who may call a route or an RPC. One without a declaration can be called by nobody. */
-export const Allow = (...roles: readonly Role[]): MethodDecorator & ClassDecorator => SetMetadata(ALLOWED_ROLES, roles);
-
-export function allowedRoles(reflector: Reflector, context: ExecutionContext): readonly Role[] {
-  return (
-    reflector.getAllAndOverride<readonly Role[] | undefined>(ALLOWED_ROLES, [
-      context.getHandler(),
-      context.getClass(),
-    ]) ?? []
-  );
-}
-
-/** Enforces {@link Allow} on RPCs. Rejects with CREDENTIAL_MISSING, CREDENTIAL_INVALID or NOT_PERMITTED. */
+/**
+ * Lets an RPC be called by those only that its contract names, for the tenant that it names. Rejects with
+ * CREDENTIAL_MISSING, CREDENTIAL_INVALID, NOT_PERMITTED or SUPERVISOR_REQUIRED.
+ */
 @Injectable()
 export class RpcAccessGuard implements CanActivate {
-  constructor(private readonly reflector: Reflector) {}
+  constructor(private readonly verifier: IdentityVerifier) {}
 
-  canActivate(context: ExecutionContext): boolean {
-    const actor = actorOf(context.switchToRpc().getContext<Metadata>());
-    if (!allowedRoles(this.reflector, context).includes(actor.role)) throw new Rejection('NOT_PERMITTED');
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const [request, metadata, call] = context.getArgs<[unknown, Metadata, ServerUnaryCall<unknown, unknown>]>();
+    const { actor } = await identifyCaller(metadata, peerOf(call), this.verifier);
+    const refusal = refusalOf(declaredAccess.get(call.getPath()), actor, request);
+    if (refusal !== null) throw new Rejection(refusal);
     return true;
   }
 }

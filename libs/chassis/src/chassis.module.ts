@@ -4,11 +4,17 @@ import { TypeOrmModule, getDataSourceToken } from '@nestjs/typeorm';
 import { LoggerModule } from 'nestjs-pino';
 import type { DataSource } from 'typeorm';
 import { RpcAccessGuard } from './access.guard.js';
+import { auditMac } from './audit/audit-record.js';
+import { AuditController } from './audit/audit.controller.js';
+import { AuditService } from './audit/audit.service.js';
+import { CallerContext, OutgoingIdentity } from './caller.js';
 import { Clock } from './clock.js';
 import type { ServiceEnvironment } from './config.js';
 import { Database } from './database.js';
 import { ExchangeLog } from './exchange-log.js';
+import { IdentityVerifier } from './identity.js';
 import { RejectionFilter } from './rejection.filter.js';
+import { MutualTls } from './transport/transport.js';
 
 /** Everything a service needs around its rules: log, clock, database, access, errors. */
 @Module({})
@@ -21,18 +27,28 @@ export class ChassisModule {
         LoggerModule.forRoot({ pinoHttp: { level: environment.LOG_LEVEL, base: { service: name } } }),
         TypeOrmModule.forRoot(databaseOptions(name, environment.DATABASE_URL)),
       ],
+      controllers: [AuditController],
       providers: [
         Clock,
+        AuditService,
         {
           provide: Database,
           inject: [getDataSourceToken()],
-          useFactory: (dataSource: DataSource) => new Database(dataSource),
+          useFactory: (dataSource: DataSource) => new Database(dataSource, auditMac(environment.AUDIT_KEY)),
+        },
+        { provide: MutualTls, useFactory: () => new MutualTls(name, environment) },
+        { provide: OutgoingIdentity, useFactory: () => new OutgoingIdentity(name) },
+        {
+          provide: IdentityVerifier,
+          inject: [Clock],
+          useFactory: (clock: Clock) => new IdentityVerifier(environment.IDENTITY_PUBLIC_KEYS, clock),
         },
         { provide: APP_GUARD, useClass: RpcAccessGuard },
         { provide: APP_FILTER, useClass: RejectionFilter },
+        { provide: APP_INTERCEPTOR, useClass: CallerContext },
         { provide: APP_INTERCEPTOR, useClass: ExchangeLog },
       ],
-      exports: [Clock, Database],
+      exports: [Clock, Database, MutualTls, OutgoingIdentity],
     };
   }
 }

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 
 const address = z.string().regex(/^[\w.-]+:\d{1,5}$/, 'host:port');
+const file = z.string().min(1);
 const peers = z.object({
   FILING_ADDRESS: address.optional(),
   CATALOGUE_ADDRESS: address.optional(),
   BENEFIT_ADDRESS: address.optional(),
   SETTLEMENT_ADDRESS: address.optional(),
   CLEARING_ADDRESS: address.optional(),
+  IDENTITY_ADDRESS: address.optional(),
 });
 
 type Peers = z.infer<typeof peers>;
@@ -15,8 +17,16 @@ type Peers = z.infer<typeof peers>;
 export const serviceEnvironment = peers.extend({
   /** Where this service listens. */
   LISTEN_ADDRESS: address,
+  /** Files in PEM: the authority of all services' certificates, the own certificate, its key. Services have no plaintext mode. */
+  TLS_CA: file,
+  TLS_CERTIFICATE: file,
+  TLS_KEY: file,
   /** PostgreSQL, as the service's own role, which owns nothing. */
   DATABASE_URL: z.url(),
+  /** What audit records are linked with, of this service alone. Without it nobody can make a chain anew; it never changes. */
+  AUDIT_KEY: z.string().regex(/^[0-9a-f]{64}$/, '32 bytes in hexadecimal'),
+  /** The keys that the gateway's word for a caller is checked with, as a JWKS. */
+  IDENTITY_PUBLIC_KEYS: z.string().min(2),
   /** Redis or Redis Cluster for BullMQ; without it BullMQ runs on the service's PostgreSQL. */
   REDIS_URL: z.url().optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),

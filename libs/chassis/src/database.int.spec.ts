@@ -9,7 +9,7 @@ import {
 import { Rejection } from '@yiditong/codes';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nationalActor, serviceActor } from './actor.js';
+import { nationalActor, serviceActor, type Actor } from './actor.js';
 import { databaseOptions } from './chassis.module.js';
 import { Database, violatedConstraint, type Tx } from './database.js';
 import { appendOutbox } from './outbox.js';
@@ -77,8 +77,18 @@ describe('a row of another province', () => {
 });
 
 describe('a tenant', () => {
-  it.each(['610000; DROP TABLE demo', "'", '', '61'])('is never read out of %j', async (region) => {
-    await expect(db.database.transaction({ ...SHAANXI, region }, idsSeen)).rejects.toThrow('six-digit division code');
+  it.each<Partial<Actor>>([
+    { region: '610000; DROP TABLE demo' },
+    { region: "'" },
+    { region: '' },
+    { region: '61' },
+    { area: "6101'--" },
+    { institution: "H61010100901' OR true" },
+    { institution: 'H6101' },
+    { person: "'; SET app.region = '000000" },
+    { person: '42' },
+  ])('is never read out of %j', async (wrong) => {
+    await expect(db.database.transaction({ ...SHAANXI, ...wrong }, idsSeen)).rejects.toThrow('made of codes');
   });
 
   it.each<[string, (tx: Tx) => Promise<unknown>]>([

@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { areaPrefix } from '@yiditong/access';
 import { NATION, Rejection } from '@yiditong/codes';
+import type { Mac } from '@yiditong/ledger';
+import type { PoolClient } from 'pg';
 import {
   DataSource,
   QueryFailedError,
@@ -18,10 +21,16 @@ const MAX_ATTEMPTS = 4;
 /** Connection failures, shutdowns, full resources and conflicts that don't end: the caller may retry with the same key. */
 const UNAVAILABLE = /^(08|53|57P|58030|55P03|57014|40001|40P01)/;
 
+/** What a transaction's audit records are linked with. */
+const auditMacs = new WeakMap<Tx, Mac>();
+
 /** Short READ COMMITTED transactions on behalf of a tenant. */
 @Injectable()
 export class Database {
-  constructor(readonly dataSource: DataSource) {}
+  constructor(
+    readonly dataSource: DataSource,
+    readonly auditMac: Mac = withoutKey,
+  ) {}
 
   /**
    * Runs the work in one transaction as the actor and commits. Deadlocks and serialization failures are
@@ -45,6 +54,7 @@ export class Database {
     const runner = this.dataSource.createQueryRunner();
     try {
       await runner.query(beginAs(actor));
+      auditMacs.set(runner.manager, this.auditMac);
       try {
         const result = await work(runner.manager);
         // COMMIT alone answers an aborted transaction with a silent rollback; the statement before it fails there.
@@ -62,12 +72,39 @@ export class Database {
 }
 
 /**
- * BEGIN and the tenant in one round trip. SET LOCAL with a literal, not set_config: on distributed
+ * BEGIN and the actor in one round trip. SET LOCAL with a literal, not set_config: on distributed
  * PostgreSQL only SET LOCAL reaches the workers, whose row-level security would else hide every row.
  */
-function beginAs(actor: Actor): string {
-  if (!/^\d{6}$/.test(actor.region)) throw new RangeError('a tenant is a six-digit division code');
-  return `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL app.region = '${actor.region}'`;
+function beginAs({ region, area, institution, person }: Actor): string {
+  return [
+    'BEGIN ISOLATION LEVEL READ COMMITTED',
+    `SET LOCAL app.region = ${literal(region, /^\d{6}$/)}`,
+    `SET LOCAL app.area = ${literal(areaPrefix(area), /^\d{0,6}$/)}`,
+    `SET LOCAL app.institution = ${literal(institution ?? '', /^([HP]\d{11})?$/)}`,
+    `SET LOCAL app.person = ${literal(person?.toLowerCase() ?? '', /^([\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})?$/)}`,
+  ].join('; ');
+}
+
+/** A text that is nothing but a code of the given form, as SQL. */
+function literal(code: string, form: RegExp): string {
+  if (!form.test(code)) throw new RangeError('an actor is made of codes');
+  return `'${code}'`;
+}
+
+/** For the few statements that every transaction runs while others wait: parsed and planned once a connection, not each time. */
+export async function queryPrepared<T>(tx: Tx, name: string, text: string, values: readonly unknown[]): Promise<T[]> {
+  const client: PoolClient | undefined = await tx.queryRunner?.connect();
+  if (!client) throw new Error('a prepared statement needs a transaction');
+  return (await client.query({ name, text, values: [...values] })).rows as T[];
+}
+
+/** What links the audit records of a transaction. */
+export function auditMacOf(tx: Tx): Mac {
+  return auditMacs.get(tx) ?? withoutKey();
+}
+
+function withoutKey(): never {
+  throw new Error('there is no key for audit records here');
 }
 
 /** The name of the violated constraint, so that a store can turn it into a domain reason. */
@@ -99,12 +136,60 @@ function hasText<K extends string>(value: unknown, key: K): value is Record<K, s
   );
 }
 
+/** How a table's rows belong to people, beyond the provinces that are their parties. */
+export type Tenancy = {
+  /** The columns with the parties' provinces. The nation sees every row. */
+  readonly provinces: readonly string[];
+  /** The columns with the parties' divisions: a bureau of a pooling area sees the rows of its own. */
+  readonly areas?: readonly string[];
+  /** The rows are of provinces as wholes: a pooling area, a person and a hospital see none but by their own columns. */
+  readonly wholeProvinces?: boolean;
+  /** The column with the person: an insured person sees the own rows. */
+  readonly person?: string;
+  /** The column with the institution: a hospital sees the own rows. */
+  readonly institution?: string;
+};
+
 /** Row-level security for a table with these province columns: its parties see a row, and the nation. */
-export function tenancySql(table: string, ...provinceColumns: readonly string[]): string {
-  const parties = [...provinceColumns, `'${NATION}'`].join(', ');
-  const condition = `current_setting('app.region', true) IN (${parties})`;
+export function tenancySql(table: string, ...provinces: readonly string[]): string {
+  return narrowTenancySql(table, { provinces });
+}
+
+/** Row-level security for a table whose rows are not for everybody in their provinces. */
+export function narrowTenancySql(table: string, tenancy: Tenancy): string {
+  const condition = [
+    `current_setting('app.region', true) IN (${[...tenancy.provinces, `'${NATION}'`].join(', ')})`,
+    ...narrowing(
+      'app.area',
+      (tenancy.areas ?? []).map((column) => `starts_with(${column}, ${setting('app.area')})`),
+    ),
+    ...(tenancy.wholeProvinces === true ? wholeProvince(tenancy) : []),
+    ...narrowing(
+      'app.person',
+      tenancy.person === undefined ? [] : [`${tenancy.person}::text = ${setting('app.person')}`],
+    ),
+    ...narrowing(
+      'app.institution',
+      tenancy.institution === undefined ? [] : [`${tenancy.institution} = ${setting('app.institution')}`],
+    ),
+  ].join(' AND ');
   return `
     ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY;
     ALTER TABLE ${table} FORCE ROW LEVEL SECURITY;
     CREATE POLICY tenant ON ${table} USING (${condition}) WITH CHECK (${condition});`;
+}
+
+/** Nobody who is less than the province, unless a column says that he may. */
+function wholeProvince({ areas, person, institution }: Tenancy): string[] {
+  const parts = { 'app.area': areas, 'app.person': person, 'app.institution': institution };
+  return Object.entries(parts).flatMap(([name, columns]) => (columns === undefined ? [`${setting(name)} = ''`] : []));
+}
+
+/** Where the setting says nothing, all rows of the tenant; a session that never set it sees none. */
+function narrowing(name: string, conditions: readonly string[]): string[] {
+  return conditions.length === 0 ? [] : [`(${[`${setting(name)} = ''`, ...conditions].join(' OR ')})`];
+}
+
+function setting(name: string): string {
+  return `current_setting('${name}', true)`;
 }

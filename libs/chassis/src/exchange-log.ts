@@ -2,7 +2,7 @@ import type { Metadata } from '@grpc/grpc-js';
 import { Injectable, Logger, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { Rejection } from '@yiditong/codes';
 import { tap, type Observable } from 'rxjs';
-import { actorOf } from './actor.js';
+import { actorOf } from './caller.js';
 
 /** One line an RPC: which, for whom, how long, with what outcome. Nothing of what was asked or answered. */
 @Injectable()

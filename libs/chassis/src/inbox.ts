@@ -7,7 +7,7 @@ export const INBOX_TABLE = `
     message_id uuid NOT NULL,
     region char(6) NOT NULL,
     received_at timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT inbox_pk PRIMARY KEY (scope, message_id)
+    CONSTRAINT inbox_pk PRIMARY KEY (scope, message_id, region)
   );
   ${tenancySql('inbox', 'region')}`;
 

@@ -32,7 +32,7 @@ export const OUTBOX_TABLE = `
     refusals int NOT NULL DEFAULT 0,
     last_refusal text,
     not_before timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT outbox_pk PRIMARY KEY (scope, id)
+    CONSTRAINT outbox_pk PRIMARY KEY (scope, id, region)
   );
   CREATE INDEX outbox_order ON outbox (topic, id);
   ${tenancySql('outbox', 'region')}`;

@@ -4,14 +4,22 @@ import { ClientGrpcProxy } from '@nestjs/microservices';
 import { Rejection } from '@yiditong/codes';
 import { contractDefinition } from '@yiditong/contracts';
 import { firstValueFrom, type Observable } from 'rxjs';
-import { metadataOf, type Actor } from './actor.js';
+import type { Actor } from './actor.js';
+import { OutgoingIdentity } from './caller.js';
 import { rejectionOf } from './rejection.filter.js';
+import { MutualTls } from './transport/transport.js';
 
 type Rpc<Q, A> = (request: Q, metadata?: Metadata, options?: { deadline: Date }) => Observable<A>;
 type RequestOf<M> = M extends Rpc<infer Q, unknown> ? Q : never;
 type AnswerOf<M> = M extends (...args: never[]) => Observable<infer A> ? A : never;
 
-export type RpcTarget = { readonly token: symbol; readonly package: string; readonly service: string };
+export type RpcTarget = {
+  readonly token: symbol;
+  readonly package: string;
+  readonly service: string;
+  /** The service that is asked, where the contract is not its own alone. */
+  readonly peer?: string;
+};
 
 /** A service as its callers see it: typed calls with an actor and a deadline. */
 export class RpcClient<C> implements OnModuleDestroy {
@@ -21,13 +29,21 @@ export class RpcClient<C> implements OnModuleDestroy {
   constructor(
     private readonly target: RpcTarget,
     address: string,
+    private readonly identity: OutgoingIdentity,
+    tls: MutualTls,
   ) {
+    const channel = tls.channelTo(this.peer());
     this.proxy = new ClientGrpcProxy({
       package: target.package,
       packageDefinition: contractDefinition,
       url: address,
-      // A restarted peer is found again within a second, not after grpc's default of up to two minutes.
-      channelOptions: { 'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 1000 },
+      credentials: channel.credentials,
+      channelOptions: {
+        ...channel.channelOptions,
+        // A restarted peer is found again within a second, not after grpc's default of up to two minutes.
+        'grpc.initial_reconnect_backoff_ms': 100,
+        'grpc.max_reconnect_backoff_ms': 1000,
+      },
       maxReceiveMessageLength: 64 * 1024 * 1024,
       maxSendMessageLength: 64 * 1024 * 1024,
     });
@@ -46,9 +62,10 @@ export class RpcClient<C> implements OnModuleDestroy {
   ): Promise<AnswerOf<C[K]>> {
     const rpc = this.methods[method];
     if (!rpc) throw new Error(`${this.target.service} has no RPC ${method}`);
+    const metadata = await this.identity.metadataFor(actor);
     const deadline = new Date(Date.now() + deadlineMs);
     try {
-      return (await firstValueFrom(rpc.call(this.methods, request, metadataOf(actor), { deadline }))) as AnswerOf<C[K]>;
+      return (await firstValueFrom(rpc.call(this.methods, request, metadata, { deadline }))) as AnswerOf<C[K]>;
     } catch (error) {
       throw (
         rejectionOf(error) ??
@@ -57,8 +74,9 @@ export class RpcClient<C> implements OnModuleDestroy {
     }
   }
 
+  /** The name of the service behind the contract: the second part of its package, unless the target says otherwise. */
   private peer(): string {
-    return this.target.package.split('.')[1] ?? this.target.package;
+    return this.target.peer ?? this.target.package.split('.')[1] ?? this.target.package;
   }
 
   onModuleDestroy(): void {
@@ -68,7 +86,11 @@ export class RpcClient<C> implements OnModuleDestroy {
 
 /** A provider of a client; the address comes from the service's configuration. */
 export function provideRpcClient(target: RpcTarget, address: string): Provider {
-  return { provide: target.token, useFactory: () => new RpcClient(target, address) };
+  return {
+    provide: target.token,
+    inject: [OutgoingIdentity, MutualTls],
+    useFactory: (identity: OutgoingIdentity, tls: MutualTls) => new RpcClient(target, address, identity, tls),
+  };
 }
 
 function isUnanswered(error: unknown): boolean {

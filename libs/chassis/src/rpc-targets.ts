@@ -4,14 +4,31 @@ function target(pkg: string, service: string): RpcTarget {
   return { token: Symbol(service), package: pkg, service };
 }
 
+function auditTarget(peer: string): RpcTarget {
+  return { ...target('yiditong.audit.v1', 'AuditService'), peer };
+}
+
 /** Every gRPC service of the system, by the package that owns it. */
 export const TARGETS = {
   filing: target('yiditong.filing.v1', 'FilingService'),
   catalogue: target('yiditong.catalogue.v1', 'CatalogueService'),
   homeProvince: target('yiditong.benefit.v1', 'HomeProvinceService'),
   benefit: target('yiditong.benefit.v1', 'BenefitService'),
+  policy: target('yiditong.benefit.v1', 'PolicyService'),
+  credential: target('yiditong.benefit.v1', 'CredentialService'),
   settlement: target('yiditong.settlement.v1', 'SettlementService'),
   institution: target('yiditong.settlement.v1', 'InstitutionService'),
   settlementCycle: target('yiditong.settlement.v1', 'SettlementCycleService'),
   clearing: target('yiditong.clearing.v1', 'ClearingService'),
+  identity: target('yiditong.identity.v1', 'IdentityService'),
+} as const;
+
+/** The audit trail of each service that has one: one contract, served by all for themselves. */
+export const AUDIT_TARGETS = {
+  filing: auditTarget('filing'),
+  catalogue: auditTarget('catalogue'),
+  benefit: auditTarget('benefit'),
+  settlement: auditTarget('settlement'),
+  clearing: auditTarget('clearing'),
+  identity: auditTarget('identity'),
 } as const;

@@ -1,6 +1,6 @@
 import { Logger, type INestMicroservice, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { Transport, type MicroserviceOptions } from '@nestjs/microservices';
+import { Transport, type AsyncMicroserviceOptions, type MicroserviceOptions } from '@nestjs/microservices';
 import { contractDefinition } from '@yiditong/contracts';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
@@ -10,6 +10,7 @@ import { Database } from './database.js';
 import { describeFault } from './fault.js';
 import type { RpcTarget } from './rpc-client.js';
 import { endTelemetry } from './telemetry/tracing.js';
+import { MutualTls } from './transport/transport.js';
 
 const HEALTH_CHECK_EVERY_MS = 2_000;
 
@@ -22,22 +23,12 @@ export type ServiceDefinition = {
 
 /** Runs a gRPC service until it is told to stop: health, reflection, logs, and an end that finishes what is under way. */
 export async function runService(definition: ServiceDefinition): Promise<void> {
-  const names = ['', ...definition.serves.map((target) => `${target.package}.${target.service}`)];
+  const names = ['', ...servedBy(definition).map((target) => `${target.package}.${target.service}`)];
   const health = new HealthImplementation(Object.fromEntries(names.map((name) => [name, 'NOT_SERVING' as const])));
-  const app = await NestFactory.createMicroservice<MicroserviceOptions>(definition.module, {
+  const app = await NestFactory.createMicroservice<AsyncMicroserviceOptions>(definition.module, {
     bufferLogs: true,
-    transport: Transport.GRPC,
-    options: {
-      package: [...new Set(definition.serves.map((target) => target.package))],
-      packageDefinition: contractDefinition,
-      url: definition.environment.LISTEN_ADDRESS,
-      gracefulShutdown: true,
-      maxReceiveMessageLength: 64 * 1024 * 1024,
-      onLoadPackageDefinition: (_, server) => {
-        health.addToServer(server);
-        new ReflectionService(contractDefinition).addToServer(server);
-      },
-    },
+    inject: [MutualTls],
+    useFactory: (tls: MutualTls) => serverOptions(definition, tls, health),
   });
   app.useLogger(app.get(PinoLogger));
   await app.listen();
@@ -50,6 +41,34 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
     await app.close();
   });
   new Logger('Service').log({ msg: 'serving', address: definition.environment.LISTEN_ADDRESS });
+}
+
+/** Health and reflection are served on the same port, so to peers with a certificate only, like everything else. */
+function serverOptions(
+  definition: ServiceDefinition,
+  tls: MutualTls,
+  health: HealthImplementation,
+): MicroserviceOptions {
+  return {
+    transport: Transport.GRPC,
+    options: {
+      package: [...new Set(servedBy(definition).map((target) => target.package))],
+      packageDefinition: contractDefinition,
+      url: definition.environment.LISTEN_ADDRESS,
+      credentials: tls.serverCredentials(),
+      gracefulShutdown: true,
+      maxReceiveMessageLength: 64 * 1024 * 1024,
+      onLoadPackageDefinition: (_, server) => {
+        health.addToServer(server);
+        new ReflectionService(contractDefinition).addToServer(server);
+      },
+    },
+  };
+}
+
+/** Its own contracts, and its audit trail. */
+function servedBy({ serves }: ServiceDefinition): readonly Pick<RpcTarget, 'package' | 'service'>[] {
+  return [...serves, { package: 'yiditong.audit.v1', service: 'AuditService' }];
 }
 
 async function reportHealth(

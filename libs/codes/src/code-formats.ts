@@ -53,6 +53,19 @@ export function birthDateOf(idNumber: string): string {
   return `${idNumber.slice(6, 10)}-${idNumber.slice(10, 12)}-${idNumber.slice(12, 14)}`;
 }
 
+/** 联系电话: a mobile number, or a landline with its area code. */
+export function isPhoneNumber(text: string): boolean {
+  return /^(1\d{10}|0\d{2,3}-?\d{7,8})$/.test(text);
+}
+
+/**
+ * A diagnosis by ICD-10: three characters (GB/T 14396), with four or six (the dot and x of its clinical edition), and the
+ * extension of the medical-insurance edition, as in I10, J18.9, C34.900 and I10.x00x002. Daggers and asterisks may follow.
+ */
+export function isDiagnosisCode(code: string): boolean {
+  return /^[A-Z]\d{2}(\.[\dx]([\dx]{2}(x\d{3})?)?)?[*+†]?$/.test(code);
+}
+
 const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** Whether the text is a day of the Gregorian calendar, YYYY-MM-DD. There was no year 0, and PostgreSQL refuses one. */

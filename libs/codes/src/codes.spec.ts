@@ -5,11 +5,13 @@ import {
   findProvince,
   idNumberCheck,
   isCalendarDate,
+  isDiagnosisCode,
   isFilingDestination,
   isIdNumber,
   isInstitutionCode,
   isMessageId,
   isNationalItemCode,
+  isPhoneNumber,
   PROVINCES,
   provinceOf,
   REASONS,
@@ -70,6 +72,28 @@ describe('code formats', () => {
     ['H3101010000120261121153012001', false],
     ['H31010100001202611212430120001', false],
   ])('message id %s: %s', (id, valid) => expect(isMessageId(id)).toBe(valid));
+});
+
+describe('diagnoses', () => {
+  it.each(['I10', 'J18.9', 'C34.900', 'I10.x00x002', 'R55.x00', 'C34.900x004', 'G63.2*', 'E11.4†', 'Z51.100'])(
+    'are written as %s',
+    (code) => expect(isDiagnosisCode(code)).toBe(true),
+  );
+  it.each(['', 'I1', 'I10.', 'i10', 'I10.90', 'I10.9000', 'I10.x00x02', '高血压', 'I10 ', 'M016000', 'DROP'])(
+    'are not written as %j',
+    (code) => expect(isDiagnosisCode(code)).toBe(false),
+  );
+});
+
+describe('telephone numbers', () => {
+  it.each(['13812341234', '15400000000', '010-65123456', '02165123456', '0755-12345678', '0937-1234567'])(
+    'are %s',
+    (number) => expect(isPhoneNumber(number)).toBe(true),
+  );
+  it.each(['', '120', '1381234123', '138123412345', '+8613812341234', '65123456', '138 1234 1234', '０１０'])(
+    'are not %j',
+    (number) => expect(isPhoneNumber(number)).toBe(false),
+  );
 });
 
 describe('ID numbers', () => {

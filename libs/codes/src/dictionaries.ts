@@ -57,3 +57,11 @@ export type EligibilityBasis = (typeof ELIGIBILITY_BASES)[number];
 /** Who calls: 参保人、定点医药机构、经办机构、平台运营, and a service of this system. */
 export const ROLES = ['insured', 'hospital', 'bureau', 'operator', 'service'] as const;
 export type Role = (typeof ROLES)[number];
+
+/** 经办与复核: a clerk prepares, a supervisor decides. Bureaus and the operator have both. */
+export const RANKS = ['clerk', 'supervisor'] as const;
+export type Rank = (typeof RANKS)[number];
+
+/** 泄露、遗失、更换、离岗或注销、违规使用: why a key or a credential is ended before its time. */
+export const REVOCATION_REASONS = ['COMPROMISED', 'LOST', 'SUPERSEDED', 'DEPARTED', 'MISUSED'] as const;
+export type RevocationReason = (typeof REVOCATION_REASONS)[number];

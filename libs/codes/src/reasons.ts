@@ -1,22 +1,7 @@
-/** The gRPC statuses that a reason may travel as. */
-export type RpcStatus =
-  | 'INVALID_ARGUMENT'
-  | 'NOT_FOUND'
-  | 'ALREADY_EXISTS'
-  | 'PERMISSION_DENIED'
-  | 'UNAUTHENTICATED'
-  | 'FAILED_PRECONDITION'
-  | 'ABORTED'
-  | 'RESOURCE_EXHAUSTED'
-  | 'UNAVAILABLE'
-  | 'INTERNAL';
+import { ACCESS_REASONS } from './access-reasons.js';
+import { entry, type ReasonEntry } from './reason-entry.js';
 
-/** How one reason is carried between services, shown at the edge, and put into words. */
-export type ReasonEntry = { readonly rpc: RpcStatus; readonly http: number; readonly zh: string; readonly en: string };
-
-function entry(rpc: RpcStatus, http: number, zh: string, en: string): ReasonEntry {
-  return { rpc, http, zh, en };
-}
+export type { ReasonEntry, RpcStatus } from './reason-entry.js';
 
 /**
  * Every reason that a caller can be given. The key is stable for ever; the sentences say what to do next.
@@ -35,29 +20,54 @@ export const REASONS = {
     '请求内容过大。请分批提交。',
     'The request is too large. Send it in smaller batches.',
   ),
+  ADDRESS_TOO_LONG: entry(
+    'INVALID_ARGUMENT',
+    414,
+    '请求地址过长。请按接口文档 /docs 改正。',
+    'The address is too long. Correct it as the interface documentation at /docs says.',
+  ),
+  HEADERS_TOO_LARGE: entry(
+    'INVALID_ARGUMENT',
+    431,
+    '请求头过大。请去掉不需要的请求头后重新提交。',
+    'The request headers are too large. Leave out those that are not needed and send it again.',
+  ),
+  REQUEST_TIMEOUT: entry(
+    'UNAVAILABLE',
+    408,
+    '请求未在时限内发送完毕。请检查网络后用原编号重新提交。',
+    'The request did not arrive in time. Check the network and send it again with the same key.',
+  ),
+  TOO_MANY_REQUESTS: entry(
+    'RESOURCE_EXHAUSTED',
+    429,
+    '请求过于频繁。请在 {seconds} 秒后重试。',
+    'There were too many requests. Try again in {seconds} seconds.',
+  ),
   ROUTE_NOT_FOUND: entry(
     'NOT_FOUND',
     404,
     '没有这个接口地址。请核对接口文档 /docs。',
     'There is no such address. Check the interface documentation at /docs.',
   ),
-  CREDENTIAL_MISSING: entry(
-    'UNAUTHENTICATED',
-    401,
-    '未提供访问凭证。请在 Authorization 头中携带 Bearer 令牌。',
-    'No credential was given. Send a bearer token in the Authorization header.',
+  ...ACCESS_REASONS,
+  TRANSACTION_NOT_OFFERED: entry(
+    'INVALID_ARGUMENT',
+    400,
+    '平台未开放交易 {infno}。请核对交易编号，或改用接口文档中的其他接口。',
+    'Transaction {infno} is not offered here. Check its number, or use another interface of the documentation.',
   ),
-  CREDENTIAL_INVALID: entry(
-    'UNAUTHENTICATED',
-    401,
-    '访问凭证无效或已过期。请重新获取令牌。',
-    'The credential is invalid or has expired. Obtain a new token.',
+  PROPOSAL_NOT_FOUND: entry(
+    'NOT_FOUND',
+    404,
+    '没有查到该变更申请。请核对申请编号。',
+    'There is no such proposal. Check its id.',
   ),
-  NOT_PERMITTED: entry(
-    'PERMISSION_DENIED',
-    403,
-    '当前身份无权办理此业务。请使用有相应权限的账号。',
-    'This identity may not do that. Use an account that has the permission.',
+  PROPOSAL_DECIDED: entry(
+    'FAILED_PRECONDITION',
+    409,
+    '该变更申请已经办结，不能再作其他处理。请查询其结果，如需变更请重新提交申请。',
+    'This proposal is decided already and takes no other decision. Read its outcome, and propose the change anew if it is still needed.',
   ),
   IDEMPOTENCY_KEY_MISSING: entry(
     'INVALID_ARGUMENT',

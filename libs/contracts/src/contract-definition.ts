@@ -2,11 +2,15 @@ import { fileURLToPath } from 'node:url';
 import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
 
 const CONTRACTS = [
+  'audit/v1/audit.proto',
   'benefit/v1/benefit.proto',
+  'benefit/v1/credential.proto',
   'benefit/v1/home_province.proto',
+  'benefit/v1/policy.proto',
   'catalogue/v1/catalogue.proto',
   'clearing/v1/clearing.proto',
   'filing/v1/filing.proto',
+  'identity/v1/identity.proto',
   'settlement/v1/settlement.proto',
 ];
 

@@ -1,4 +1,13 @@
-import { IDEMPOTENCY_TABLE, INBOX_TABLE, OUTBOX_TABLE, tenancySql } from '@yiditong/chassis';
+import {
+  AUDIT_TABLES,
+  auditGrants,
+  IDEMPOTENCY_TABLE,
+  INBOX_TABLE,
+  OUTBOX_TABLE,
+  PROPOSAL_TABLE,
+  proposalGrants,
+  tenancySql,
+} from '@yiditong/chassis';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** What the chassis is tried on without a service: its own tables, and one of a tenant's numbers that may not fall below zero. */
@@ -18,12 +27,16 @@ export class DemoTables1763740800000 implements MigrationInterface {
       ${IDEMPOTENCY_TABLE}
       ${OUTBOX_TABLE}
       ${INBOX_TABLE}
+      ${AUDIT_TABLES}
+      ${auditGrants('chassis_app')}
+      ${PROPOSAL_TABLE}
+      ${proposalGrants('chassis_app')}
       GRANT SELECT, INSERT, UPDATE ON demo, idempotency TO chassis_app;
       GRANT SELECT, INSERT ON inbox TO chassis_app;
       GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO chassis_app;`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE inbox, outbox, idempotency, demo');
+    await runner.query('DROP TABLE proposal, audit_record, audit_head, inbox, outbox, idempotency, demo');
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Database, databaseOptions, migrateDatabase, type MigrationClass } from '@yiditong/chassis';
+import { auditMac, Database, databaseOptions, migrateDatabase, type MigrationClass } from '@yiditong/chassis';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { inject } from 'vitest';
@@ -16,6 +16,7 @@ export type TestDatabase = {
 };
 
 const PASSWORD = 'only-for-tests';
+const AUDIT_KEY = '5e'.repeat(32);
 
 /** Makes a fresh database named after the service and runs its migrations as its owner. */
 export async function createTestDatabase(
@@ -30,13 +31,17 @@ export async function createTestDatabase(
   await withClient(superuser('postgres'), async (client) => {
     for (const role of [`${service}_owner`, `${service}_app`]) await createRole(client, role);
     await client.query(`CREATE DATABASE ${name} OWNER ${service}_owner`);
+    // As a new installation does it.
+    await client.query(
+      `REVOKE ALL ON DATABASE ${name} FROM PUBLIC; GRANT CONNECT ON DATABASE ${name} TO ${service}_app`,
+    );
   });
   const ownerUrl = url(`${service}_owner`, PASSWORD, name);
   const appUrl = url(`${service}_app`, PASSWORD, name);
   await migrateDatabase(ownerUrl, migrations);
   const dataSource = await new DataSource(databaseOptions(service, appUrl)).initialize();
   return {
-    database: new Database(dataSource),
+    database: new Database(dataSource, auditMac(AUDIT_KEY)),
     appUrl,
     ownerUrl,
     superuserUrl: superuser(name),
@@ -65,7 +70,8 @@ async function createRole(client: pg.Client, role: string): Promise<void> {
   EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`);
 }
 
-async function withClient(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
+/** Opens a connection of its own for the work. */
+export async function withClient(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

@@ -18,6 +18,8 @@ import {
 
 let provider: TracerProvider | null = null;
 
+const HIDDEN = '-';
+
 /**
  * Traces from HTTP through gRPC, SQL and jobs, exported over OTLP where OTEL_EXPORTER_OTLP_ENDPOINT is set.
  * SQL is recorded without its parameters, which hold people's data.
@@ -40,6 +42,8 @@ export function beginTelemetry(serviceName: string): void {
       new HttpInstrumentation({
         // The exporter's own calls would trace themselves; health checks would drown everything else.
         ignoreIncomingRequestHook: (request) => request.url?.startsWith('/health') === true,
+        // An address is what a caller wrote: people put ID numbers there, and names. The route stands in http.route.
+        startIncomingSpanHook: () => ({ 'url.path': HIDDEN, 'url.query': HIDDEN }),
       }),
       new GrpcInstrumentation({ ignoreGrpcMethods: ['Check', 'Watch'] }),
       new PgInstrumentation({ requireParentSpan: true, enhancedDatabaseReporting: false }),

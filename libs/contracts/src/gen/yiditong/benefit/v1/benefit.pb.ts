@@ -8,13 +8,12 @@
 import type { Metadata } from "@grpc/grpc-js";
 import { GrpcMethod, GrpcStreamMethod } from "@nestjs/microservices";
 import { Observable } from "rxjs";
-import { Timestamp } from "../../../google/protobuf/timestamp.pb.js";
 import { Insurance, PersonType } from "../../common/v1/common.pb.js";
 
 /** A person as entered by the bureau. */
 export interface PersonEntry {
   personId: string;
-  /** 公民身份号码, 18 characters; used for the index and the birth date only, then dropped. */
+  /** 公民身份号码, 18 characters. Kept sealed, with a keyed index of it. */
   idNumber: string;
   /** The pooling area. */
   insuredRegion: string;
@@ -22,6 +21,10 @@ export interface PersonEntry {
   personType: PersonType;
   /** 参保状态: false means suspended or ended. */
   active: boolean;
+  /** 姓名, as on the ID card, 1 to 50 characters. Kept sealed. */
+  name: string;
+  /** 联系电话; empty where there is none. Kept sealed. */
+  phone: string;
 }
 
 export interface RegisterPersonsRequest {
@@ -46,19 +49,27 @@ export interface FindPersonResponse {
   insurance: Insurance;
   personType: PersonType;
   active: boolean;
+  /** Masked, such as 张*: to tell a wrong card, not to tell the person. */
+  maskedName: string;
 }
 
-export interface PublishPolicyRequest {
-  requestId: string;
-  /** The pooling area. */
-  region: string;
-  /** The policy document as JSON, as described in docs/benefit-policy.md. */
-  policyJson: string;
+export interface GetPersonRequest {
+  personId: string;
+  /** OWN_RECORD (查本人信息), CASE_REVIEW (案件复核) or POINT_OF_CARE (就医核对身份); empty for none. */
+  purpose: string;
 }
 
-export interface PublishPolicyResponse {
-  policyId: string;
-  publishedAt: Timestamp | undefined;
+export interface GetPersonResponse {
+  personId: string;
+  insuredRegion: string;
+  insurance: Insurance;
+  personType: PersonType;
+  active: boolean;
+  /** In clear or masked, as the purpose says. */
+  name: string;
+  idNumber: string;
+  /** Empty where there is none. */
+  phone: string;
 }
 
 export interface GetAccumulatorsRequest {
@@ -87,18 +98,18 @@ export interface BenefitServiceClient {
   registerPersons(request: RegisterPersonsRequest, metadata?: Metadata): Observable<RegisterPersonsResponse>;
 
   /**
-   * Finds a person by ID number through a keyed blind index; the number itself is not stored.
-   * Rejects with PERSON_UNKNOWN.
+   * Finds a person by ID number, through a keyed blind index: the number itself is sealed. Rejects with
+   * PERSON_UNKNOWN.
    */
 
   findPerson(request: FindPersonRequest, metadata?: Metadata): Observable<FindPersonResponse>;
 
   /**
-   * Publishes a benefit policy version of a pooling area. Rejects with POLICY_INVALID,
-   * POLICY_OVERLAPS or IDEMPOTENCY_KEY_REUSED.
+   * A person's record; name, ID number and phone are masked unless the purpose needs them and is the caller's to
+   * claim. Rejects with PERSON_UNKNOWN, PURPOSE_NOT_PERMITTED or SUPERVISOR_REQUIRED.
    */
 
-  publishPolicy(request: PublishPolicyRequest, metadata?: Metadata): Observable<PublishPolicyResponse>;
+  getPerson(request: GetPersonRequest, metadata?: Metadata): Observable<GetPersonResponse>;
 
   /** A person's accumulators of one benefit year. */
 
@@ -117,8 +128,8 @@ export interface BenefitServiceController {
   ): Promise<RegisterPersonsResponse> | Observable<RegisterPersonsResponse> | RegisterPersonsResponse;
 
   /**
-   * Finds a person by ID number through a keyed blind index; the number itself is not stored.
-   * Rejects with PERSON_UNKNOWN.
+   * Finds a person by ID number, through a keyed blind index: the number itself is sealed. Rejects with
+   * PERSON_UNKNOWN.
    */
 
   findPerson(
@@ -127,14 +138,14 @@ export interface BenefitServiceController {
   ): Promise<FindPersonResponse> | Observable<FindPersonResponse> | FindPersonResponse;
 
   /**
-   * Publishes a benefit policy version of a pooling area. Rejects with POLICY_INVALID,
-   * POLICY_OVERLAPS or IDEMPOTENCY_KEY_REUSED.
+   * A person's record; name, ID number and phone are masked unless the purpose needs them and is the caller's to
+   * claim. Rejects with PERSON_UNKNOWN, PURPOSE_NOT_PERMITTED or SUPERVISOR_REQUIRED.
    */
 
-  publishPolicy(
-    request: PublishPolicyRequest,
+  getPerson(
+    request: GetPersonRequest,
     metadata?: Metadata,
-  ): Promise<PublishPolicyResponse> | Observable<PublishPolicyResponse> | PublishPolicyResponse;
+  ): Promise<GetPersonResponse> | Observable<GetPersonResponse> | GetPersonResponse;
 
   /** A person's accumulators of one benefit year. */
 
@@ -146,7 +157,7 @@ export interface BenefitServiceController {
 
 export function BenefitServiceControllerMethods() {
   return function (constructor: Function) {
-    const grpcMethods: string[] = ["registerPersons", "findPerson", "publishPolicy", "getAccumulators"];
+    const grpcMethods: string[] = ["registerPersons", "findPerson", "getPerson", "getAccumulators"];
     for (const method of grpcMethods) {
       const descriptor: any = Reflect.getOwnPropertyDescriptor(constructor.prototype, method);
       GrpcMethod("BenefitService", method)(constructor.prototype[method], method, descriptor);

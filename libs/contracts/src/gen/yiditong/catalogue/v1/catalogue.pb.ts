@@ -10,6 +10,7 @@ import { GrpcMethod, GrpcStreamMethod } from "@nestjs/microservices";
 import { Observable } from "rxjs";
 import { Timestamp } from "../../../google/protobuf/timestamp.pb.js";
 import { FeeSplit, ItemClass } from "../../common/v1/common.pb.js";
+import { Proposal, ProposalDecision, ProposalState } from "../../common/v1/proposal.pb.js";
 
 /** A province's entry for a national item. */
 export interface CatalogueEntry {
@@ -25,7 +26,31 @@ export interface CatalogueEntry {
   chargeCategory: string;
 }
 
-export interface PublishCatalogueRequest {
+export interface CatalogueProposal {
+  proposal:
+    | Proposal
+    | undefined;
+  /** First business date of the version. */
+  effectiveFrom: string;
+  entryCount: number;
+  /** The published version; empty unless approved. */
+  versionId: string;
+}
+
+/**
+ * What differs from the version that is in force until the effective date. The counts of added, changed and
+ * unchanged entries sum to the entries of the proposal.
+ */
+export interface CatalogueChange {
+  /** Empty where there is none. */
+  standingVersionId: string;
+  added: number;
+  changed: number;
+  unchanged: number;
+  removed: number;
+}
+
+export interface ProposeCatalogueRequest {
   requestId: string;
   /** The province, such as 110000. */
   province: string;
@@ -35,9 +60,61 @@ export interface PublishCatalogueRequest {
   entries: CatalogueEntry[];
 }
 
-export interface PublishCatalogueResponse {
-  versionId: string;
-  entryCount: number;
+export interface ProposeCatalogueResponse {
+  proposal: CatalogueProposal | undefined;
+}
+
+export interface DecideCatalogueProposalRequest {
+  /** The province, such as 110000. */
+  province: string;
+  proposalId: string;
+  decision: ProposalDecision;
+  /** At most 500 characters; a rejection says why. */
+  remark: string;
+}
+
+export interface DecideCatalogueProposalResponse {
+  proposal: CatalogueProposal | undefined;
+}
+
+export interface WithdrawCatalogueProposalRequest {
+  /** The province, such as 110000. */
+  province: string;
+  proposalId: string;
+  /** At most 500 characters. */
+  remark: string;
+}
+
+export interface WithdrawCatalogueProposalResponse {
+  proposal: CatalogueProposal | undefined;
+}
+
+export interface ListCatalogueProposalsRequest {
+  /** The province, such as 110000. */
+  province: string;
+  /** Unset for all. */
+  state: ProposalState;
+  /** The last id of the page before; empty for the first. */
+  after: string;
+  /** 1 to 200. */
+  limit: number;
+}
+
+export interface ListCatalogueProposalsResponse {
+  proposals: CatalogueProposal[];
+  /** Where the next page begins; empty on the last. */
+  nextAfter: string;
+}
+
+export interface GetCatalogueProposalRequest {
+  /** The province, such as 110000. */
+  province: string;
+  proposalId: string;
+}
+
+export interface GetCatalogueProposalResponse {
+  proposal: CatalogueProposal | undefined;
+  change: CatalogueChange | undefined;
 }
 
 /** A fee line as the hospital charges it. */
@@ -81,11 +158,44 @@ export interface ClassifyLinesResponse {
 
 export interface CatalogueServiceClient {
   /**
-   * Publishes a province's catalogue as a new version from an effective date on. Earlier versions stay.
-   * Rejects with CATALOGUE_CODE_INVALID, CATALOGUE_VERSION_EXISTS or IDEMPOTENCY_KEY_REUSED.
+   * Proposes a province's catalogue as a new version from an effective date on. Nothing is in force before it is
+   * approved. Rejects with CATALOGUE_CODE_INVALID, CATALOGUE_VERSION_EXISTS or IDEMPOTENCY_KEY_REUSED.
    */
 
-  publishCatalogue(request: PublishCatalogueRequest, metadata?: Metadata): Observable<PublishCatalogueResponse>;
+  proposeCatalogue(request: ProposeCatalogueRequest, metadata?: Metadata): Observable<ProposeCatalogueResponse>;
+
+  /**
+   * Approves a proposal, which publishes its version, or rejects it. Earlier versions stay. The same decision by the
+   * same account again gives the same answer. Rejects with PROPOSAL_NOT_FOUND, MAKER_IS_CHECKER, PROPOSAL_DECIDED, and
+   * where the proposal can't be published any more, with CATALOGUE_CODE_INVALID or CATALOGUE_VERSION_EXISTS: it
+   * then stays pending.
+   */
+
+  decideCatalogueProposal(
+    request: DecideCatalogueProposalRequest,
+    metadata?: Metadata,
+  ): Observable<DecideCatalogueProposalResponse>;
+
+  /** Takes back an own proposal. Rejects with PROPOSAL_NOT_FOUND, NOT_PERMITTED or PROPOSAL_DECIDED. */
+
+  withdrawCatalogueProposal(
+    request: WithdrawCatalogueProposalRequest,
+    metadata?: Metadata,
+  ): Observable<WithdrawCatalogueProposalResponse>;
+
+  /** A province's proposals, newest first. */
+
+  listCatalogueProposals(
+    request: ListCatalogueProposalsRequest,
+    metadata?: Metadata,
+  ): Observable<ListCatalogueProposalsResponse>;
+
+  /** One proposal and what it would change. Rejects with PROPOSAL_NOT_FOUND. */
+
+  getCatalogueProposal(
+    request: GetCatalogueProposalRequest,
+    metadata?: Metadata,
+  ): Observable<GetCatalogueProposalResponse>;
 
   /**
    * Splits each fee line by the catalogue in force at the treating place at the fee's own time.
@@ -97,14 +207,56 @@ export interface CatalogueServiceClient {
 
 export interface CatalogueServiceController {
   /**
-   * Publishes a province's catalogue as a new version from an effective date on. Earlier versions stay.
-   * Rejects with CATALOGUE_CODE_INVALID, CATALOGUE_VERSION_EXISTS or IDEMPOTENCY_KEY_REUSED.
+   * Proposes a province's catalogue as a new version from an effective date on. Nothing is in force before it is
+   * approved. Rejects with CATALOGUE_CODE_INVALID, CATALOGUE_VERSION_EXISTS or IDEMPOTENCY_KEY_REUSED.
    */
 
-  publishCatalogue(
-    request: PublishCatalogueRequest,
+  proposeCatalogue(
+    request: ProposeCatalogueRequest,
     metadata?: Metadata,
-  ): Promise<PublishCatalogueResponse> | Observable<PublishCatalogueResponse> | PublishCatalogueResponse;
+  ): Promise<ProposeCatalogueResponse> | Observable<ProposeCatalogueResponse> | ProposeCatalogueResponse;
+
+  /**
+   * Approves a proposal, which publishes its version, or rejects it. Earlier versions stay. The same decision by the
+   * same account again gives the same answer. Rejects with PROPOSAL_NOT_FOUND, MAKER_IS_CHECKER, PROPOSAL_DECIDED, and
+   * where the proposal can't be published any more, with CATALOGUE_CODE_INVALID or CATALOGUE_VERSION_EXISTS: it
+   * then stays pending.
+   */
+
+  decideCatalogueProposal(
+    request: DecideCatalogueProposalRequest,
+    metadata?: Metadata,
+  ):
+    | Promise<DecideCatalogueProposalResponse>
+    | Observable<DecideCatalogueProposalResponse>
+    | DecideCatalogueProposalResponse;
+
+  /** Takes back an own proposal. Rejects with PROPOSAL_NOT_FOUND, NOT_PERMITTED or PROPOSAL_DECIDED. */
+
+  withdrawCatalogueProposal(
+    request: WithdrawCatalogueProposalRequest,
+    metadata?: Metadata,
+  ):
+    | Promise<WithdrawCatalogueProposalResponse>
+    | Observable<WithdrawCatalogueProposalResponse>
+    | WithdrawCatalogueProposalResponse;
+
+  /** A province's proposals, newest first. */
+
+  listCatalogueProposals(
+    request: ListCatalogueProposalsRequest,
+    metadata?: Metadata,
+  ):
+    | Promise<ListCatalogueProposalsResponse>
+    | Observable<ListCatalogueProposalsResponse>
+    | ListCatalogueProposalsResponse;
+
+  /** One proposal and what it would change. Rejects with PROPOSAL_NOT_FOUND. */
+
+  getCatalogueProposal(
+    request: GetCatalogueProposalRequest,
+    metadata?: Metadata,
+  ): Promise<GetCatalogueProposalResponse> | Observable<GetCatalogueProposalResponse> | GetCatalogueProposalResponse;
 
   /**
    * Splits each fee line by the catalogue in force at the treating place at the fee's own time.
@@ -119,7 +271,14 @@ export interface CatalogueServiceController {
 
 export function CatalogueServiceControllerMethods() {
   return function (constructor: Function) {
-    const grpcMethods: string[] = ["publishCatalogue", "classifyLines"];
+    const grpcMethods: string[] = [
+      "proposeCatalogue",
+      "decideCatalogueProposal",
+      "withdrawCatalogueProposal",
+      "listCatalogueProposals",
+      "getCatalogueProposal",
+      "classifyLines",
+    ];
     for (const method of grpcMethods) {
       const descriptor: any = Reflect.getOwnPropertyDescriptor(constructor.prototype, method);
       GrpcMethod("CatalogueService", method)(constructor.prototype[method], method, descriptor);

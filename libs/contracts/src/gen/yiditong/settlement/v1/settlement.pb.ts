@@ -88,6 +88,14 @@ export interface BillLine {
   occurredAt: Timestamp | undefined;
 }
 
+/** 诊断. Sealed where it is kept, and shown to the hospital that sent it only; others get `***`. */
+export interface Diagnosis {
+  /** ICD-10, medical-insurance edition, such as I10.x00x002. */
+  code: string;
+  /** 诊断名称, 1 to 100 characters. */
+  name: string;
+}
+
 /** A bill as the hospital presents it. */
 export interface Bill {
   personId: string;
@@ -97,6 +105,7 @@ export interface Bill {
   visitNumber: string;
   visitKind: VisitKind;
   emergency: boolean;
+  /** 门慢特病种, M and five digits, of a chronic visit only. A diagnosis like those below. */
   diseaseCode: string;
   admittedAt:
     | Timestamp
@@ -106,6 +115,8 @@ export interface Bill {
   totalFen: bigint;
   /** 1 to 5,000; their amounts sum to the total. */
   lines: BillLine[];
+  /** 0 to 10, 主诊断 first. */
+  diagnoses: Diagnosis[];
 }
 
 /** A settlement as recorded. */
@@ -142,6 +153,10 @@ export interface Settlement {
   policyId: string;
   filingId: string;
   explanation: Step[];
+  /** As the bill said for the hospital that sent it; `***` for others on a chronic visit; empty on any other visit. */
+  diseaseCode: string;
+  /** As the bill said for the hospital that sent it; one `***` for others, whatever the bill said. */
+  diagnoses: Diagnosis[];
 }
 
 export interface PreSettleRequest {

@@ -1,0 +1,105 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Metadata } from '@grpc/grpc-js';
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { Rejection } from '@yiditong/codes';
+import { Observable } from 'rxjs';
+import { actorSchema, type Actor } from './actor.js';
+import type { IdentityMint, IdentityVerifier } from './identity.js';
+
+/** Who an incoming call comes from, checked by this service itself. */
+export type Caller = {
+  /** On whose behalf the work is done: its tenant is what row-level security shows. */
+  readonly actor: Actor;
+  /** The person, hospital or bureau at whose request a service acts; null where it acts by itself. */
+  readonly origin: Actor | null;
+  /** The service that called, by its certificate. */
+  readonly via: string;
+  /** The gateway's word for the origin, to be handed on. */
+  readonly assertion: string | null;
+};
+
+const ACTOR_KEY = 'actor-bin';
+const IDENTITY_KEY = 'identity-bin';
+const GATEWAY = 'gateway';
+
+const checked = new WeakMap<Metadata, Caller>();
+const current = new AsyncLocalStorage<Caller>();
+
+/** The caller that is being served now, or undefined in a service's own work. */
+export function currentCaller(): Caller | undefined {
+  return current.getStore();
+}
+
+/** The actor of an incoming call, as the access guard found it. Rejects with CREDENTIAL_MISSING where it found none. */
+export function actorOf(metadata: Metadata | undefined): Actor {
+  const caller = metadata && checked.get(metadata);
+  if (!caller) throw new Rejection('CREDENTIAL_MISSING');
+  return caller.actor;
+}
+
+/**
+ * Finds out who calls. A service speaks for itself under the name in its certificate; for anybody else only the gateway
+ * speaks, and only with its signed word. Rejects with CREDENTIAL_MISSING or CREDENTIAL_INVALID.
+ */
+export async function identifyCaller(
+  metadata: Metadata,
+  peer: string | null,
+  verifier: IdentityVerifier,
+): Promise<Caller> {
+  const [claim] = metadata.get(ACTOR_KEY);
+  const assertion = metadata.get(IDENTITY_KEY)[0]?.toString() ?? null;
+  if (peer === null || (claim === undefined && assertion === null)) throw new Rejection('CREDENTIAL_MISSING');
+  const origin = assertion === null ? null : await verifier.actorOf(assertion);
+  const actor = claim === undefined ? origin : serviceOf(claim.toString(), peer);
+  if (actor === null || (claim === undefined && peer !== GATEWAY)) throw new Rejection('CREDENTIAL_INVALID');
+  const caller = { actor, origin: claim === undefined ? null : origin, via: peer, assertion };
+  checked.set(metadata, caller);
+  return caller;
+}
+
+/** Serves each call with its caller at hand, for the audit and for the calls that it makes. */
+@Injectable()
+export class CallerContext implements NestInterceptor {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const caller = checked.get(context.switchToRpc().getContext<Metadata>());
+    if (!caller) return next.handle();
+    return new Observable((subscriber) => current.run(caller, () => next.handle().subscribe(subscriber)));
+  }
+}
+
+/** What a process puts on its outgoing calls: its own name, and the word for whoever it works for. */
+export class OutgoingIdentity {
+  constructor(
+    private readonly service: string,
+    private readonly mint: IdentityMint | null = null,
+  ) {}
+
+  async metadataFor(actor: Actor): Promise<Metadata> {
+    const metadata = new Metadata();
+    const assertion = await this.assertionFor(actor);
+    if (assertion !== null) metadata.set(IDENTITY_KEY, Buffer.from(assertion));
+    if (actor.role === 'service')
+      metadata.set(ACTOR_KEY, Buffer.from(JSON.stringify({ ...actor, subject: this.service })));
+    return metadata;
+  }
+
+  private async assertionFor(actor: Actor): Promise<string | null> {
+    if (actor.role === 'service') return currentCaller()?.assertion ?? null;
+    if (!this.mint) throw new Error('only the gateway speaks for somebody who is no service');
+    return this.mint.assertionFor(actor);
+  }
+}
+
+function serviceOf(claim: string, peer: string): Actor | null {
+  const actor = actorSchema.safeParse(parseJson(claim));
+  const own = actor.success && actor.data.role === 'service' && actor.data.subject === peer;
+  return own ? actor.data : null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

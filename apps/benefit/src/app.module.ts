@@ -1,20 +1,30 @@
 import { Module } from '@nestjs/common';
-import { ChassisModule } from '@yiditong/chassis';
+import { ChassisModule, providePersonalData } from '@yiditong/chassis';
 import { AdjudicationController } from './adjudication/adjudication.controller.js';
 import { AdjudicationService } from './adjudication/adjudication.service.js';
 import { environment } from './config.js';
+import { CredentialController } from './credential/credential.controller.js';
+import { CREDENTIAL_LIFE_MS, CredentialService } from './credential/credential.service.js';
+import { OutdatedCredentialsService } from './credential/outdated-credentials.service.js';
+import { RefusedDecodings } from './credential/refused-decodings.service.js';
 import { BenefitController } from './person/benefit.controller.js';
-import { ID_INDEX_KEY, PersonService } from './person/person.service.js';
+import { PersonService } from './person/person.service.js';
+import { PERSONAL_DATA } from './person/person.store.js';
+import { PolicyController } from './policy/policy.controller.js';
 import { PolicyService } from './policy/policy.service.js';
 
 @Module({
   imports: [ChassisModule.forService('benefit', environment)],
-  controllers: [AdjudicationController, BenefitController],
+  controllers: [AdjudicationController, BenefitController, CredentialController, PolicyController],
   providers: [
     AdjudicationService,
     PersonService,
     PolicyService,
-    { provide: ID_INDEX_KEY, useValue: environment.ID_INDEX_KEY },
+    CredentialService,
+    RefusedDecodings,
+    OutdatedCredentialsService,
+    { provide: CREDENTIAL_LIFE_MS, useValue: environment.E_CREDENTIAL_SECONDS * 1000 },
+    ...providePersonalData(environment, PERSONAL_DATA),
   ],
 })
 export class AppModule {}

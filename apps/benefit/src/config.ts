@@ -1,7 +1,10 @@
-import { readEnvironment, serviceEnvironment } from '@yiditong/chassis';
+import { personalDataEnvironment, readEnvironment, serviceEnvironment } from '@yiditong/chassis';
 import { z } from 'zod';
 
-/** The blind index is keyed, so that a stolen table can't be searched by trying all ID numbers. */
 export const environment = readEnvironment(
-  serviceEnvironment.extend({ ID_INDEX_KEY: z.string().regex(/^[0-9a-f]{64}$/, '32 bytes in hexadecimal') }),
+  serviceEnvironment.extend({
+    ...personalDataEnvironment.shape,
+    /** How long an e-credential may be shown: long enough for a counter, too short to be worth photographing. At most five minutes. */
+    E_CREDENTIAL_SECONDS: z.coerce.number().int().min(1).max(300).default(60),
+  }),
 );

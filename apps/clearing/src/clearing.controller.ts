@@ -1,6 +1,6 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { Controller } from '@nestjs/common';
-import { actorOf, Allow, encodeInstant } from '@yiditong/chassis';
+import { actorOf, encodeInstant } from '@yiditong/chassis';
 import { isCalendarDate, Rejection } from '@yiditong/codes';
 import { clearingV1 } from '@yiditong/contracts';
 import type { Cycle } from './cycle/cycle.entity.js';
@@ -20,22 +20,18 @@ export class ClearingController implements clearingV1.ClearingServiceController 
     private readonly positions: PositionService,
   ) {}
 
-  @Allow('service')
   async postObligations(request: clearingV1.PostObligationsRequest): Promise<clearingV1.PostObligationsResponse> {
     return { posted: await this.obligations.post(request.obligations.map(decodeObligation)) };
   }
 
-  @Allow('operator')
   async closeCycle(request: clearingV1.CloseCycleRequest): Promise<clearingV1.CloseCycleResponse> {
     return { cycle: encodeCycle(await this.nightly.request(request.businessDate)) };
   }
 
-  @Allow('operator', 'bureau')
   async getCycle(request: clearingV1.GetCycleRequest): Promise<clearingV1.GetCycleResponse> {
     return { cycle: encodeCycle(await this.cycles.get(dateOf(request))) };
   }
 
-  @Allow('operator', 'bureau')
   async getNetPositions(
     request: clearingV1.GetNetPositionsRequest,
     metadata: Metadata,
@@ -43,7 +39,6 @@ export class ClearingController implements clearingV1.ClearingServiceController 
     return { positions: await this.positions.net(actorOf(metadata), dateOf(request)) };
   }
 
-  @Allow('operator', 'bureau')
   async getBilateralPositions(
     request: clearingV1.GetBilateralPositionsRequest,
     metadata: Metadata,

@@ -16,10 +16,8 @@ import {
   gate,
   patiently,
   PATIENCE,
-  privilegesOf,
   queryAs,
   rowCounts,
-  tenancyProblems,
   waitingForLocks,
   type TestDatabase,
 } from '@yiditong/testing';
@@ -368,22 +366,5 @@ describe('the books', () => {
     ]),
   )('are append-only: of %s the service may not %s', async (table, _, statement = '') => {
     await expect(queryAs(db.appUrl, statement)).rejects.toThrow(`permission denied for table ${table}`);
-  });
-
-  it('give the service’s role nothing else either', async () => {
-    const append = ['INSERT', 'SELECT'];
-    expect(await privilegesOf('clearing', db)).toEqual({
-      cycle: ['INSERT', 'SELECT', 'UPDATE'],
-      inbox: append,
-      migrations: [],
-      net_position: append,
-      obligation: append,
-      position: ['INSERT', 'SELECT', 'UPDATE'],
-      posting: append,
-    });
-  });
-
-  it('are secured wherever they belong to provinces', async () => {
-    expect(await tenancyProblems('clearing', db)).toEqual([]);
   });
 });

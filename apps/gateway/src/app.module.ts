@@ -1,17 +1,36 @@
 import { Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
-import { Clock, peerAddress, provideRpcClient, TARGETS } from '@yiditong/chassis';
+import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import {
+  Clock,
+  IdentityMint,
+  MutualTls,
+  OutgoingIdentity,
+  peerAddress,
+  provideRpcClient,
+  TARGETS,
+} from '@yiditong/chassis';
 import { LoggerModule } from 'nestjs-pino';
-import { BearerGuard, TOKEN_KEYS, tokenKeys } from './auth/bearer.guard.js';
+import { auditClients } from './audit/audit-clients.js';
+import { AuditController } from './audit/audit.controller.js';
+import { REVOCATIONS } from './auth/authenticator.js';
+import { RefusalAudit } from './auth/refusal-audit.js';
+import { Revocations } from './auth/revocations.js';
 import { ClearingController } from './clearing/clearing.controller.js';
 import { environment } from './config.js';
+import { CredentialController } from './credential/credential.controller.js';
 import { FilingController } from './filing/filing.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { HealthService } from './health/health.service.js';
-import { RequestPipe } from './http/request-pipe.js';
-import { ProblemFilter } from './problem.filter.js';
+import { edgeProviders } from './http/edge-providers.js';
+import { IdentityController } from './identity/identity.controller.js';
+import { NationalController } from './national/national.controller.js';
+import { SignedMessageGuard } from './national/signed-message.guard.js';
+import { SigningKeys } from './national/signing-keys.js';
+import { Transactions } from './national/transactions.js';
+import { CatalogueController } from './reference/catalogue.controller.js';
+import { InstitutionController } from './reference/institution.controller.js';
 import { PersonController } from './reference/person.controller.js';
-import { ReferenceController } from './reference/reference.controller.js';
+import { PolicyController } from './reference/policy.controller.js';
 import { SettlementController } from './settlement/settlement.controller.js';
 
 const addresses = {
@@ -20,10 +39,12 @@ const addresses = {
   benefit: peerAddress(environment, 'BENEFIT_ADDRESS'),
   settlement: peerAddress(environment, 'SETTLEMENT_ADDRESS'),
   clearing: peerAddress(environment, 'CLEARING_ADDRESS'),
+  identity: peerAddress(environment, 'IDENTITY_ADDRESS'),
 };
 
 @Module({
   imports: [
+    DiscoveryModule,
     LoggerModule.forRoot({
       pinoHttp: { level: environment.LOG_LEVEL, base: { service: 'gateway' }, autoLogging: false },
     }),
@@ -33,22 +54,47 @@ const addresses = {
     FilingController,
     SettlementController,
     PersonController,
-    ReferenceController,
+    InstitutionController,
+    CatalogueController,
+    PolicyController,
     ClearingController,
+    CredentialController,
+    AuditController,
+    IdentityController,
+    NationalController,
   ],
   providers: [
     Clock,
+    { provide: MutualTls, useFactory: () => new MutualTls('gateway', environment) },
+    {
+      provide: OutgoingIdentity,
+      inject: [Clock],
+      useFactory: async (clock: Clock) =>
+        new OutgoingIdentity('gateway', await IdentityMint.of(environment.IDENTITY_PRIVATE_KEY, clock)),
+    },
     provideRpcClient(TARGETS.filing, addresses.filing),
     provideRpcClient(TARGETS.catalogue, addresses.catalogue),
     provideRpcClient(TARGETS.benefit, addresses.benefit),
+    provideRpcClient(TARGETS.policy, addresses.benefit),
+    provideRpcClient(TARGETS.credential, addresses.benefit),
     provideRpcClient(TARGETS.settlement, addresses.settlement),
     provideRpcClient(TARGETS.institution, addresses.settlement),
     provideRpcClient(TARGETS.clearing, addresses.clearing),
-    { provide: HealthService, inject: [Clock], useFactory: (clock: Clock) => new HealthService(addresses, clock) },
-    { provide: TOKEN_KEYS, useFactory: () => tokenKeys(environment) },
-    { provide: APP_GUARD, useClass: BearerGuard },
-    { provide: APP_FILTER, useClass: ProblemFilter },
-    { provide: APP_PIPE, useClass: RequestPipe },
+    provideRpcClient(TARGETS.identity, addresses.identity),
+    ...auditClients(addresses),
+    {
+      provide: HealthService,
+      inject: [Clock, MutualTls],
+      useFactory: (clock: Clock, tls: MutualTls) => new HealthService(addresses, clock, tls),
+    },
+    Revocations,
+    RefusalAudit,
+    SigningKeys,
+    Transactions,
+    { provide: REVOCATIONS, useExisting: Revocations },
+    // Before the guards of every request, which count and limit whom this one makes known.
+    { provide: APP_GUARD, useClass: SignedMessageGuard },
+    ...edgeProviders({ issuers: environment.AUTH_ISSUERS, limits: environment.RATE_LIMITS }),
   ],
 })
 export class AppModule {}

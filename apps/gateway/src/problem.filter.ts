@@ -1,10 +1,12 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { currentTraceId, describeFault } from '@yiditong/chassis';
-import { REASONS, Rejection, sentence } from '@yiditong/codes';
+import { REASONS, Rejection, sentence, type Reason } from '@yiditong/codes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MalformedRequest } from './http/request-pipe.js';
+import { TooManyRequests } from './http/request-limits.js';
 
 const RETRY_AFTER_SECONDS = 2;
+const CHALLENGE = 'Bearer realm="yiditong"';
 
 /** The only place where a reason becomes an HTTP status: RFC 9457 problem documents, Chinese first, English at a switch. */
 @Catch()
@@ -12,14 +14,8 @@ export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Fault');
 
   catch(error: unknown, host: ArgumentsHost): void {
-    const request = host.switchToHttp().getRequest<FastifyRequest>();
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const rejection = this.rejectionOf(error);
-    const { http } = REASONS[rejection.reason];
-    if (http === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
-    if (http === 401) void reply.header('www-authenticate', 'Bearer');
-    const body = problemOf(rejection, prefersEnglish(request.headers['accept-language']));
-    void reply.status(http).type('application/problem+json; charset=utf-8').send(JSON.stringify(body));
+    const http = host.switchToHttp();
+    answerProblem(this.rejectionOf(error), http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
   }
 
   private rejectionOf(error: unknown): Rejection {
@@ -34,7 +30,28 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-function problemOf(rejection: Rejection, english: boolean): Record<string, unknown> {
+/** Answers with a problem document, its status, and the headers that belong to its reason. */
+export function answerProblem(rejection: Rejection, request: FastifyRequest, reply: FastifyReply): void {
+  const { http } = REASONS[rejection.reason];
+  if (http === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
+  if (rejection instanceof TooManyRequests) void reply.header('retry-after', rejection.retryAfterSeconds);
+  const challenge = challengeOf(rejection.reason);
+  if (challenge !== null) void reply.header('www-authenticate', challenge);
+  const body = problemOf(rejection, prefersEnglish(request.headers['accept-language']));
+  void reply.status(http).type('application/problem+json; charset=utf-8').send(JSON.stringify(body));
+}
+
+/** What the WWW-Authenticate header says of a refused credential (RFC 6750 §3): the reason, and nothing that the reason doesn't. */
+function challengeOf(reason: Reason): string | null {
+  const { http } = REASONS[reason];
+  if (http !== 401 && http !== 403) return null;
+  if (reason === 'CREDENTIAL_MISSING' || (http === 401 && !reason.startsWith('CREDENTIAL_'))) return CHALLENGE;
+  const error = http === 401 ? 'invalid_token' : 'insufficient_scope';
+  return `${CHALLENGE}, error="${error}", error_description="${reason}"`;
+}
+
+/** The problem document of RFC 9457. */
+export function problemOf(rejection: Rejection, english: boolean): Record<string, unknown> {
   const messages = {
     zh: sentence(rejection.reason, 'zh', rejection.params),
     en: sentence(rejection.reason, 'en', rejection.params),

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { ChassisModule, peerAddress, provideRpcClient, TARGETS } from '@yiditong/chassis';
+import { ChassisModule, peerAddress, providePersonalData, provideRpcClient, TARGETS } from '@yiditong/chassis';
 import { ObligationRelay } from './clearing/obligation-relay.service.js';
 import { environment } from './config.js';
 import { CycleController } from './cycle/cycle.controller.js';
@@ -10,8 +10,11 @@ import { InDoubtService } from './reversal/in-doubt.service.js';
 import { ReversalService } from './reversal/reversal.service.js';
 import { FactsService } from './settlement/facts.service.js';
 import { OutcomeService } from './settlement/outcome.service.js';
+import { ReadingService } from './settlement/reading.service.js';
+import { IN_DOUBT_MS, RecordService } from './settlement/record.service.js';
 import { SettlementController } from './settlement/settlement.controller.js';
-import { IN_DOUBT_MS, SettlementService } from './settlement/settlement.service.js';
+import { SettlementService } from './settlement/settlement.service.js';
+import { DIAGNOSES } from './settlement/settlement.store.js';
 
 @Module({
   imports: [ChassisModule.forService('settlement', environment)],
@@ -22,9 +25,12 @@ import { IN_DOUBT_MS, SettlementService } from './settlement/settlement.service.
     provideRpcClient(TARGETS.homeProvince, peerAddress(environment, 'BENEFIT_ADDRESS')),
     provideRpcClient(TARGETS.clearing, peerAddress(environment, 'CLEARING_ADDRESS')),
     { provide: IN_DOUBT_MS, useValue: environment.IN_DOUBT_SECONDS * 1000 },
+    ...providePersonalData(environment, DIAGNOSES),
     InstitutionService,
     FactsService,
     SettlementService,
+    RecordService,
+    ReadingService,
     OutcomeService,
     ReversalService,
     InDoubtService,

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { Allow, required } from '@yiditong/chassis';
+import { required } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
 import { benefitV1 } from '@yiditong/contracts';
 import { decodeClaim, decodeIdentity, encodeAdjudication, encodeAnswer } from './adjudication.codec.js';
@@ -9,7 +9,6 @@ import { AdjudicationService } from './adjudication.service.js';
 const MAX_CLAIMS = 100;
 
 @Controller()
-@Allow('service')
 @benefitV1.HomeProvinceServiceControllerMethods()
 export class AdjudicationController implements benefitV1.HomeProvinceServiceController {
   constructor(private readonly adjudications: AdjudicationService) {}

@@ -1,6 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { adjudicate, negateDeltas, type Accumulators } from '@yiditong/adjudication';
-import { Clock, Database, decideOnce, serviceActor, type Actor, type Tx } from '@yiditong/chassis';
+import { addDeltas, adjudicate, negateDeltas, type Accumulators } from '@yiditong/adjudication';
+import {
+  appendAudit,
+  Clock,
+  Database,
+  decideOnce,
+  serviceActor,
+  type Actor,
+  type AuditEntry,
+  type Tx,
+} from '@yiditong/chassis';
 import { provinceOf, Rejection, type Reason, type ReasonParams } from '@yiditong/codes';
 import { findPerson, lockPerson } from '../person/person.store.js';
 import type { InsuredPerson } from '../person/person.entity.js';
@@ -27,7 +36,7 @@ export class AdjudicationService {
     private readonly clock: Clock,
   ) {}
 
-  /** What would be paid, leaving no trace. */
+  /** What would be paid, leaving no trace, in the audit neither: nobody is shown a person's detail and nothing changes. */
   async trial(claim: PresentedClaim): Promise<RecordedAdjudication> {
     return this.database.transaction(homeOf(claim), async (tx) =>
       judge(tx, claim, await findPerson(tx, claim.personId)),
@@ -35,7 +44,8 @@ export class AdjudicationService {
   }
 
   /**
-   * Adjudicates once per settlement id, for ever; a refusal is an answer too. Lock order: idempotency row, person, accumulators.
+   * Adjudicates once per settlement id, for ever; a refusal is an answer too. Lock order: idempotency row, person, accumulators,
+   * audit.
    */
   async adjudicate(claim: PresentedClaim): Promise<RecordedAdjudication> {
     const home = homeOf(claim);
@@ -55,19 +65,26 @@ export class AdjudicationService {
       const { personId, settlementId } = identity;
       const barred = await barAdjudication(tx, personId, home.region, settlementId, this.clock.now());
       const found = barred ? null : await findAdjudication(tx, personId, settlementId);
+      if (barred) await appendAudit(tx, home, reversalOf(identity, { after: { state: 'BARRED', personId } }));
       if (found?.state === 'ADJUDICATED') {
         const { deltas, benefitYear, insurance } = found.result;
-        await addToAccumulators(
+        const key = { personId, province: home.region, benefitYear, insurance };
+        const totals = await addToAccumulators(tx, key, negateDeltas(deltas));
+        await markReversed(tx, personId, settlementId, this.clock.now());
+        await appendAudit(
           tx,
-          { personId: identity.personId, province: home.region, benefitYear, insurance },
-          negateDeltas(deltas),
+          home,
+          reversalOf(identity, {
+            before: { state: 'ADJUDICATED', accumulators: addDeltas(totals, deltas) },
+            after: { state: 'REVERSED', personId, accumulators: totals },
+          }),
         );
-        await markReversed(tx, identity.personId, identity.settlementId, this.clock.now());
       }
       return found !== null && found.state !== 'BARRED';
     });
   }
 
+  /** For a settlement that lost its own answer: nobody is shown it by this, so the audit has nothing of it. */
   async query(identity: ClaimIdentity): Promise<AdjudicationRow | null> {
     return this.database.transaction(homeOf(identity), (tx) =>
       findAdjudication(tx, identity.personId, identity.settlementId),
@@ -80,7 +97,15 @@ export class AdjudicationService {
     return this.database.transaction(actor, async (tx) => {
       const person = await findPerson(tx, personId);
       if (!person) throw new Rejection('PERSON_UNKNOWN');
-      return accumulatorsOf(tx, personId, benefitYear, person.insurance);
+      const accumulators = await accumulatorsOf(tx, personId, benefitYear, person.insurance);
+      await appendAudit(tx, actor, {
+        province: person.province,
+        action: 'READ_ACCUMULATORS',
+        objectType: 'person',
+        objectId: personId,
+        after: { benefitYear, insurance: person.insurance },
+      });
+      return accumulators;
     });
   }
 
@@ -96,8 +121,9 @@ export class AdjudicationService {
         benefitYear: result.benefitYear,
         insurance: result.insurance,
       };
-      await addToAccumulators(tx, key, result.deltas);
+      const totals = await addToAccumulators(tx, key, result.deltas);
       await insertAdjudication(tx, claim.personId, key.province, result, this.clock.now());
+      await appendAudit(tx, homeOf(claim), adjudicationRecord(claim, result, totals));
       return { kind: 'adjudicated', result };
     } catch (error) {
       if (!(error instanceof Rejection)) throw error;
@@ -109,6 +135,35 @@ export class AdjudicationService {
 /** The settlement knows where a person is insured; the home province's own rows are read as that province. */
 function homeOf(claim: ClaimIdentity): Actor {
   return serviceActor('benefit', provinceOf(claim.insuredRegion));
+}
+
+/** Before and after are the person's totals; the deltas between them are in the adjudication itself. */
+function adjudicationRecord(claim: PresentedClaim, result: RecordedAdjudication, totals: Accumulators): AuditEntry {
+  const { totalFen, fundTotalFen, personalFen, policyId, benefitYear, insurance, deltas } = result;
+  return {
+    province: provinceOf(claim.insuredRegion),
+    action: 'ADJUDICATE',
+    objectType: 'adjudication',
+    objectId: claim.settlementId,
+    before: { accumulators: addDeltas(totals, negateDeltas(deltas)) },
+    after: {
+      state: 'ADJUDICATED',
+      personId: claim.personId,
+      policyId,
+      benefitYear,
+      insurance,
+      totalFen,
+      fundTotalFen,
+      personalFen,
+      accumulators: totals,
+    },
+  };
+}
+
+function reversalOf(identity: ClaimIdentity, change: Pick<AuditEntry, 'before' | 'after'>): AuditEntry {
+  const province = provinceOf(identity.insuredRegion);
+  const object = { objectType: 'adjudication', objectId: identity.settlementId };
+  return { province, action: 'REVERSE_ADJUDICATION', ...object, ...change };
 }
 
 /** Gathers the person's policy and totals and applies the rules. Writes nothing. */

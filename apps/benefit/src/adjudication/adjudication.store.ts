@@ -78,7 +78,10 @@ export async function accumulatorsOf(
   return Object.fromEntries(rows.map((row) => [row.kind, BigInt(row.value)]));
 }
 
-/** Adds deltas, under the person's row lock. A total below zero violates a constraint and undoes everything. */
+/**
+ * Adds deltas, under the person's row lock, and answers the totals that they made. A total below zero violates a constraint and
+ * undoes everything.
+ */
 export async function addToAccumulators(
   tx: Tx,
   key: {
@@ -88,18 +91,19 @@ export async function addToAccumulators(
     readonly insurance: Insurance;
   },
   deltas: Accumulators,
-): Promise<void> {
+): Promise<Accumulators> {
   const kinds = Object.entries(deltas);
-  if (kinds.length === 0) return;
+  if (kinds.length === 0) return {};
   await tx.query(
     `INSERT INTO accumulator (person_id, benefit_year, insurance, kind, province, value)
      SELECT $1, $2, $3, kind, $4, 0 FROM unnest($5::text[]) AS kind ON CONFLICT DO NOTHING`,
     [key.personId, key.benefitYear, key.insurance, key.province, kinds.map(([kind]) => kind)],
   );
-  await tx.query(
+  const [rows]: [{ kind: string; value: string }[]] = await tx.query(
     `UPDATE accumulator SET value = accumulator.value + delta.value
      FROM unnest($4::text[], $5::bigint[]) AS delta(kind, value)
-     WHERE accumulator.person_id = $1 AND accumulator.benefit_year = $2 AND accumulator.insurance = $3 AND accumulator.kind = delta.kind`,
+     WHERE accumulator.person_id = $1 AND accumulator.benefit_year = $2 AND accumulator.insurance = $3 AND accumulator.kind = delta.kind
+     RETURNING accumulator.kind, accumulator.value`,
     [
       key.personId,
       key.benefitYear,
@@ -108,4 +112,5 @@ export async function addToAccumulators(
       kinds.map(([, value]) => String(value)),
     ],
   );
+  return Object.fromEntries(rows.map((row) => [row.kind, BigInt(row.value)]));
 }

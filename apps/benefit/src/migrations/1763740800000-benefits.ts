@@ -1,4 +1,11 @@
-import { IDEMPOTENCY_TABLE, tenancySql } from '@yiditong/chassis';
+import {
+  AUDIT_TABLES,
+  auditGrants,
+  IDEMPOTENCY_TABLE,
+  narrowTenancySql,
+  PROPOSAL_TABLE,
+  proposalGrants,
+} from '@yiditong/chassis';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
@@ -19,12 +26,15 @@ export class Benefits1763740800000 implements MigrationInterface {
         person_type text NOT NULL,
         active boolean NOT NULL,
         id_number_index bytea NOT NULL,
-        birth_date date NOT NULL,
+        -- ID number, name and phone. The version of the master key stands beside it for rotation.
+        personal_sealed bytea NOT NULL,
+        key_version int NOT NULL,
         updated_at timestamptz NOT NULL,
         -- With the province: a key of one must neither reveal nor block a row that only another may see.
         CONSTRAINT insured_person_pk PRIMARY KEY (person_id, province)
       );
       CREATE INDEX insured_person_by_id_number ON insured_person (id_number_index);
+      CREATE INDEX insured_person_by_key_version ON insured_person (key_version, person_id, province);
 
       CREATE TABLE policy (
         region char(6) NOT NULL,
@@ -35,9 +45,12 @@ export class Benefits1763740800000 implements MigrationInterface {
         valid_to date,
         document text NOT NULL,
         published_at timestamptz NOT NULL,
-        CONSTRAINT policy_pk PRIMARY KEY (region, policy_id),
+        proposal_id uuid NOT NULL,
+        digest char(64) NOT NULL,
+        CONSTRAINT policy_pk PRIMARY KEY (region, policy_id, province),
+        CONSTRAINT policy_proposal UNIQUE (region, proposal_id, province),
         CONSTRAINT policy_no_overlap EXCLUDE USING gist
-          (region WITH =, insurance WITH =, daterange(valid_from, valid_to, '[]') WITH &&)
+          (region WITH =, province WITH =, insurance WITH =, daterange(valid_from, valid_to, '[]') WITH &&)
       );
 
       CREATE TABLE accumulator (
@@ -62,22 +75,63 @@ export class Benefits1763740800000 implements MigrationInterface {
         result text,
         recorded_at timestamptz NOT NULL,
         reversed_at timestamptz,
-        CONSTRAINT adjudication_pk PRIMARY KEY (person_id, settlement_id),
+        CONSTRAINT adjudication_pk PRIMARY KEY (person_id, settlement_id, province),
         CONSTRAINT adjudication_state CHECK (
           (state = 'ADJUDICATED' AND result IS NOT NULL AND deltas IS NOT NULL AND reversed_at IS NULL)
           OR (state = 'REVERSED' AND result IS NOT NULL AND deltas IS NOT NULL AND reversed_at IS NOT NULL)
           OR (state = 'BARRED' AND result IS NULL))
       );
-      ${tenancySql('insured_person', 'province')}
-      ${tenancySql('policy', 'province')}
-      ${tenancySql('accumulator', 'province')}
-      ${tenancySql('adjudication', 'province')}
+      ${narrowTenancySql('insured_person', { provinces: ['province'], areas: ['insured_region'], person: 'person_id' })}
+      ${narrowTenancySql('policy', { provinces: ['province'], areas: ['region'] })}
+      ${narrowTenancySql('accumulator', { provinces: ['province'], person: 'person_id' })}
+      ${narrowTenancySql('adjudication', { provinces: ['province'], person: 'person_id' })}
+      ${E_CREDENTIAL_TABLE}
       ${IDEMPOTENCY_TABLE}
+      ${AUDIT_TABLES}
+      ${auditGrants('benefit_app')}
+      ${PROPOSAL_TABLE}
+      ${proposalGrants('benefit_app')}
       GRANT SELECT, INSERT, UPDATE ON insured_person, accumulator, adjudication, idempotency TO benefit_app;
       GRANT SELECT, INSERT ON policy TO benefit_app;`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE idempotency, adjudication, accumulator, policy, insured_person');
+    await runner.query(
+      'DROP TABLE proposal, audit_record, audit_head, idempotency, e_credential, adjudication, accumulator, policy, insured_person',
+    );
   }
 }
+
+/**
+ * E-credentials. What was issued can't be changed, only ended or used, and is removed in time. A person has one at a time that
+ * may still be used, whatever two issues at once do.
+ */
+const E_CREDENTIAL_TABLE = `
+  CREATE TABLE e_credential (
+    person_id uuid NOT NULL,
+    credential_id uuid NOT NULL,
+    province char(6) NOT NULL,
+    -- SHA-256. The token itself is given out and kept nowhere.
+    token_hash bytea NOT NULL,
+    issued_for text,
+    issued_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    withdrawn_at timestamptz,
+    used_by text,
+    used_for_visit text,
+    used_at timestamptz,
+    stands_until timestamptz,
+    answer text,
+    kept_until timestamptz NOT NULL,
+    CONSTRAINT e_credential_pk PRIMARY KEY (person_id, credential_id, province),
+    CONSTRAINT e_credential_token UNIQUE (token_hash, person_id, province),
+    CONSTRAINT e_credential_life CHECK (expires_at > issued_at AND expires_at - issued_at <= interval '300 seconds'),
+    CONSTRAINT e_credential_use CHECK (num_nonnulls(used_by, used_for_visit, used_at, stands_until, answer) IN (0, 5)),
+    CONSTRAINT e_credential_end CHECK (used_at IS NULL
+      OR (withdrawn_at IS NULL AND used_at < expires_at AND used_by = coalesce(issued_for, used_by)))
+  );
+  CREATE UNIQUE INDEX e_credential_one_open ON e_credential (person_id, province) WHERE used_at IS NULL AND withdrawn_at IS NULL;
+  CREATE INDEX e_credential_by_kept_until ON e_credential (kept_until);
+  ${narrowTenancySql('e_credential', { provinces: ['province'], wholeProvinces: true, person: 'person_id', institution: 'used_by' })}
+  GRANT SELECT, INSERT, DELETE, UPDATE (withdrawn_at, used_by, used_for_visit, used_at, stands_until, answer, kept_until)
+    ON e_credential TO benefit_app;`;

@@ -1,11 +1,12 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { Controller } from '@nestjs/common';
-import { actorOf, Allow, encodeInstant, insuranceCodec, personTypeCodec } from '@yiditong/chassis';
+import { isPurpose, PURPOSES, type Purpose } from '@yiditong/access';
+import { actorOf, insuranceCodec, personTypeCodec } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
 import { benefitV1 } from '@yiditong/contracts';
 import { validate as isUuid } from 'uuid';
 import { AdjudicationService } from '../adjudication/adjudication.service.js';
-import { PolicyService } from '../policy/policy.service.js';
+import type { InsuredPerson } from './person.entity.js';
 import { PersonService, type PersonEntry } from './person.service.js';
 
 const MAX_PERSONS = 1_000;
@@ -15,11 +16,9 @@ const MAX_PERSONS = 1_000;
 export class BenefitController implements benefitV1.BenefitServiceController {
   constructor(
     private readonly persons: PersonService,
-    private readonly policies: PolicyService,
     private readonly adjudications: AdjudicationService,
   ) {}
 
-  @Allow('bureau')
   async registerPersons(
     request: benefitV1.RegisterPersonsRequest,
     metadata: Metadata,
@@ -28,33 +27,18 @@ export class BenefitController implements benefitV1.BenefitServiceController {
     return { registered: await this.persons.register(actorOf(metadata), request.requestId, request.province, entries) };
   }
 
-  @Allow('hospital')
-  async findPerson(request: benefitV1.FindPersonRequest): Promise<benefitV1.FindPersonResponse> {
-    const { personId, insuredRegion, insurance, personType, active } = await this.persons.find(request.idNumber);
-    return {
-      personId,
-      insuredRegion,
-      insurance: insuranceCodec.encode(insurance),
-      personType: personTypeCodec.encode(personType),
-      active,
-    };
+  async findPerson(request: benefitV1.FindPersonRequest, metadata: Metadata): Promise<benefitV1.FindPersonResponse> {
+    const person = await this.persons.find(actorOf(metadata), request.idNumber);
+    return { ...encodePerson(person), maskedName: person.maskedName };
   }
 
-  @Allow('bureau')
-  async publishPolicy(
-    request: benefitV1.PublishPolicyRequest,
-    metadata: Metadata,
-  ): Promise<benefitV1.PublishPolicyResponse> {
-    const published = await this.policies.publish(
-      actorOf(metadata),
-      request.requestId,
-      request.region,
-      request.policyJson,
-    );
-    return { policyId: published.policyId, publishedAt: encodeInstant(new Date(published.publishedAt)) };
+  async getPerson(request: benefitV1.GetPersonRequest, metadata: Metadata): Promise<benefitV1.GetPersonResponse> {
+    if (!isUuid(request.personId)) throw new Rejection('PERSON_UNKNOWN');
+    const person = await this.persons.get(actorOf(metadata), request.personId, decodePurpose(request.purpose));
+    const { name, idNumber, phone } = person;
+    return { ...encodePerson(person), name, idNumber, phone: phone ?? '' };
   }
 
-  @Allow('bureau', 'insured')
   async getAccumulators(
     request: benefitV1.GetAccumulatorsRequest,
     metadata: Metadata,
@@ -80,6 +64,25 @@ function decodePersons(wire: readonly benefitV1.PersonEntry[]): PersonEntry[] {
       insurance: insuranceCodec.decode(entry.insurance),
       personType: personTypeCodec.decode(entry.personType),
       active: entry.active,
+      name: entry.name,
+      phone: entry.phone || null,
     };
   });
+}
+
+function encodePerson({ personId, insuredRegion, insurance, personType, active }: InsuredPerson) {
+  return {
+    personId,
+    insuredRegion,
+    insurance: insuranceCodec.encode(insurance),
+    personType: personTypeCodec.encode(personType),
+    active,
+  };
+}
+
+function decodePurpose(text: string): Purpose | null {
+  if (text === '') return null;
+  if (!isPurpose(text))
+    throw new Rejection('REQUEST_MALFORMED', { problem: `purpose is one of ${PURPOSES.join(', ')}` });
+  return text;
 }

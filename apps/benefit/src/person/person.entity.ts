@@ -1,6 +1,6 @@
 import type { Insurance, PersonType } from '@yiditong/codes';
 
-/** A row of `insured_person`. No name and no ID number: only the number's keyed index and the date of birth. */
+/** What of a row of `insured_person` is no secret. */
 export type InsuredPerson = {
   readonly personId: string;
   readonly province: string;
@@ -10,4 +10,15 @@ export type InsuredPerson = {
   readonly active: boolean;
 };
 
-export type NewPerson = InsuredPerson & { readonly idNumberIndex: Buffer; readonly birthDate: string };
+/** What is sealed in it, all in one. */
+export type PersonalData = {
+  readonly idNumber: string;
+  readonly name: string;
+  readonly phone: string | null;
+};
+
+/** A row as it is read. */
+export type SealedPerson = InsuredPerson & { readonly personalSealed: Buffer };
+
+/** A row as it is written. */
+export type NewPerson = SealedPerson & { readonly idNumberIndex: Buffer; readonly keyVersion: number };

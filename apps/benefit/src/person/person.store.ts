@@ -1,20 +1,28 @@
-import type { Tx } from '@yiditong/chassis';
-import type { InsuredPerson, NewPerson } from './person.entity.js';
+import type { SealedTable, Tx } from '@yiditong/chassis';
+import type { InsuredPerson, NewPerson, SealedPerson } from './person.entity.js';
+
+/** Where personal data is sealed. The context of each value is its row's key, in this order. */
+export const PERSONAL_DATA: SealedTable = {
+  table: 'insured_person',
+  column: 'personal_sealed',
+  key: ['person_id', 'province'],
+};
 
 const COLUMNS =
   'person_id AS "personId", province, insured_region AS "insuredRegion", insurance, person_type AS "personType", active';
+const SEALED_COLUMNS = `${COLUMNS}, personal_sealed AS "personalSealed"`;
 
 /** Enters persons or updates them. In id order, so that two uploads wait for each other instead of deadlocking. */
 export async function upsertPersons(tx: Tx, persons: readonly NewPerson[], updatedAt: Date): Promise<void> {
   const sorted = [...persons].sort((a, b) => (a.personId < b.personId ? -1 : 1));
   await tx.query(
-    `INSERT INTO insured_person (person_id, province, insured_region, insurance, person_type, active, id_number_index, birth_date, updated_at)
-     SELECT person_id, province, insured_region, insurance, person_type, active, decode(id_number_index, 'hex'), birth_date, $9
-     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::text[], $8::date[])
-       AS entry(person_id, province, insured_region, insurance, person_type, active, id_number_index, birth_date)
+    `INSERT INTO insured_person (person_id, province, insured_region, insurance, person_type, active, id_number_index,
+       personal_sealed, key_version, updated_at)
+     SELECT *, $10 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::bytea[], $8::bytea[], $9::int[])
      ON CONFLICT (person_id, province) DO UPDATE SET
        insured_region = excluded.insured_region, insurance = excluded.insurance, person_type = excluded.person_type,
-       active = excluded.active, id_number_index = excluded.id_number_index, birth_date = excluded.birth_date, updated_at = excluded.updated_at`,
+       active = excluded.active, id_number_index = excluded.id_number_index, personal_sealed = excluded.personal_sealed,
+       key_version = excluded.key_version, updated_at = excluded.updated_at`,
     [
       sorted.map((person) => person.personId),
       sorted.map((person) => person.province),
@@ -22,8 +30,9 @@ export async function upsertPersons(tx: Tx, persons: readonly NewPerson[], updat
       sorted.map((person) => person.insurance),
       sorted.map((person) => person.personType),
       sorted.map((person) => person.active),
-      sorted.map((person) => person.idNumberIndex.toString('hex')),
-      sorted.map((person) => person.birthDate),
+      sorted.map((person) => person.idNumberIndex),
+      sorted.map((person) => person.personalSealed),
+      sorted.map((person) => person.keyVersion),
       updatedAt,
     ],
   );
@@ -45,9 +54,30 @@ export async function lockPerson(tx: Tx, personId: string): Promise<InsuredPerso
   return rows[0] ?? null;
 }
 
-export async function findPersonByIndex(tx: Tx, idNumberIndex: Buffer): Promise<InsuredPerson | null> {
-  const rows: InsuredPerson[] = await tx.query(
-    `SELECT ${COLUMNS} FROM insured_person WHERE id_number_index = $1 ORDER BY active DESC, updated_at DESC LIMIT 1`,
+/** Locks those of the persons that are known, by id. In id order, as they are entered. */
+export async function lockPersons(
+  tx: Tx,
+  persons: readonly Pick<InsuredPerson, 'personId'>[],
+): Promise<ReadonlyMap<string, SealedPerson>> {
+  const rows: SealedPerson[] = await tx.query(
+    `SELECT ${SEALED_COLUMNS} FROM insured_person WHERE person_id = ANY($1::uuid[]) ORDER BY person_id FOR UPDATE`,
+    [persons.map(({ personId }) => personId)],
+  );
+  return new Map(rows.map((row) => [row.personId, row]));
+}
+
+/** With what is sealed. Where the nation looks and two provinces have the person, the one where he is insured now. */
+export async function findSealedPerson(tx: Tx, personId: string): Promise<SealedPerson | null> {
+  const rows: SealedPerson[] = await tx.query(
+    `SELECT ${SEALED_COLUMNS} FROM insured_person WHERE person_id = $1 ORDER BY active DESC, updated_at DESC LIMIT 1`,
+    [personId],
+  );
+  return rows[0] ?? null;
+}
+
+export async function findPersonByIndex(tx: Tx, idNumberIndex: Buffer): Promise<SealedPerson | null> {
+  const rows: SealedPerson[] = await tx.query(
+    `SELECT ${SEALED_COLUMNS} FROM insured_person WHERE id_number_index = $1 ORDER BY active DESC, updated_at DESC LIMIT 1`,
     [idNumberIndex],
   );
   return rows[0] ?? null;

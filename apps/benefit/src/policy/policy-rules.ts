@@ -1,4 +1,5 @@
 import type { Adjustment, Band, Policy, VisitRule } from '@yiditong/adjudication';
+import { freeze } from '@yiditong/chassis';
 import { HOSPITAL_LEVELS, PERSON_TYPES_OF, type Insurance, type VisitKind } from '@yiditong/codes';
 import { compareRates, parseRate, ZERO_RATE, type Rate } from '@yiditong/money';
 
@@ -24,6 +25,21 @@ export function problemOf(policy: Rules): string | null {
     adjustments.map(([level, adjustment]) => pointsProblem(level, adjustment)).find((problem) => problem !== null) ??
     null
   );
+}
+
+/** The parts of a policy that another has otherwise, or all where there is no other: by name, in alphabetical order; each kind of visit is a part. */
+export function differingParts(one: Rules, other: Rules | null): string[] {
+  const [ours, theirs] = [partsOf(one), other === null ? new Map<string, string>() : partsOf(other)];
+  const names = new Set([...ours.keys(), ...theirs.keys()]);
+  return [...names].filter((name) => ours.get(name) !== theirs.get(name)).sort();
+}
+
+function partsOf({ visits, ...rest }: Rules): Map<string, string> {
+  const parts = [
+    ...Object.entries(rest),
+    ...Object.entries(visits).map(([kind, rule]) => [`visits.${kind}`, rule] as const),
+  ];
+  return new Map(parts.map(([name, part]) => [name, freeze(part)]));
 }
 
 function bandProblem(path: string, bands: readonly Band[], insurance: Insurance): string | null {

@@ -1,4 +1,5 @@
 import type { Policy } from '@yiditong/adjudication';
+import { encodeProposal, insuranceCodec } from '@yiditong/chassis';
 import {
   BENEFIT_LEVELS,
   findProvince,
@@ -9,8 +10,10 @@ import {
   Rejection,
   VISIT_KINDS,
 } from '@yiditong/codes';
+import type { benefitV1 } from '@yiditong/contracts';
 import { compareRates, fen, parseRate, WHOLE_RATE, ZERO_RATE } from '@yiditong/money';
 import { z } from 'zod';
+import type { PolicyProposal } from './policy.service.js';
 
 /** The JSON form of a policy: amounts are decimal strings of fen, ratios "85%", "0.9" or "4/5". docs/benefit-policy.md explains it. */
 const amountFen = z
@@ -93,4 +96,18 @@ function parseJson(text: string): unknown {
   } catch {
     throw new Rejection('POLICY_INVALID', { problem: 'not JSON' });
   }
+}
+
+export function encodePolicyProposal(proposal: PolicyProposal): benefitV1.PolicyProposal {
+  const { scope, summary, outcome } = proposal;
+  const { insurance, title, validFrom, validTo } = summary;
+  return {
+    proposal: encodeProposal(proposal),
+    region: scope,
+    insurance: insuranceCodec.encode(insurance),
+    title,
+    validFrom,
+    validTo: validTo ?? '',
+    policyId: outcome?.policyId ?? '',
+  };
 }

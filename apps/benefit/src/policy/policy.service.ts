@@ -1,13 +1,39 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, Database, decideOnce, type Actor } from '@yiditong/chassis';
-import { provinceOf, Rejection } from '@yiditong/codes';
+import { ownsRegion } from '@yiditong/access';
+import {
+  appendAudit,
+  bodyOf,
+  Clock,
+  Database,
+  decideOnce,
+  decideProposal,
+  findProposal,
+  proposalsOf,
+  propose,
+  withdrawProposal,
+  type Actor,
+  type AuditAction,
+  type Proposal,
+  type ProposalBook,
+  type ProposalPage,
+  type SaidDecision,
+  type Tx,
+} from '@yiditong/chassis';
+import { provinceOf, Rejection, type Insurance } from '@yiditong/codes';
 import { v7 as uuidv7 } from 'uuid';
-import { decodePolicy } from './policy.codec.js';
-import { problemOf } from './policy-rules.js';
-import { insertPolicy } from './policy.store.js';
+import { decodePolicy, type PolicyDocument } from './policy.codec.js';
+import { differingParts, problemOf } from './policy-rules.js';
+import { insertPolicy, overlapsPublished, policyBefore, type Term } from './policy.store.js';
 
-export type PublishedPolicy = { readonly policyId: string; readonly publishedAt: string };
+export type PolicyProposal = Proposal<PolicySummary, PublishedPolicy>;
+/** What it differs in from the policy that is in force until it begins. */
+export type PolicyChange = { readonly standingPolicyId: string | null; readonly parts: readonly string[] };
+type PolicySummary = Omit<Term, 'region'> & { readonly insurance: Insurance; readonly title: string };
+type PublishedPolicy = { readonly policyId: string };
+/** The document's text as its maker sent it. */
+type ProposedPolicy = { readonly region: string; readonly document: string };
 
+/** How a pooling area's policies change: a clerk proposes one (经办), and a supervisor's approval publishes it (复核). */
 @Injectable()
 export class PolicyService {
   constructor(
@@ -15,23 +41,116 @@ export class PolicyService {
     private readonly clock: Clock,
   ) {}
 
-  async publish(actor: Actor, requestId: string, region: string, document: string): Promise<PublishedPolicy> {
-    const policy = decodePolicy(document);
-    if (policy.region !== region)
-      throw new Rejection('POLICY_INVALID', { problem: 'region: differs from the address' });
-    const problem = problemOf(policy);
-    if (problem) throw new Rejection('POLICY_INVALID', { problem });
-    const province = provinceOf(region);
-    if (province !== actor.region) throw new Rejection('NOT_PERMITTED');
-
-    const write = { scope: region, region: province, key: requestId, body: document };
+  /** Refuses at once what could not be published, so that its maker hears of it. */
+  async propose(actor: Actor, requestId: string, region: string, document: string): Promise<PolicyProposal> {
+    const book = bookOf(actor, region);
+    const policy = publishable(region, document);
+    const { insurance, title, validFrom, validTo } = policy;
+    const write = { scope: region, region: book.province, key: requestId, body: document };
     return this.database.transaction(actor, (tx) =>
       decideOnce(tx, write, async () => {
-        const published = { policyId: uuidv7(), publishedAt: this.clock.now() };
-        const { insurance, validFrom, validTo } = policy;
-        await insertPolicy(tx, { region, province, insurance, validFrom, validTo, document, ...published });
-        return { policyId: published.policyId, publishedAt: published.publishedAt.toISOString() };
+        if (await overlapsPublished(tx, policy)) throw new Rejection('POLICY_OVERLAPS');
+        const proposal: PolicyProposal = await propose(tx, {
+          ...book,
+          area: region,
+          summary: { insurance, title, validFrom, validTo },
+          body: { region, document } satisfies ProposedPolicy,
+          maker: actor.subject,
+          madeAt: this.clock.now(),
+        });
+        await recordChange(tx, actor, 'PROPOSE_POLICY', proposal);
+        return proposal;
       }),
     );
   }
+
+  async decide(actor: Actor, region: string, id: string, said: SaidDecision): Promise<PolicyProposal> {
+    const key = { ...bookOf(actor, region), id };
+    const ruling = { ...said, decider: actor.subject, decidedAt: this.clock.now() };
+    return this.database.transaction(actor, async (tx) => {
+      const publish = (body: ProposedPolicy, pending: PolicyProposal) => this.publish(tx, body, pending);
+      const { proposal, isRepeat } = await decideProposal(tx, key, ruling, publish);
+      const action = said.decision === 'APPROVE' ? 'PUBLISH_POLICY' : 'REJECT_POLICY';
+      if (!isRepeat) await recordChange(tx, actor, action, proposal);
+      return proposal;
+    });
+  }
+
+  async withdraw(actor: Actor, region: string, id: string, remark: string): Promise<PolicyProposal> {
+    const key = { ...bookOf(actor, region), id };
+    const by = { decider: actor.subject, decidedAt: this.clock.now(), remark };
+    return this.database.transaction(actor, async (tx) => {
+      const { proposal, isRepeat } = await withdrawProposal<PolicySummary, PublishedPolicy>(tx, key, by);
+      if (!isRepeat) await recordChange(tx, actor, 'WITHDRAW_POLICY', proposal);
+      return proposal;
+    });
+  }
+
+  async list(actor: Actor, region: string, page: ProposalPage): Promise<PolicyProposal[]> {
+    const book = bookOf(actor, region);
+    return this.database.transaction(actor, (tx) => proposalsOf(tx, book, page));
+  }
+
+  async get(
+    actor: Actor,
+    region: string,
+    id: string,
+  ): Promise<{ proposal: PolicyProposal; change: PolicyChange; document: string }> {
+    const key = { ...bookOf(actor, region), id };
+    return this.database.transaction(actor, async (tx) => {
+      const proposal: PolicyProposal = await findProposal(tx, key);
+      const { document } = await bodyOf<ProposedPolicy>(tx, key);
+      const standing = await policyBefore(tx, { region, ...proposal.summary });
+      const parts = differingParts(decodePolicy(document), standing && decodePolicy(standing.document));
+      return { proposal, change: { standingPolicyId: standing?.policyId ?? null, parts }, document };
+    });
+  }
+
+  /** Judges again: since it was proposed, another policy may have been published, or the rules may have changed. */
+  private async publish(tx: Tx, body: ProposedPolicy, proposal: PolicyProposal): Promise<PublishedPolicy> {
+    const { region, document } = body;
+    const { insurance, validFrom, validTo } = publishable(region, document);
+    const policyId = uuidv7();
+    await insertPolicy(tx, {
+      region,
+      policyId,
+      province: proposal.province,
+      insurance,
+      validFrom,
+      validTo,
+      document,
+      publishedAt: this.clock.now(),
+      proposalId: proposal.id,
+      digest: proposal.digest,
+    });
+    return { policyId };
+  }
+}
+
+/** Rejects with POLICY_INVALID. */
+function publishable(region: string, document: string): PolicyDocument {
+  const policy = decodePolicy(document);
+  const problem = policy.region === region ? problemOf(policy) : 'region: differs from the address';
+  if (problem) throw new Rejection('POLICY_INVALID', { problem });
+  return policy;
+}
+
+function bookOf(actor: Actor, region: string): ProposalBook {
+  if (!ownsRegion(actor, region)) throw new Rejection('NOT_PERMITTED');
+  return { scope: region, province: provinceOf(region), kind: 'POLICY' };
+}
+
+/** Before: the policy that stands until this one begins. After: what became of the proposal. */
+async function recordChange(tx: Tx, actor: Actor, action: AuditAction, proposal: PolicyProposal): Promise<void> {
+  const { id, scope: region, province, state, maker, digest, summary, outcome } = proposal;
+  const { insurance, validFrom, validTo } = summary;
+  const standing = await policyBefore(tx, { region, ...summary });
+  await appendAudit(tx, actor, {
+    province,
+    action,
+    objectType: 'policy_proposal',
+    objectId: id,
+    ...(standing ? { before: { policyId: standing.policyId, digest: standing.digest } } : {}),
+    after: { state, maker, digest, region, insurance, validFrom, validTo, ...outcome },
+  });
 }

@@ -12,14 +12,21 @@ export type PolicyRow = {
   readonly validTo: string | null;
   readonly document: string;
   readonly publishedAt: Date;
+  /** Whose approval published it. */
+  readonly proposalId: string;
+  /** SHA-256 of the proposal, in hexadecimal. */
+  readonly digest: string;
 };
+export type StandingPolicy = Pick<PolicyRow, 'policyId' | 'digest' | 'document'>;
+/** Business dates, both included; `validTo` is null where it is open-ended. */
+export type Term = Pick<PolicyRow, 'region' | 'insurance' | 'validFrom' | 'validTo'>;
 
 /** Rejects with POLICY_OVERLAPS where the area has a policy of this insurance in that period. */
 export async function insertPolicy(tx: Tx, row: PolicyRow): Promise<void> {
   try {
     await tx.query(
-      `INSERT INTO policy (region, policy_id, province, insurance, valid_from, valid_to, document, published_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      `INSERT INTO policy (region, policy_id, province, insurance, valid_from, valid_to, document, published_at, proposal_id, digest)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
       [
         row.region,
         row.policyId,
@@ -29,11 +36,33 @@ export async function insertPolicy(tx: Tx, row: PolicyRow): Promise<void> {
         row.validTo,
         row.document,
         row.publishedAt,
+        row.proposalId,
+        row.digest,
       ],
     );
   } catch (error) {
     throw violatedConstraint(error) === 'policy_no_overlap' ? new Rejection('POLICY_OVERLAPS') : error;
   }
+}
+
+/** Whether the area has a policy of this insurance on any day of the term. */
+export async function overlapsPublished(tx: Tx, { region, insurance, validFrom, validTo }: Term): Promise<boolean> {
+  const rows: unknown[] = await tx.query(
+    `SELECT 1 FROM policy WHERE region = $1 AND insurance = $2
+       AND daterange(valid_from, valid_to, '[]') && daterange($3::date, $4::date, '[]') LIMIT 1`,
+    [region, insurance, validFrom, validTo],
+  );
+  return rows.length > 0;
+}
+
+/** The last policy of the area and insurance that begins before the term, or null. */
+export async function policyBefore(tx: Tx, { region, insurance, validFrom }: Term): Promise<StandingPolicy | null> {
+  const rows: StandingPolicy[] = await tx.query(
+    `SELECT policy_id AS "policyId", digest, document FROM policy
+     WHERE region = $1 AND insurance = $2 AND valid_from < $3 ORDER BY valid_from DESC LIMIT 1`,
+    [region, insurance, validFrom],
+  );
+  return rows[0] ?? null;
 }
 
 /** A published policy never changes, so what was read once holds for the life of the process. */

@@ -1,8 +1,10 @@
 import type { ChargedLine, FeeSplit } from '@yiditong/adjudication';
-import { businessDateOf, decodeInstant, itemClassCodec } from '@yiditong/chassis';
-import { findProvince, isCalendarDate, isNationalItemCode, Rejection } from '@yiditong/codes';
+import { businessDateOf, decodeInstant, encodeProposal, itemClassCodec } from '@yiditong/chassis';
+import { findProvince, isCalendarDate, Rejection } from '@yiditong/codes';
 import type { catalogueV1 } from '@yiditong/contracts';
 import { fen } from '@yiditong/money';
+import type { CatalogueProposal } from './catalogue-proposal.service.js';
+import { checkedEntries } from './catalogue-rules.js';
 import type { CatalogueEntryRow } from './catalogue.entity.js';
 
 const MAX_ENTRIES = 200_000;
@@ -15,7 +17,7 @@ export type NewCatalogue = {
 };
 
 /** Rejects with REQUEST_MALFORMED, REGION_UNKNOWN or CATALOGUE_CODE_INVALID, which names the first wrong entry. */
-export function decodeNewCatalogue(wire: catalogueV1.PublishCatalogueRequest): NewCatalogue {
+export function decodeNewCatalogue(wire: catalogueV1.ProposeCatalogueRequest): NewCatalogue {
   if (findProvince(wire.province)?.code !== wire.province)
     throw new Rejection('REGION_UNKNOWN', { region: wire.province });
   if (!isCalendarDate(wire.effectiveFrom))
@@ -23,23 +25,11 @@ export function decodeNewCatalogue(wire: catalogueV1.PublishCatalogueRequest): N
   if (wire.entries.length === 0 || wire.entries.length > MAX_ENTRIES) {
     throw new Rejection('REQUEST_MALFORMED', { problem: `entries must be 1 to ${MAX_ENTRIES}` });
   }
-  const seen = new Set<string>();
-  const entries = wire.entries.map((entry, index) => {
-    const problem = seen.has(entry.nationalCode) ? 'national_code repeats' : problemOf(entry);
-    if (problem) throw new Rejection('CATALOGUE_CODE_INVALID', { position: String(index + 1), problem });
-    seen.add(entry.nationalCode);
-    return decodeEntry(entry);
-  });
-  return { province: wire.province, effectiveFrom: wire.effectiveFrom, entries };
-}
-
-function problemOf(entry: catalogueV1.CatalogueEntry): string | null {
-  if (!isNationalItemCode(entry.nationalCode)) return 'national_code has no national format';
-  if (!/^(0[1-9]|1[0-4])$/.test(entry.chargeCategory)) return 'charge_category must be 01 to 14';
-  if (entry.firstSelfPayBps < 0 || entry.firstSelfPayBps > 10_000) return 'first_self_pay_bps must be 0 to 10000';
-  if (entry.itemClass === 'ITEM_CLASS_A' && entry.firstSelfPayBps !== 0) return 'class A has no first self-pay';
-  if (entry.ceilingMicroYuan < 0n) return 'ceiling must not be negative';
-  return null;
+  return {
+    province: wire.province,
+    effectiveFrom: wire.effectiveFrom,
+    entries: checkedEntries(wire.entries.map(decodeEntry)),
+  };
 }
 
 function decodeEntry(entry: catalogueV1.CatalogueEntry): CatalogueEntryRow {
@@ -89,4 +79,9 @@ export function encodeClassified(
     split,
     listed: entry !== null,
   };
+}
+
+export function encodeCatalogueProposal(proposal: CatalogueProposal): catalogueV1.CatalogueProposal {
+  const { summary, outcome } = proposal;
+  return { proposal: encodeProposal(proposal), ...summary, versionId: outcome?.versionId ?? '' };
 }

@@ -7,6 +7,10 @@ export type CatalogueVersionRow = {
   readonly effectiveFrom: string;
   readonly entryCount: number;
   readonly publishedAt: Date;
+  /** Whose approval published it. */
+  readonly proposalId: string;
+  /** SHA-256 of the proposal, in hexadecimal. */
+  readonly digest: string;
 };
 
 /** A row of `catalogue_entry` within its version. */

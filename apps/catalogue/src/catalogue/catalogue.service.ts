@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { classifyLine, type FeeSplit } from '@yiditong/adjudication';
-import { Clock, Database, decideOnce, groupBy, type Actor } from '@yiditong/chassis';
+import { Database, groupBy, type Actor } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
 import { rateOfBps } from '@yiditong/money';
-import { v7 as uuidv7 } from 'uuid';
-import type { DatedLine, NewCatalogue } from './catalogue.codec.js';
+import type { DatedLine } from './catalogue.codec.js';
 import type { CatalogueEntryRow } from './catalogue.entity.js';
-import { entriesOf, insertEntries, insertVersion, versionsInForce } from './catalogue.store.js';
+import { entriesOf, versionsInForce } from './catalogue.store.js';
 
-export type PublishedVersion = { readonly versionId: string; readonly entryCount: number };
 export type LineClassification = {
   readonly line: DatedLine;
   readonly entry: CatalogueEntryRow | null;
@@ -17,32 +15,12 @@ export type LineClassification = {
 
 @Injectable()
 export class CatalogueService {
-  constructor(
-    private readonly database: Database,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly database: Database) {}
 
-  async publish(actor: Actor, requestId: string, catalogue: NewCatalogue): Promise<PublishedVersion> {
-    if (catalogue.province !== actor.region) throw new Rejection('NOT_PERMITTED');
-    const write = { scope: catalogue.province, region: catalogue.province, key: requestId, body: catalogue };
-    return this.database.transaction(actor, (tx) =>
-      decideOnce(tx, write, async () => {
-        const { province, effectiveFrom, entries } = catalogue;
-        const version = {
-          province,
-          effectiveFrom,
-          versionId: uuidv7(),
-          entryCount: entries.length,
-          publishedAt: this.clock.now(),
-        };
-        await insertVersion(tx, version);
-        await insertEntries(tx, version, entries);
-        return { versionId: version.versionId, entryCount: version.entryCount };
-      }),
-    );
-  }
-
-  /** Splits each line by the version in force at the fee's own time (就医地目录, as of fee_ocur_time). */
+  /**
+   * Splits each line by the version in force at the fee's own time (就医地目录, as of fee_ocur_time). The lines name no person,
+   * so the audit has nothing of it.
+   */
   async classify(
     actor: Actor,
     province: string,

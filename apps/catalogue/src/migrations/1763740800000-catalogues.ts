@@ -1,4 +1,11 @@
-import { IDEMPOTENCY_TABLE, tenancySql } from '@yiditong/chassis';
+import {
+  AUDIT_TABLES,
+  auditGrants,
+  IDEMPOTENCY_TABLE,
+  PROPOSAL_TABLE,
+  proposalGrants,
+  tenancySql,
+} from '@yiditong/chassis';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Provincial catalogues by version, distributed by province. Versions are never changed or removed. */
@@ -13,8 +20,11 @@ export class Catalogues1763740800000 implements MigrationInterface {
         effective_from date NOT NULL,
         entry_count int NOT NULL,
         published_at timestamptz NOT NULL,
+        proposal_id uuid NOT NULL,
+        digest char(64) NOT NULL,
         CONSTRAINT catalogue_version_pk PRIMARY KEY (province, version_id),
-        CONSTRAINT catalogue_version_effective UNIQUE (province, effective_from)
+        CONSTRAINT catalogue_version_effective UNIQUE (province, effective_from),
+        CONSTRAINT catalogue_version_proposal UNIQUE (province, proposal_id)
       );
       CREATE TABLE catalogue_entry (
         province char(6) NOT NULL,
@@ -34,11 +44,17 @@ export class Catalogues1763740800000 implements MigrationInterface {
       ${tenancySql('catalogue_version', 'province')}
       ${tenancySql('catalogue_entry', 'province')}
       ${IDEMPOTENCY_TABLE}
+      ${AUDIT_TABLES}
+      ${auditGrants('catalogue_app')}
+      ${PROPOSAL_TABLE}
+      ${proposalGrants('catalogue_app')}
       GRANT SELECT, INSERT ON catalogue_version, catalogue_entry TO catalogue_app;
       GRANT SELECT, INSERT, UPDATE ON idempotency TO catalogue_app;`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE idempotency, catalogue_entry, catalogue_version');
+    await runner.query(
+      'DROP TABLE proposal, audit_record, audit_head, idempotency, catalogue_entry, catalogue_version',
+    );
   }
 }

@@ -1,7 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { Clock, Database, nationalActor, sha256, TARGETS, type RpcClient, type Tx } from '@yiditong/chassis';
-import { Rejection } from '@yiditong/codes';
+import {
+  appendAudit,
+  Clock,
+  Database,
+  nationalActor,
+  sha256,
+  TARGETS,
+  type AuditAction,
+  type RpcClient,
+  type Tx,
+} from '@yiditong/chassis';
+import { NATION, Rejection } from '@yiditong/codes';
 import type { settlementV1 } from '@yiditong/contracts';
 import { controlTotals, totalsAgree } from '@yiditong/ledger';
 import { fen } from '@yiditong/money';
@@ -15,6 +25,8 @@ const WAIT_MS = 100;
 const MAX_WAITS = 50;
 /** Sealing waits for transactions in flight, which end within their own time limits. */
 const SEAL_DEADLINE_MS = 20_000;
+
+type ReachedState = Exclude<CycleState, 'OPEN'>;
 
 /**
  * The nightly close (日终关账), a step at a time. Every step is one transaction that moves the state on by one, so that a worker
@@ -96,13 +108,35 @@ export class CycleService {
   private async advance(
     businessDate: string,
     from: CycleState,
-    to: CycleState,
+    to: ReachedState,
     write?: (tx: Tx) => Promise<void>,
   ): Promise<CycleState> {
     return this.database.transaction(CLEARING, async (tx) => {
       const taken = await advanceCycle(tx, businessDate, from, to, this.clock.now());
-      if (taken) await write?.(tx);
-      return taken ? to : ((await findCycle(tx, businessDate))?.state ?? from);
+      if (!taken) return (await findCycle(tx, businessDate))?.state ?? from;
+      await write?.(tx);
+      await recordStep(tx, businessDate, from, to);
+      return to;
     });
   }
+}
+
+const ACTION_OF: Record<ReachedState, AuditAction> = {
+  SEALING: 'BEGIN_SEAL',
+  SEALED: 'SEAL_CYCLE',
+  VERIFIED: 'VERIFY_CYCLE',
+  CLOSED: 'CLOSE_CYCLE',
+};
+
+async function recordStep(tx: Tx, businessDate: string, from: CycleState, to: ReachedState): Promise<void> {
+  const cycle = await findCycle(tx, businessDate);
+  const { obligationCount, amountFen, merkleRoot } = cycle ?? {};
+  await appendAudit(tx, CLEARING, {
+    province: NATION,
+    action: ACTION_OF[to],
+    objectType: 'cycle',
+    objectId: businessDate,
+    before: { state: from },
+    after: { state: to, obligationCount, amountFen, merkleRoot },
+  });
 }

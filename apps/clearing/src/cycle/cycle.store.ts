@@ -33,11 +33,13 @@ export async function findCycle(tx: Tx, businessDate: string): Promise<Cycle | n
   return row ? { ...row, obligationCount: BigInt(row.obligationCount), amountFen: fen(BigInt(row.amountFen)) } : null;
 }
 
-export async function requestClose(tx: Tx, businessDate: string, at: Date): Promise<void> {
-  await tx.query('UPDATE cycle SET close_requested_at = $2 WHERE business_date = $1 AND close_requested_at IS NULL', [
-    businessDate,
-    at,
-  ]);
+/** Answers whether this was the first request. */
+export async function requestClose(tx: Tx, businessDate: string, at: Date): Promise<boolean> {
+  const [requested]: [unknown[]] = await tx.query(
+    'UPDATE cycle SET close_requested_at = $2 WHERE business_date = $1 AND close_requested_at IS NULL RETURNING 1',
+    [businessDate, at],
+  );
+  return requested.length > 0;
 }
 
 /** Cycles whose close was asked for and isn't done: what the worker is woken for, whether or not a job survived. */

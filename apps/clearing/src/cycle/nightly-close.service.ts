@@ -1,7 +1,7 @@
 import { InjectQueue } from '@nestjs/bullmq';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Clock, Database, nationalActor, TARGETS, type RpcClient } from '@yiditong/chassis';
-import { isCalendarDate, Rejection } from '@yiditong/codes';
+import { appendAudit, Clock, Database, nationalActor, TARGETS, type RpcClient } from '@yiditong/chassis';
+import { isCalendarDate, NATION, Rejection } from '@yiditong/codes';
 import type { settlementV1 } from '@yiditong/contracts';
 import type { Queue } from 'bullmq';
 import type { Cycle } from './cycle.entity.js';
@@ -51,8 +51,17 @@ export class NightlyCloseService implements OnApplicationBootstrap, OnApplicatio
     const { businessDates: open } = await this.settlement.call('listOpenCycles', {}, ACTOR);
     const cycle = await this.database.transaction(ACTOR, async (tx) => {
       if (open.includes(businessDate)) await openCycle(tx, businessDate);
-      await requestClose(tx, businessDate, this.clock.now());
-      return findCycle(tx, businessDate);
+      const requested = await requestClose(tx, businessDate, this.clock.now());
+      const found = await findCycle(tx, businessDate);
+      if (requested)
+        await appendAudit(tx, ACTOR, {
+          province: NATION,
+          action: 'REQUEST_CLOSE',
+          objectType: 'cycle',
+          objectId: businessDate,
+          after: { state: found?.state },
+        });
+      return found;
     });
     if (!cycle) throw new Rejection('CYCLE_NOT_FOUND', { date: businessDate });
     await this.ring(businessDate);

@@ -1,4 +1,4 @@
-import { INBOX_TABLE, tenancySql } from '@yiditong/chassis';
+import { AUDIT_TABLES, auditGrants, INBOX_TABLE, narrowTenancySql } from '@yiditong/chassis';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
@@ -35,8 +35,8 @@ export class Clearing1763740800000 implements MigrationInterface {
         amount_fen bigint NOT NULL,
         leaf_hash bytea NOT NULL,
         recorded_at timestamptz NOT NULL,
-        CONSTRAINT obligation_pk PRIMARY KEY (treating_province, obligation_id),
-        CONSTRAINT obligation_once UNIQUE (treating_province, settlement_id, kind),
+        CONSTRAINT obligation_pk PRIMARY KEY (treating_province, obligation_id, insured_province),
+        CONSTRAINT obligation_once UNIQUE (treating_province, settlement_id, kind, insured_province),
         CONSTRAINT obligation_parties CHECK (insured_province <> treating_province),
         CONSTRAINT obligation_sign CHECK ((kind = 'SETTLEMENT' AND amount_fen >= 0) OR (kind = 'REVERSAL' AND amount_fen <= 0))
       );
@@ -50,7 +50,7 @@ export class Clearing1763740800000 implements MigrationInterface {
         debit_account text NOT NULL,
         credit_account text NOT NULL,
         amount_fen bigint NOT NULL,
-        CONSTRAINT posting_pk PRIMARY KEY (treating_province, obligation_id, fund),
+        CONSTRAINT posting_pk PRIMARY KEY (treating_province, obligation_id, fund, insured_province),
         CONSTRAINT posting_accounts CHECK (debit_account <> credit_account)
       );
 
@@ -74,14 +74,18 @@ export class Clearing1763740800000 implements MigrationInterface {
         CONSTRAINT net_position_pk PRIMARY KEY (business_date, region),
         CONSTRAINT net_position_net CHECK (net_fen = receivable_fen - payable_fen)
       );
-      ${['obligation', 'posting', 'position'].map((table) => tenancySql(table, 'insured_province', 'treating_province')).join('')}
-      ${tenancySql('net_position', 'region')}
+      ${['obligation', 'posting', 'position'].map((table) => narrowTenancySql(table, { provinces: ['insured_province', 'treating_province'], wholeProvinces: true })).join('')}
+      ${narrowTenancySql('net_position', { provinces: ['region'], wholeProvinces: true })}
       ${INBOX_TABLE}
+      ${AUDIT_TABLES}
+      ${auditGrants('clearing_app')}
       GRANT SELECT, INSERT ON obligation, posting, net_position, inbox TO clearing_app;
       GRANT SELECT, INSERT, UPDATE ON cycle, position TO clearing_app;`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE inbox, net_position, position, posting, obligation, cycle');
+    await runner.query(
+      'DROP TABLE audit_record, audit_head, inbox, net_position, position, posting, obligation, cycle',
+    );
   }
 }

@@ -1,9 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { acceptNew, continueTrace, Database, groupBy, nationalActor, sha256, type Tx } from '@yiditong/chassis';
-import { merkleLeaf, obligationLeaf } from '@yiditong/ledger';
+import {
+  acceptNew,
+  appendAudit,
+  continueTrace,
+  Database,
+  groupBy,
+  nationalActor,
+  sha256,
+  type AuditEntry,
+  type Tx,
+} from '@yiditong/chassis';
+import { controlTotals, merkleLeaf, obligationAmount, obligationLeaf } from '@yiditong/ledger';
 import { holdCycle } from '../cycle/cycle.store.js';
 import type { ArrivedObligation } from './obligation.codec.js';
-import { insertObligations, insertPostings, movePositions } from './obligation.store.js';
+import { insertObligations, insertPostings, movePositions, type HashedObligation } from './obligation.store.js';
 
 const ACTOR = nationalActor('obligations');
 
@@ -49,6 +59,24 @@ export class ObligationService {
     await insertObligations(tx, hashed);
     await insertPostings(tx, fresh);
     await movePositions(tx, fresh);
+    await appendAudit(tx, ACTOR, batchRecord(province, hashed));
     return fresh;
   }
+}
+
+/** One record a batch: each obligation stands in the ledger itself, and the root of their hashes says which they were. */
+function batchRecord(province: string, batch: readonly HashedObligation[]): AuditEntry {
+  const sorted = [...batch].sort((a, b) => (a.obligationId < b.obligationId ? -1 : 1));
+  const totals = controlTotals(
+    sorted.map((obligation) => ({ amountFen: obligationAmount(obligation), leafHash: obligation.leafHash })),
+    sha256,
+  );
+  const businessDates = [...new Set(batch.map(({ businessDate }) => businessDate))].sort();
+  return {
+    province,
+    action: 'POST_OBLIGATIONS',
+    objectType: 'obligation_batch',
+    objectId: totals.merkleRoot,
+    after: { ...totals, businessDates },
+  };
 }

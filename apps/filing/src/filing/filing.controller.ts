@@ -1,6 +1,6 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { Controller } from '@nestjs/common';
-import { actorOf, Allow } from '@yiditong/chassis';
+import { actorOf } from '@yiditong/chassis';
 import { filingV1 } from '@yiditong/contracts';
 import { decodeNewFiling, decodeVisit, encodeAnswer, encodeFiling } from './filing.codec.js';
 import { FilingService } from './filing.service.js';
@@ -10,7 +10,6 @@ import { FilingService } from './filing.service.js';
 export class FilingController implements filingV1.FilingServiceController {
   constructor(private readonly filings: FilingService) {}
 
-  @Allow('insured', 'bureau')
   async registerFiling(
     request: filingV1.RegisterFilingRequest,
     metadata: Metadata,
@@ -19,17 +18,14 @@ export class FilingController implements filingV1.FilingServiceController {
     return { filing: encodeFiling(filing) };
   }
 
-  @Allow('insured', 'bureau')
   async getFiling(request: filingV1.GetFilingRequest, metadata: Metadata): Promise<filingV1.GetFilingResponse> {
     return { filing: encodeFiling(await this.filings.get(actorOf(metadata), request.personId, request.filingId)) };
   }
 
-  @Allow('insured', 'bureau')
   async listFilings(request: filingV1.ListFilingsRequest, metadata: Metadata): Promise<filingV1.ListFilingsResponse> {
     return { filings: (await this.filings.list(actorOf(metadata), request.personId)).map(encodeFiling) };
   }
 
-  @Allow('service')
   async checkEligibility(request: filingV1.CheckEligibilityRequest): Promise<filingV1.CheckEligibilityResponse> {
     return { answers: (await this.filings.checkEligibility(request.checks.map(decodeVisit))).map(encodeAnswer) };
   }

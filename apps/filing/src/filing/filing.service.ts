@@ -1,5 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, Database, decideOnce, groupBy, serviceActor, type Actor } from '@yiditong/chassis';
+import {
+  appendAudit,
+  Clock,
+  Database,
+  decideOnce,
+  groupBy,
+  serviceActor,
+  type Actor,
+  type AuditEntry,
+} from '@yiditong/chassis';
 import { provinceOf, Rejection } from '@yiditong/codes';
 import { decideEligibility, type Eligibility } from '@yiditong/eligibility';
 import { v7 as uuidv7 } from 'uuid';
@@ -25,6 +34,7 @@ export class FilingService {
       decideOnce(tx, write, async () => {
         const filing: FilingRow = { ...proposal, filingId: uuidv7(), createdAt: this.clock.now() };
         await insertFiling(tx, filing);
+        await appendAudit(tx, actor, { ...recordOf(filing, 'REGISTER_FILING'), after: proposal });
         return filing;
       }),
     );
@@ -32,17 +42,33 @@ export class FilingService {
 
   async get(actor: Actor, personId: string, filingId: string): Promise<FilingRow> {
     mayActFor(actor, personId, actor.region);
-    const filing = await this.database.transaction(actor, (tx) => findFiling(tx, personId, filingId));
-    if (!filing) throw new Rejection('FILING_NOT_FOUND');
-    return filing;
+    return this.database.transaction(actor, async (tx) => {
+      const filing = await findFiling(tx, personId, filingId);
+      if (!filing) throw new Rejection('FILING_NOT_FOUND');
+      await appendAudit(tx, actor, { ...recordOf(filing, 'READ_FILING'), after: { personId } });
+      return filing;
+    });
   }
 
   async list(actor: Actor, personId: string): Promise<FilingRow[]> {
     mayActFor(actor, personId, actor.region);
-    return this.database.transaction(actor, (tx) => filingsOf(tx, [personId]));
+    return this.database.transaction(actor, async (tx) => {
+      const filings = await filingsOf(tx, [personId]);
+      await appendAudit(tx, actor, {
+        province: actor.region,
+        action: 'LIST_FILINGS',
+        objectType: 'person',
+        objectId: personId,
+        after: { filingIds: filings.map(({ filingId }) => filingId) },
+      });
+      return filings;
+    });
   }
 
-  /** Reads the filings of all visits at once, as the insured provinces' own record, and decides each. */
+  /**
+   * Reads the filings of all visits at once, as the insured provinces' own record, and decides each. Nobody sees a filing by
+   * this, only whether one covers the visit; what comes of that is recorded where the bill is settled.
+   */
   async checkEligibility(visits: readonly AskedVisit[]): Promise<Eligibility[]> {
     const filings = new Map<string, FilingRow[]>();
     for (const [province, asked] of groupBy(visits, (visit) => provinceOf(visit.insuredRegion))) {
@@ -56,6 +82,10 @@ export class FilingService {
     }
     return visits.map((visit) => decideEligibility({ ...visit, filings: filings.get(visit.personId) ?? [] }));
   }
+}
+
+function recordOf(filing: FilingRow, action: 'REGISTER_FILING' | 'READ_FILING'): AuditEntry {
+  return { province: filing.insuredProvince, action, objectType: 'filing', objectId: filing.filingId };
 }
 
 /** A person acts for himself, a bureau for its province. Rejects with NOT_PERMITTED. */

@@ -1,4 +1,4 @@
-import { IDEMPOTENCY_TABLE, tenancySql } from '@yiditong/chassis';
+import { AUDIT_TABLES, auditGrants, IDEMPOTENCY_TABLE, narrowTenancySql } from '@yiditong/chassis';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Filings, distributed by person: every key contains person_id. */
@@ -18,7 +18,7 @@ export class Filings1763740800000 implements MigrationInterface {
         valid_from date NOT NULL,
         valid_to date,
         created_at timestamptz NOT NULL,
-        CONSTRAINT filing_pk PRIMARY KEY (person_id, filing_id),
+        CONSTRAINT filing_pk PRIMARY KEY (person_id, filing_id, insured_province),
         CONSTRAINT filing_category CHECK (category IN
           ('RETIREE_RESETTLED', 'LONG_TERM_RESIDENT', 'LONG_TERM_WORKER', 'REFERRAL', 'OTHER_TEMPORARY')),
         CONSTRAINT filing_period CHECK (valid_to IS NULL OR valid_to >= valid_from),
@@ -26,13 +26,15 @@ export class Filings1763740800000 implements MigrationInterface {
         CONSTRAINT filing_no_overlap EXCLUDE USING gist
           (person_id WITH =, insured_province WITH =, destination_region WITH =, daterange(valid_from, valid_to, '[]') WITH &&)
       );
-      ${tenancySql('filing', 'insured_province')}
+      ${narrowTenancySql('filing', { provinces: ['insured_province'], areas: ['insured_region'], person: 'person_id' })}
       ${IDEMPOTENCY_TABLE}
+      ${AUDIT_TABLES}
+      ${auditGrants('filing_app')}
       GRANT SELECT, INSERT ON filing TO filing_app;
       GRANT SELECT, INSERT, UPDATE ON idempotency TO filing_app;`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE idempotency, filing');
+    await runner.query('DROP TABLE audit_record, audit_head, idempotency, filing');
   }
 }

@@ -1,8 +1,10 @@
-import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { Allow, required, TARGETS, type Actor, type RpcClient } from '@yiditong/chassis';
+import { Controller, Inject, Param, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { ANYONE, RECORD } from '@yiditong/access';
+import { required, TARGETS, type Actor, type RpcClient } from '@yiditong/chassis';
 import type { clearingV1, settlementV1 } from '@yiditong/contracts';
 import { CurrentActor } from '../auth/current-actor.js';
+import { Endpoint } from '../http/endpoint.js';
 import { businessDate } from '../http/fields.js';
 import { decodeSettlement, settlementsAnswer, type SettlementAnswer } from '../settlement/settlement.dto.js';
 import {
@@ -27,11 +29,14 @@ export class ClearingController {
     @Inject(TARGETS.settlement.token) private readonly settlement: RpcClient<settlementV1.SettlementServiceClient>,
   ) {}
 
-  @Post('close')
-  @HttpCode(202)
-  @Allow('operator')
-  @ApiOperation({ summary: '申请关账 Ask for the cycle to be closed; the worker does the work' })
-  @ApiResponse({ status: 202, standardSchema: cycleAnswer })
+  @Endpoint({
+    method: 'POST',
+    path: 'close',
+    access: { operator: ANYONE },
+    summary: '申请关账 Ask for the cycle to be closed; the worker does the work',
+    answer: cycleAnswer,
+    status: 202,
+  })
   async close(
     @CurrentActor() actor: Actor,
     @Param('date', { schema: businessDate }) date: string,
@@ -40,19 +45,25 @@ export class ClearingController {
     return decodeCycle(required(cycle, 'cycle'));
   }
 
-  @Get()
-  @Allow('operator', 'bureau')
-  @ApiOperation({ summary: '查询清算日 Read a cycle' })
-  @ApiResponse({ status: 200, standardSchema: cycleAnswer })
+  @Endpoint({
+    method: 'GET',
+    path: '',
+    access: { operator: ANYONE, bureau: ANYONE },
+    summary: '查询清算日 Read a cycle',
+    answer: cycleAnswer,
+  })
   async get(@CurrentActor() actor: Actor, @Param('date', { schema: businessDate }) date: string): Promise<CycleAnswer> {
     const { cycle } = await this.clearing.call('getCycle', { businessDate: date }, actor);
     return decodeCycle(required(cycle, 'cycle'));
   }
 
-  @Get('net-positions')
-  @Allow('operator', 'bureau')
-  @ApiOperation({ summary: '查询净头寸 Gross and multilateral net per province, of the own province for a bureau' })
-  @ApiResponse({ status: 200, standardSchema: netPositionsAnswer })
+  @Endpoint({
+    method: 'GET',
+    path: 'net-positions',
+    access: { operator: RECORD, bureau: RECORD, provincial: true },
+    summary: '查询净头寸 Gross and multilateral net per province, of the own province for a bureau',
+    answer: netPositionsAnswer,
+  })
   async netPositions(
     @CurrentActor() actor: Actor,
     @Param('date', { schema: businessDate }) date: string,
@@ -61,10 +72,13 @@ export class ClearingController {
     return { positions: positions.map(decodeNetPosition) };
   }
 
-  @Get('bilateral-positions')
-  @Allow('operator', 'bureau')
-  @ApiOperation({ summary: '查询双边头寸 Gross per directed pair, largest first' })
-  @ApiResponse({ status: 200, standardSchema: bilateralAnswer })
+  @Endpoint({
+    method: 'GET',
+    path: 'bilateral-positions',
+    access: { operator: RECORD, bureau: RECORD, provincial: true },
+    summary: '查询双边头寸 Gross per directed pair, largest first',
+    answer: bilateralAnswer,
+  })
   async bilateralPositions(
     @CurrentActor() actor: Actor,
     @Param('date', { schema: businessDate }) date: string,
@@ -73,10 +87,13 @@ export class ClearingController {
     return { positions: positions.map(decodeBilateral) };
   }
 
-  @Get('settlements')
-  @Allow('operator', 'bureau')
-  @ApiOperation({ summary: '逐页列出清算日的结算 The cycle’s settlements, page by page' })
-  @ApiResponse({ status: 200, standardSchema: settlementsAnswer })
+  @Endpoint({
+    method: 'GET',
+    path: 'settlements',
+    access: { operator: RECORD, bureau: RECORD },
+    summary: '逐页列出清算日的结算 The cycle’s settlements, page by page',
+    answer: settlementsAnswer,
+  })
   async settlements(
     @CurrentActor() actor: Actor,
     @Param('date', { schema: businessDate }) date: string,

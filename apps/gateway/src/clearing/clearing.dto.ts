@@ -17,7 +17,7 @@ export const netPositionsAnswer = z.object({
 export const bilateralAnswer = z.object({
   positions: z.array(z.object({ payer: region, payee: region, grossFen: answerFen, obligationCount: z.string() })),
 });
-export const settlementsQuery = z.object({
+export const settlementsQuery = z.strictObject({
   after: uuid.optional(),
   limit: z.coerce.number().int().min(1).max(1_000).default(500),
 });

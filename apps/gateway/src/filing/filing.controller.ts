@@ -1,8 +1,10 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { Allow, required, TARGETS, type Actor, type RpcClient } from '@yiditong/chassis';
+import { Body, Controller, Inject, Param } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { RECORD } from '@yiditong/access';
+import { required, TARGETS, type Actor, type RpcClient } from '@yiditong/chassis';
 import type { filingV1 } from '@yiditong/contracts';
-import { CurrentActor, IDEMPOTENCY_KEY_HEADER, IdempotencyKey } from '../auth/current-actor.js';
+import { CurrentActor, IdempotencyKey } from '../auth/current-actor.js';
+import { Endpoint } from '../http/endpoint.js';
 import { uuid } from '../http/fields.js';
 import {
   decodeFiling,
@@ -19,12 +21,15 @@ import {
 export class FilingController {
   constructor(@Inject(TARGETS.filing.token) private readonly filing: RpcClient<filingV1.FilingServiceClient>) {}
 
-  @Post('filings')
-  @HttpCode(201)
-  @Allow('insured', 'bureau')
-  @ApiHeader(IDEMPOTENCY_KEY_HEADER)
-  @ApiOperation({ summary: '登记异地就医备案 Register a filing' })
-  @ApiResponse({ status: 201, standardSchema: filingAnswer })
+  @Endpoint({
+    method: 'POST',
+    path: 'filings',
+    access: { insured: 'person_id', bureau: 'insured_region' },
+    summary: '登记异地就医备案 Register a filing',
+    answer: filingAnswer,
+    status: 201,
+    keyed: true,
+  })
   async register(
     @CurrentActor() actor: Actor,
     @IdempotencyKey() requestId: string,
@@ -34,10 +39,13 @@ export class FilingController {
     return decodeFiling(required(filing, 'filing'));
   }
 
-  @Get('persons/:personId/filings')
-  @Allow('insured', 'bureau')
-  @ApiOperation({ summary: '查询本人备案 List a person’s filings' })
-  @ApiResponse({ status: 200, standardSchema: filingsAnswer })
+  @Endpoint({
+    method: 'GET',
+    path: 'persons/:personId/filings',
+    access: { insured: 'person_id', bureau: RECORD },
+    summary: '查询本人备案 List a person’s filings',
+    answer: filingsAnswer,
+  })
   async list(
     @CurrentActor() actor: Actor,
     @Param('personId', { schema: uuid }) personId: string,
@@ -46,10 +54,13 @@ export class FilingController {
     return { filings: filings.map(decodeFiling) };
   }
 
-  @Get('persons/:personId/filings/:filingId')
-  @Allow('insured', 'bureau')
-  @ApiOperation({ summary: '查询一条备案 Read one filing' })
-  @ApiResponse({ status: 200, standardSchema: filingAnswer })
+  @Endpoint({
+    method: 'GET',
+    path: 'persons/:personId/filings/:filingId',
+    access: { insured: 'person_id', bureau: RECORD },
+    summary: '查询一条备案 Read one filing',
+    answer: filingAnswer,
+  })
   async get(
     @CurrentActor() actor: Actor,
     @Param('personId', { schema: uuid }) personId: string,

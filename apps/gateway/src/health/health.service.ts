@@ -1,6 +1,6 @@
-import { credentials, makeClientConstructor, type Client, type ServiceError } from '@grpc/grpc-js';
+import { makeClientConstructor, type Client, type ServiceError } from '@grpc/grpc-js';
 import type { OnModuleDestroy } from '@nestjs/common';
-import type { Clock } from '@yiditong/chassis';
+import type { Clock, MutualTls } from '@yiditong/chassis';
 import { service } from 'grpc-health-check';
 
 const DEADLINE_MS = 2_000;
@@ -20,16 +20,19 @@ export class HealthService implements OnModuleDestroy {
   constructor(
     addresses: Readonly<Record<string, string>>,
     private readonly clock: Clock,
+    tls: MutualTls,
   ) {
     const Health = makeClientConstructor(service, 'Health');
     this.clients = new Map(
-      Object.entries(addresses).map(([name, address]) => [
-        name,
-        new Health(address, credentials.createInsecure(), {
+      Object.entries(addresses).map(([name, address]) => {
+        const { credentials, channelOptions } = tls.channelTo(name);
+        const client = new Health(address, credentials, {
+          ...channelOptions,
           'grpc.initial_reconnect_backoff_ms': 100,
           'grpc.max_reconnect_backoff_ms': 1000,
-        }) as unknown as HealthClient,
-      ]),
+        });
+        return [name, client as unknown as HealthClient];
+      }),
     );
   }
 

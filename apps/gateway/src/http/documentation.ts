@@ -56,7 +56,7 @@ export function serveDocumentation(app: INestApplication): void {
 /** Every operation can answer with a problem; only those under /v1 ask for a token. */
 function describeProblems(document: OpenAPIObject): void {
   for (const [path, item] of Object.entries(document.paths)) {
-    for (const operation of [item.get, item.post, item.put]) {
+    for (const operation of [item.get, item.post, item.put, item.delete]) {
       if (!operation) continue;
       operation.responses['default'] = PROBLEM;
       if (!path.startsWith('/v1')) operation.security = [];

@@ -1,20 +1,26 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { Allow, TARGETS, type Actor, type RpcClient } from '@yiditong/chassis';
+import { Body, Controller, Inject, Param } from '@nestjs/common';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
+import { ANYONE, OWN, RECORD, type Purpose } from '@yiditong/access';
+import { TARGETS, type Actor, type RpcClient } from '@yiditong/chassis';
 import type { benefitV1 } from '@yiditong/contracts';
 import { z } from 'zod';
-import { CurrentActor, IDEMPOTENCY_KEY_HEADER, IdempotencyKey } from '../auth/current-actor.js';
+import { CurrentActor, IdempotencyKey } from '../auth/current-actor.js';
+import { Endpoint } from '../http/endpoint.js';
 import { uuid } from '../http/fields.js';
-import { registeredAnswer } from './reference.dto.js';
+import { PURPOSE_HEADER, ReadPurpose } from './purpose-header.js';
+import { registeredAnswer } from './institution.dto.js';
 import {
   accumulatorsAnswer,
   decodePerson,
+  decodePersonDetail,
   encodePersons,
   personAnswer,
+  personDetailAnswer,
   personsBody,
   personSearchBody,
   type AccumulatorsAnswer,
   type PersonAnswer,
+  type PersonDetailAnswer,
   type PersonsBody,
   type PersonSearchBody,
 } from './person.dto.js';
@@ -26,11 +32,14 @@ const benefitYear = z.string().regex(/^20\d{2}$/, 'a year');
 export class PersonController {
   constructor(@Inject(TARGETS.benefit.token) private readonly benefit: RpcClient<benefitV1.BenefitServiceClient>) {}
 
-  @Put('insured-persons')
-  @Allow('bureau')
-  @ApiHeader(IDEMPOTENCY_KEY_HEADER)
-  @ApiOperation({ summary: '登记本省参保人员 Enter insured persons of the own province' })
-  @ApiResponse({ status: 200, standardSchema: registeredAnswer })
+  @Endpoint({
+    method: 'PUT',
+    path: 'insured-persons',
+    access: { bureau: OWN, provincial: true },
+    summary: '登记本省参保人员 Enter insured persons of the own province',
+    answer: registeredAnswer,
+    keyed: true,
+  })
   async register(
     @CurrentActor() actor: Actor,
     @IdempotencyKey() requestId: string,
@@ -44,11 +53,13 @@ export class PersonController {
   }
 
   /** POST, because an ID number must not stand in an address. */
-  @Post('insured-persons/search')
-  @HttpCode(200)
-  @Allow('hospital')
-  @ApiOperation({ summary: '凭身份证号查询参保信息 Find a person by ID number' })
-  @ApiResponse({ status: 200, standardSchema: personAnswer })
+  @Endpoint({
+    method: 'POST',
+    path: 'insured-persons/search',
+    access: { hospital: ANYONE },
+    summary: '凭身份证号查询参保信息 Find a person by ID number',
+    answer: personAnswer,
+  })
   async search(
     @CurrentActor() actor: Actor,
     @Body({ schema: personSearchBody }) body: PersonSearchBody,
@@ -56,10 +67,29 @@ export class PersonController {
     return decodePerson(await this.benefit.call('findPerson', body, actor));
   }
 
-  @Get('persons/:personId/accumulators/:benefitYear')
-  @Allow('insured', 'bureau')
-  @ApiOperation({ summary: '查询年度累计 A person’s accumulators of a benefit year' })
-  @ApiResponse({ status: 200, standardSchema: accumulatorsAnswer })
+  @ApiHeader(PURPOSE_HEADER)
+  @Endpoint({
+    method: 'GET',
+    path: 'persons/:personId',
+    access: { insured: 'person_id', hospital: ANYONE, bureau: RECORD },
+    summary: '查看参保人信息，按用途脱敏 Read a person’s record, masked but for the purpose',
+    answer: personDetailAnswer,
+  })
+  async get(
+    @CurrentActor() actor: Actor,
+    @ReadPurpose() purpose: Purpose | null,
+    @Param('personId', { schema: uuid }) personId: string,
+  ): Promise<PersonDetailAnswer> {
+    return decodePersonDetail(await this.benefit.call('getPerson', { personId, purpose: purpose ?? '' }, actor));
+  }
+
+  @Endpoint({
+    method: 'GET',
+    path: 'persons/:personId/accumulators/:benefitYear',
+    access: { insured: 'person_id', bureau: RECORD },
+    summary: '查询年度累计 A person’s accumulators of a benefit year',
+    answer: accumulatorsAnswer,
+  })
   async accumulators(
     @CurrentActor() actor: Actor,
     @Param('personId', { schema: uuid }) personId: string,

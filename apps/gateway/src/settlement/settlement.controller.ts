@@ -1,9 +1,11 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { Allow, required, TARGETS, type Actor, type RpcClient } from '@yiditong/chassis';
+import { Body, Controller, Inject, Param } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { OWN, RECORD } from '@yiditong/access';
+import { required, TARGETS, type Actor, type RpcClient } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
 import type { settlementV1 } from '@yiditong/contracts';
 import { CurrentActor } from '../auth/current-actor.js';
+import { Endpoint } from '../http/endpoint.js';
 import { messageId, uuid } from '../http/fields.js';
 import {
   decodeOutcome,
@@ -36,22 +38,27 @@ export class SettlementController {
     @Inject(TARGETS.settlement.token) private readonly settlement: RpcClient<settlementV1.SettlementServiceClient>,
   ) {}
 
-  @Post('settlements/trial')
-  @HttpCode(200)
-  @Allow('hospital')
-  @ApiOperation({ summary: '预结算 What the bill would come to; leaves no trace' })
-  @ApiResponse({ status: 200, standardSchema: trialAnswer })
+  @Endpoint({
+    method: 'POST',
+    path: 'settlements/trial',
+    access: { hospital: OWN },
+    summary: '预结算 What the bill would come to; leaves no trace',
+    answer: trialAnswer,
+  })
   async preSettle(@CurrentActor() actor: Actor, @Body({ schema: trialBody }) body: TrialBody): Promise<TrialAnswer> {
     const request = { institutionCode: institutionOf(actor), bill: encodeBill(body.bill) };
     const { settlement } = await this.settlement.call('preSettle', request, actor, SETTLE_DEADLINE_MS);
     return decodeTrial(required(settlement, 'settlement'));
   }
 
-  @Post('settlements')
-  @HttpCode(201)
-  @Allow('hospital')
-  @ApiOperation({ summary: '结算 Settle a bill, once for ever per message id' })
-  @ApiResponse({ status: 201, standardSchema: settlementAnswer })
+  @Endpoint({
+    method: 'POST',
+    path: 'settlements',
+    access: { hospital: OWN },
+    summary: '结算 Settle a bill, once for ever per message id',
+    answer: settlementAnswer,
+    status: 201,
+  })
   async settle(
     @CurrentActor() actor: Actor,
     @Body({ schema: settleBody }) body: SettleBody,
@@ -61,11 +68,13 @@ export class SettlementController {
     return decodeSettlement(required(settlement, 'settlement'));
   }
 
-  @Post('settlements/reversals')
-  @HttpCode(200)
-  @Allow('hospital')
-  @ApiOperation({ summary: '冲正 Undo a message whose outcome is unknown' })
-  @ApiResponse({ status: 200, standardSchema: reversalAnswer })
+  @Endpoint({
+    method: 'POST',
+    path: 'settlements/reversals',
+    access: { hospital: OWN },
+    summary: '冲正 Undo a message whose outcome is unknown',
+    answer: reversalAnswer,
+  })
   async reverse(
     @CurrentActor() actor: Actor,
     @Body({ schema: reverseBody }) body: ReverseBody,
@@ -82,10 +91,13 @@ export class SettlementController {
     };
   }
 
-  @Get('settlements/:settlementId')
-  @Allow('hospital', 'bureau', 'operator')
-  @ApiOperation({ summary: '查询结算 Read a settlement' })
-  @ApiResponse({ status: 200, standardSchema: settlementAnswer })
+  @Endpoint({
+    method: 'GET',
+    path: 'settlements/:settlementId',
+    access: { hospital: RECORD, bureau: RECORD, operator: RECORD },
+    summary: '查询结算 Read a settlement',
+    answer: settlementAnswer,
+  })
   async get(
     @CurrentActor() actor: Actor,
     @Param('settlementId', { schema: uuid }) settlementId: string,
@@ -94,10 +106,13 @@ export class SettlementController {
     return decodeSettlement(required(settlement, 'settlement'));
   }
 
-  @Get('messages/:messageId/outcome')
-  @Allow('hospital')
-  @ApiOperation({ summary: '查询报文结果 What became of a message; always answers' })
-  @ApiResponse({ status: 200, standardSchema: outcomeAnswer })
+  @Endpoint({
+    method: 'GET',
+    path: 'messages/:messageId/outcome',
+    access: { hospital: OWN },
+    summary: '查询报文结果 What became of a message; always answers',
+    answer: outcomeAnswer,
+  })
   async outcome(
     @CurrentActor() actor: Actor,
     @Param('messageId', { schema: messageId }) message: string,

@@ -16,6 +16,7 @@ import {
   FILING_CATEGORIES,
   FUNDS,
   INSURANCES,
+  isDiagnosisCode,
   PERSON_TYPES,
   sentence,
   VISIT_KINDS,
@@ -29,6 +30,7 @@ import {
   decimal,
   instant,
   messageId,
+  name,
   region,
   scaled,
   uuid,
@@ -46,6 +48,11 @@ const billLine = z.strictObject({
   occurredAt: instant,
 });
 
+const diagnosis = z.strictObject({
+  code: z.string().max(20).refine(isDiagnosisCode, 'a code of ICD-10').describe('诊断代码，ICD-10 医保版'),
+  name: name.max(100).describe('诊断名称'),
+});
+
 export const billBody = z.strictObject({
   personId: uuid.describe('人员编号'),
   insuredRegion: region.describe('参保地'),
@@ -61,6 +68,7 @@ export const billBody = z.strictObject({
     .nullable()
     .default(null)
     .describe('门诊慢特病种编码'),
+  diagnoses: z.array(diagnosis).max(10).default([]).describe('诊断，主诊断在前；加密保存'),
   admittedAt: instant.describe('入院或就诊时间'),
   endedAt: instant.describe('出院或就诊结束时间'),
   totalFen: amountFen,
@@ -95,6 +103,8 @@ export const trialAnswer = z.object({
   treatingRegion: region,
   visitNumber: z.string(),
   visitKind: z.enum(VISIT_KINDS),
+  diseaseCode: z.string().nullable().describe('门诊慢特病种编码；仅报送医院可见，其余为 ***'),
+  diagnoses: z.array(z.object({ code: z.string(), name: z.string() })).describe('诊断；仅报送医院可见，其余为 ***'),
   filingCategory: z.enum(FILING_CATEGORIES),
   benefitLevel: z.enum(BENEFIT_LEVELS),
   eligibilityBasis: z.enum(ELIGIBILITY_BASES),
@@ -161,6 +171,8 @@ export function decodeTrial(wire: settlementV1.Settlement): TrialAnswer {
     treatingRegion: wire.treatingRegion,
     visitNumber: wire.visitNumber,
     visitKind: visitKindCodec.decode(wire.visitKind),
+    diseaseCode: wire.diseaseCode || null,
+    diagnoses: wire.diagnoses.map((one) => ({ code: one.code, name: one.name })),
     filingCategory: filingCategoryCodec.decode(wire.filingCategory),
     benefitLevel: benefitLevelCodec.decode(wire.benefitLevel),
     eligibilityBasis: required(

@@ -1,11 +1,9 @@
 import { Controller } from '@nestjs/common';
-import { Allow } from '@yiditong/chassis';
 import { isCalendarDate, Rejection } from '@yiditong/codes';
 import { settlementV1 } from '@yiditong/contracts';
 import { CycleService } from './cycle.service.js';
 
 @Controller()
-@Allow('service')
 @settlementV1.SettlementCycleServiceControllerMethods()
 export class CycleController implements settlementV1.SettlementCycleServiceController {
   constructor(private readonly cycles: CycleService) {}

@@ -1,6 +1,15 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { Clock, Database, nationalActor, nextDay, sha256 } from '@yiditong/chassis';
-import { Rejection } from '@yiditong/codes';
+import {
+  appendAudit,
+  Clock,
+  Database,
+  nationalActor,
+  nextDay,
+  sha256,
+  type AuditEntry,
+  type Tx,
+} from '@yiditong/chassis';
+import { NATION, Rejection } from '@yiditong/codes';
 import { controlTotals, type ControlTotals } from '@yiditong/ledger';
 import { cycleAfter, obligationsOfCycle, openCycle, openCycles, sealCycle } from './cycle.store.js';
 
@@ -23,7 +32,7 @@ export class CycleService implements OnApplicationBootstrap {
       const open = await openCycles(tx);
       if (open.length > 0) return open;
       const today = this.clock.businessDate();
-      await openCycle(tx, today, this.clock.now());
+      await this.open(tx, today);
       return [today];
     });
   }
@@ -35,7 +44,7 @@ export class CycleService implements OnApplicationBootstrap {
       if (known) return known;
       const [dayAfter, today] = [nextDay(businessDate), this.clock.businessDate()];
       const next = dayAfter > today ? dayAfter : today;
-      await openCycle(tx, next, this.clock.now());
+      await this.open(tx, next);
       return next;
     });
   }
@@ -44,11 +53,25 @@ export class CycleService implements OnApplicationBootstrap {
   async seal(businessDate: string): Promise<ControlTotals> {
     await this.database.transaction(CLEARING, async (tx) => {
       if (!(await cycleAfter(tx, businessDate))) throw new Rejection('CYCLE_NEXT_NOT_OPEN', { date: businessDate });
-      await sealCycle(tx, businessDate, this.clock.now());
+      if (await sealCycle(tx, businessDate, this.clock.now()))
+        await appendAudit(tx, CLEARING, {
+          ...recordOf(businessDate, 'SEAL_CYCLE'),
+          before: { state: 'OPEN' },
+          after: { state: 'SEALED' },
+        });
     });
     return controlTotals(
       await this.database.transaction(CLEARING, (tx) => obligationsOfCycle(tx, businessDate)),
       sha256,
     );
   }
+
+  private async open(tx: Tx, businessDate: string): Promise<void> {
+    if (await openCycle(tx, businessDate, this.clock.now()))
+      await appendAudit(tx, CLEARING, { ...recordOf(businessDate, 'OPEN_CYCLE'), after: { state: 'OPEN' } });
+  }
+}
+
+function recordOf(businessDate: string, action: 'OPEN_CYCLE' | 'SEAL_CYCLE'): AuditEntry {
+  return { province: NATION, action, objectType: 'cycle', objectId: businessDate };
 }

@@ -24,12 +24,13 @@ export async function openCycles(tx: Tx): Promise<string[]> {
   return rows.map((row) => row.businessDate);
 }
 
-/** Opens a cycle unless it was opened before. */
-export async function openCycle(tx: Tx, businessDate: string, at: Date): Promise<void> {
-  await tx.query("INSERT INTO cycle (business_date, state, opened_at) VALUES ($1, 'OPEN', $2) ON CONFLICT DO NOTHING", [
-    businessDate,
-    at,
-  ]);
+/** Opens a cycle unless it was opened before; answers whether it did. */
+export async function openCycle(tx: Tx, businessDate: string, at: Date): Promise<boolean> {
+  const opened: unknown[] = await tx.query(
+    "INSERT INTO cycle (business_date, state, opened_at) VALUES ($1, 'OPEN', $2) ON CONFLICT DO NOTHING RETURNING 1",
+    [businessDate, at],
+  );
+  return opened.length > 0;
 }
 
 /** The first cycle after a date, or null. */
@@ -41,12 +42,13 @@ export async function cycleAfter(tx: Tx, businessDate: string): Promise<string |
   return rows[0]?.businessDate ?? null;
 }
 
-/** Waits for the transactions that hold the cycle. Sealing it again changes nothing. */
-export async function sealCycle(tx: Tx, businessDate: string, at: Date): Promise<void> {
-  await tx.query("UPDATE cycle SET state = 'SEALED', sealed_at = $2 WHERE business_date = $1 AND state = 'OPEN'", [
-    businessDate,
-    at,
-  ]);
+/** Waits for the transactions that hold the cycle. Sealing it again changes nothing; answers whether this did. */
+export async function sealCycle(tx: Tx, businessDate: string, at: Date): Promise<boolean> {
+  const [sealed]: [unknown[]] = await tx.query(
+    "UPDATE cycle SET state = 'SEALED', sealed_at = $2 WHERE business_date = $1 AND state = 'OPEN' RETURNING 1",
+    [businessDate, at],
+  );
+  return sealed.length > 0;
 }
 
 /** The cycle's obligations in id order, for its control totals. */

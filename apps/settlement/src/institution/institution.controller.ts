@@ -1,6 +1,6 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { Controller } from '@nestjs/common';
-import { actorOf, Allow, hospitalLevelCodec } from '@yiditong/chassis';
+import { actorOf, hospitalLevelCodec } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
 import { settlementV1 } from '@yiditong/contracts';
 import { InstitutionService } from './institution.service.js';
@@ -12,7 +12,6 @@ const MAX_INSTITUTIONS = 1_000;
 export class InstitutionController implements settlementV1.InstitutionServiceController {
   constructor(private readonly institutions: InstitutionService) {}
 
-  @Allow('bureau')
   async registerInstitutions(
     request: settlementV1.RegisterInstitutionsRequest,
     metadata: Metadata,

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, Database, decideOnce, type Actor } from '@yiditong/chassis';
+import { appendAudit, Clock, Database, decideOnce, type Actor, type AuditEntry } from '@yiditong/chassis';
 import { findProvince, isInstitutionCode, Rejection } from '@yiditong/codes';
 import type { Institution } from './institution.entity.js';
-import { upsertInstitutions } from './institution.store.js';
+import { lockInstitutions, upsertInstitutions } from './institution.store.js';
 
 @Injectable()
 export class InstitutionService {
@@ -27,9 +27,21 @@ export class InstitutionService {
     const write = { scope: province, region: province, key: requestId, body: institutions };
     return this.database.transaction(actor, (tx) =>
       decideOnce(tx, write, async () => {
+        const before = await lockInstitutions(tx, institutions);
         await upsertInstitutions(tx, institutions, this.clock.now());
+        await appendAudit(
+          tx,
+          actor,
+          ...institutions.map((after) => recordOf(after, before.get(after.institutionCode))),
+        );
         return institutions.length;
       }),
     );
   }
+}
+
+function recordOf(after: Institution, before: Institution | undefined): AuditEntry {
+  const { province, institutionCode } = after;
+  const object = { objectType: 'institution', objectId: institutionCode };
+  return { province, action: 'REGISTER_INSTITUTION', ...object, ...(before ? { before } : {}), after };
 }

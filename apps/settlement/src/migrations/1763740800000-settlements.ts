@@ -1,5 +1,7 @@
-import { IDEMPOTENCY_TABLE, OUTBOX_TABLE, tenancySql } from '@yiditong/chassis';
+import { AUDIT_TABLES, auditGrants, IDEMPOTENCY_TABLE, narrowTenancySql, OUTBOX_TABLE } from '@yiditong/chassis';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+const PARTIES = ['insured_province', 'treating_province'];
 
 /**
  * Two distributions: what belongs to a message by institution_code, what belongs to a settlement by person_id. No
@@ -21,11 +23,14 @@ export class Settlements1763740800000 implements MigrationInterface {
         CONSTRAINT cycle_pk PRIMARY KEY (business_date),
         CONSTRAINT cycle_state CHECK ((state = 'OPEN' AND sealed_at IS NULL) OR (state = 'SEALED' AND sealed_at IS NOT NULL))
       );
-      ${tenancySql('institution', 'province')}
-      ${tenancySql('settlement_request', 'treating_province')}
-      ${['settlement_outcome', 'settlement', 'settlement_line', 'obligation'].map((table) => tenancySql(table, 'insured_province', 'treating_province')).join('')}
+      ${narrowTenancySql('institution', { provinces: ['province'], areas: ['region'], institution: 'institution_code' })}
+      ${narrowTenancySql('settlement_request', { provinces: ['treating_province'], institution: 'institution_code' })}
+      ${narrowTenancySql('settlement', { provinces: PARTIES, areas: ['insured_region', 'treating_region'], person: 'person_id', institution: 'institution_code' })}
+      ${['settlement_outcome', 'settlement_line', 'obligation'].map((table) => narrowTenancySql(table, { provinces: PARTIES, person: 'person_id' })).join('')}
       ${IDEMPOTENCY_TABLE}
       ${OUTBOX_TABLE}
+      ${AUDIT_TABLES}
+      ${auditGrants('settlement_app')}
       GRANT SELECT, INSERT, UPDATE ON institution, settlement_request, settlement, cycle, idempotency TO settlement_app;
       GRANT SELECT, INSERT ON settlement_outcome, settlement_line, obligation TO settlement_app;
       GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO settlement_app;`);
@@ -33,7 +38,7 @@ export class Settlements1763740800000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
-      'DROP TABLE outbox, idempotency, cycle, obligation, settlement_line, settlement, settlement_outcome, settlement_request, institution',
+      'DROP TABLE audit_record, audit_head, outbox, idempotency, cycle, obligation, settlement_line, settlement, settlement_outcome, settlement_request, institution',
     );
   }
 }
@@ -47,7 +52,7 @@ const BY_INSTITUTION = `
     level text NOT NULL,
     networked boolean NOT NULL,
     updated_at timestamptz NOT NULL,
-    CONSTRAINT institution_pk PRIMARY KEY (institution_code)
+    CONSTRAINT institution_pk PRIMARY KEY (institution_code, province)
   );
 
   CREATE TABLE settlement_request (
@@ -64,7 +69,7 @@ const BY_INSTITUTION = `
     deadline_at timestamptz NOT NULL,
     concluded_at timestamptz,
     answer text,
-    CONSTRAINT settlement_request_pk PRIMARY KEY (institution_code, message_id),
+    CONSTRAINT settlement_request_pk PRIMARY KEY (institution_code, message_id, treating_province),
     CONSTRAINT settlement_request_kind CHECK (
       (kind = 'SETTLE' AND body_hash IS NOT NULL AND settlement_id IS NOT NULL AND person_id IS NOT NULL AND insured_region IS NOT NULL)
       OR (kind = 'REVERSE' AND body_hash IS NOT NULL AND original_message_id IS NOT NULL)
@@ -81,7 +86,7 @@ const BY_PERSON = `
     outcome text NOT NULL,
     answer text NOT NULL,
     decided_at timestamptz NOT NULL,
-    CONSTRAINT settlement_outcome_pk PRIMARY KEY (person_id, settlement_id),
+    CONSTRAINT settlement_outcome_pk PRIMARY KEY (person_id, settlement_id, insured_province, treating_province),
     CONSTRAINT settlement_outcome_kind CHECK (outcome IN ('SETTLED', 'REFUSED', 'NOT_SETTLED'))
   );
 
@@ -119,7 +124,10 @@ const BY_PERSON = `
     settled_at timestamptz NOT NULL,
     state text NOT NULL,
     reversal_business_date date,
-    CONSTRAINT settlement_pk PRIMARY KEY (person_id, settlement_id),
+    -- The chronic disease and the diagnoses. The version of the master key stands beside it for rotation.
+    diagnosis_sealed bytea NOT NULL,
+    key_version int NOT NULL,
+    CONSTRAINT settlement_pk PRIMARY KEY (person_id, settlement_id, insured_province, treating_province),
     CONSTRAINT settlement_cross_province CHECK (insured_province <> treating_province),
     CONSTRAINT settlement_total CHECK (total_fen BETWEEN 0 AND 10000000000000),
     CONSTRAINT settlement_split CHECK (total_fen = full_self_pay_fen + over_ceiling_fen + first_self_pay_fen + in_scope_fen),
@@ -127,8 +135,10 @@ const BY_PERSON = `
     CONSTRAINT settlement_shares CHECK (total_fen = fund_total_fen + personal_fen),
     CONSTRAINT settlement_state CHECK (state IN ('SETTLED', 'REVERSING') OR (state = 'REVERSED' AND reversal_business_date IS NOT NULL))
   );
-  CREATE UNIQUE INDEX settlement_one_per_visit ON settlement (person_id, institution_code, visit_number, visit_kind) WHERE state = 'SETTLED';
+  CREATE UNIQUE INDEX settlement_one_per_visit ON settlement
+    (person_id, institution_code, visit_number, visit_kind, insured_province, treating_province) WHERE state = 'SETTLED';
   CREATE INDEX settlement_by_id ON settlement (settlement_id);
+  CREATE INDEX settlement_by_key_version ON settlement (key_version, person_id, settlement_id, insured_province, treating_province);
   CREATE INDEX settlement_by_cycle ON settlement (business_date, settlement_id);
   CREATE INDEX settlement_by_reversal_cycle ON settlement (reversal_business_date, settlement_id) WHERE reversal_business_date IS NOT NULL;
 
@@ -149,7 +159,7 @@ const BY_PERSON = `
     first_self_pay_fen bigint NOT NULL,
     in_scope_fen bigint NOT NULL,
     occurred_at timestamptz NOT NULL,
-    CONSTRAINT settlement_line_pk PRIMARY KEY (person_id, settlement_id, line_number),
+    CONSTRAINT settlement_line_pk PRIMARY KEY (person_id, settlement_id, line_number, insured_province, treating_province),
     CONSTRAINT settlement_line_split CHECK (amount_fen = full_self_pay_fen + over_ceiling_fen + first_self_pay_fen + in_scope_fen)
   );
 
@@ -163,8 +173,8 @@ const BY_PERSON = `
     business_date date NOT NULL,
     amount_fen bigint NOT NULL,
     leaf_hash bytea NOT NULL,
-    CONSTRAINT obligation_pk PRIMARY KEY (person_id, obligation_id),
-    CONSTRAINT obligation_once UNIQUE (person_id, settlement_id, kind),
+    CONSTRAINT obligation_pk PRIMARY KEY (person_id, obligation_id, insured_province, treating_province),
+    CONSTRAINT obligation_once UNIQUE (person_id, settlement_id, kind, insured_province, treating_province),
     CONSTRAINT obligation_sign CHECK ((kind = 'SETTLEMENT' AND amount_fen >= 0) OR (kind = 'REVERSAL' AND amount_fen <= 0))
   );
   CREATE INDEX obligation_by_cycle ON obligation (business_date, obligation_id);`;

@@ -1,7 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { bodyHash, Clock, Database, freeze, thaw, type Actor } from '@yiditong/chassis';
+import {
+  appendAudit,
+  bodyHash,
+  Clock,
+  Database,
+  freeze,
+  thaw,
+  type Actor,
+  type AuditEntry,
+  type AuditFacts,
+} from '@yiditong/chassis';
 import { provinceOf, Rejection } from '@yiditong/codes';
-import { reverseObligation } from '@yiditong/ledger';
+import { obligationAmount, reverseObligation } from '@yiditong/ledger';
 import { v7 as uuidv7 } from 'uuid';
 import { ObligationRelay } from '../clearing/obligation-relay.service.js';
 import { recordObligation } from '../clearing/obligation.store.js';
@@ -9,8 +19,9 @@ import { holdOpenCycle } from '../cycle/cycle.store.js';
 import { FactsService } from '../settlement/facts.service.js';
 import { OutcomeService } from '../settlement/outcome.service.js';
 import { barUnlessReceived, claimReverse, type MessageClaim } from '../settlement/request.store.js';
-import type { SettleIntent, Settlement } from '../settlement/settlement.entity.js';
-import { checkSender, IN_DOUBT_MS, obligationOf } from '../settlement/settlement.service.js';
+import type { SettleIntent, Settlement, SettlementState } from '../settlement/settlement.entity.js';
+import { IN_DOUBT_MS, obligationOf } from '../settlement/record.service.js';
+import { checkSender } from '../settlement/settlement.service.js';
 import { lockSettlement, updateState } from '../settlement/settlement.store.js';
 
 export type ReversalAnswer = { readonly outcome: 'REVERSED' | 'NOTHING_SETTLED'; readonly settlementId: string | null };
@@ -77,7 +88,9 @@ export class ReversalService {
   private async markReversing(actor: Actor, original: SettleIntent): Promise<void> {
     await this.database.transaction(actor, async (tx) => {
       const settlement = await lockSettlement(tx, original.personId, original.settlementId);
-      if (settlement?.state === 'SETTLED') await updateState(tx, original, 'REVERSING', null);
+      if (settlement?.state !== 'SETTLED') return;
+      await updateState(tx, original, 'REVERSING', null);
+      await appendAudit(tx, actor, reversalRecord(original, 'SETTLED', { state: 'REVERSING' }));
     });
   }
 
@@ -88,7 +101,10 @@ export class ReversalService {
       if (settlement?.state !== 'REVERSING') return;
       const businessDate = await holdOpenCycle(tx);
       await updateState(tx, original, 'REVERSED', businessDate);
-      await recordObligation(tx, settlement.personId, negated(settlement, businessDate), this.clock.now());
+      const obligation = negated(settlement, businessDate);
+      await recordObligation(tx, settlement.personId, obligation, this.clock.now());
+      const after = { state: 'REVERSED', businessDate, obligationFen: obligationAmount(obligation) };
+      await appendAudit(tx, actor, reversalRecord(original, 'REVERSING', after));
     });
     this.relay.nudge();
   }
@@ -108,4 +124,10 @@ export class ReversalService {
 
 function negated(settlement: Settlement, businessDate: string) {
   return reverseObligation(obligationOf(settlement), { obligationId: uuidv7(), businessDate });
+}
+
+function reversalRecord(original: SettleIntent, state: SettlementState, after: AuditFacts): AuditEntry {
+  const { treatingProvince: province, settlementId, personId } = original;
+  const object = { objectType: 'settlement', objectId: settlementId };
+  return { province, action: 'REVERSE_SETTLEMENT', ...object, before: { state }, after: { ...after, personId } };
 }

@@ -20,6 +20,7 @@ const bill = (change: Partial<Bill> = {}): Bill => ({
   visitKind: 'OUTPATIENT',
   emergency: false,
   diseaseCode: '',
+  diagnoses: [],
   admittedAt: at,
   endedAt: at,
   totalFen: fen(3252n),

@@ -12,6 +12,9 @@ export type BillLine = {
   readonly occurredAt: Date;
 };
 
+/** 诊断: a code of ICD-10 and what it says. */
+export type Diagnosis = { readonly code: string; readonly name: string };
+
 /** A bill as the hospital presents it. */
 export type Bill = {
   readonly personId: string;
@@ -19,7 +22,10 @@ export type Bill = {
   readonly visitNumber: string;
   readonly visitKind: VisitKind;
   readonly emergency: boolean;
+  /** 门慢特病种; empty where the visit isn't chronic. A diagnosis too. */
   readonly diseaseCode: string;
+  /** 主诊断 first. */
+  readonly diagnoses: readonly Diagnosis[];
   readonly admittedAt: Date;
   readonly endedAt: Date;
   readonly totalFen: Fen;

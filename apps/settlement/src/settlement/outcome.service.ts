@@ -44,7 +44,8 @@ export class OutcomeService {
 
   /**
    * Always answers. A message past its deadline without an outcome is given up on the spot, rather than left in doubt
-   * until the worker comes by; the worker then undoes it at the home province.
+   * until the worker comes by; the worker then undoes it at the home province. It tells a sender of its own message and nothing
+   * of a person, so the audit has nothing of it.
    */
   async ofMessage(actor: Actor, institutionCode: string, messageId: string): Promise<MessageOutcome> {
     // Of another's message it knows nothing; to say that it never settled would be untrue.

@@ -1,3 +1,4 @@
+import { MASKED, maskedDiagnoses } from '@yiditong/access';
 import type { Step } from '@yiditong/adjudication';
 import {
   benefitLevelCodec,
@@ -12,16 +13,18 @@ import {
   required,
   visitKindCodec,
 } from '@yiditong/chassis';
-import { findProvince, isChronicDiseaseCode, isNationalItemCode, Rejection } from '@yiditong/codes';
+import { findProvince, isChronicDiseaseCode, isDiagnosisCode, isNationalItemCode, Rejection } from '@yiditong/codes';
 import type { benefitV1, commonV1, settlementV1 } from '@yiditong/contracts';
 import { fen } from '@yiditong/money';
 import { validate as isUuid } from 'uuid';
 import type { Institution } from '../institution/institution.entity.js';
-import type { Bill, BillLine } from './bill-rules.js';
+import type { Bill, BillLine, Diagnosis } from './bill-rules.js';
 import type { Facts } from './facts.service.js';
-import type { Settlement, SettlementState } from './settlement.entity.js';
+import type { Diagnosed, DiagnosedSettlement, Settlement, SettlementState } from './settlement.entity.js';
 
 const MAX_LINES = 5_000;
+const MAX_DIAGNOSES = 10;
+const MAX_DIAGNOSIS_NAME = 100;
 
 /** Rejects with REQUEST_MALFORMED or REGION_UNKNOWN. What the bill says is judged later. */
 export function decodeBill(wire: settlementV1.Bill | undefined): Bill {
@@ -35,17 +38,40 @@ export function decodeBill(wire: settlementV1.Bill | undefined): Bill {
   if ((visitKind === 'CHRONIC') !== hasDisease)
     throw malformed('disease_code goes with a chronic visit, as M and five digits');
   return {
-    personId: bill.personId,
+    personId: bill.personId.toLowerCase(),
     insuredRegion: bill.insuredRegion,
     visitNumber: bill.visitNumber,
     visitKind,
     emergency: bill.emergency,
     diseaseCode: bill.diseaseCode,
+    diagnoses: decodeDiagnoses(bill.diagnoses),
     admittedAt: decodeInstant(bill.admittedAt, 'admitted_at'),
     endedAt: decodeInstant(bill.endedAt, 'ended_at'),
     totalFen: fen(bill.totalFen),
     lines: bill.lines.map(decodeLine),
   };
+}
+
+/** Says which one is wrong, and never quotes it. */
+function decodeDiagnoses(wire: readonly settlementV1.Diagnosis[]): Diagnosis[] {
+  if (wire.length > MAX_DIAGNOSES) throw malformed(`diagnoses must be at most ${MAX_DIAGNOSES}`);
+  return wire.map(({ code, name: text }, index) => {
+    const name = text.trim();
+    if (!isDiagnosisCode(code)) throw malformed(`diagnoses.${index}: code is not of ICD-10`);
+    if (name === '' || Array.from(name).length > MAX_DIAGNOSIS_NAME || /\p{Cc}/u.test(name))
+      throw malformed(`diagnoses.${index}: name must be 1 to ${MAX_DIAGNOSIS_NAME} characters`);
+    return { code, name };
+  });
+}
+
+/** What of a bill is sealed. */
+export function diagnosedIn({ diseaseCode, diagnoses }: Bill): Diagnosed {
+  return { diseaseCode, diagnoses };
+}
+
+/** What everybody but the hospital that sent it is shown. That a visit is a chronic disease's its kind says already. */
+export function maskedDiagnosis({ visitKind }: Settlement): Diagnosed {
+  return { diseaseCode: visitKind === 'CHRONIC' ? MASKED : '', diagnoses: maskedDiagnoses() };
 }
 
 function decodeLine(wire: settlementV1.BillLine): BillLine {
@@ -116,8 +142,8 @@ const STATE: Record<SettlementState, settlementV1.SettlementState> = {
   REVERSED: 'SETTLEMENT_STATE_REVERSED',
 };
 
-export function encodeSettlement(settlement: Settlement): settlementV1.Settlement {
-  const { filingId, reversalBusinessDate, settledAt, explanation, ...rest } = settlement;
+export function encodeSettlement(settlement: DiagnosedSettlement): settlementV1.Settlement {
+  const { filingId, reversalBusinessDate, settledAt, explanation, diagnoses, ...rest } = settlement;
   return {
     ...rest,
     visitKind: visitKindCodec.encode(settlement.visitKind),
@@ -131,5 +157,6 @@ export function encodeSettlement(settlement: Settlement): settlementV1.Settlemen
     reversalBusinessDate: reversalBusinessDate ?? '',
     filingId: filingId ?? '',
     explanation: [...explanation],
+    diagnoses: [...diagnoses],
   };
 }

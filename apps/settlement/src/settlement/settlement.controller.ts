@@ -1,11 +1,12 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { Controller } from '@nestjs/common';
-import { actorOf, Allow, encodeInstant, encodeRejection } from '@yiditong/chassis';
+import { actorOf, encodeInstant, encodeRejection } from '@yiditong/chassis';
 import { isCalendarDate, Rejection } from '@yiditong/codes';
 import { settlementV1 } from '@yiditong/contracts';
 import { validate as isUuid } from 'uuid';
 import { ReversalService } from '../reversal/reversal.service.js';
 import { OutcomeService, type MessageOutcome } from './outcome.service.js';
+import { ReadingService } from './reading.service.js';
 import { decodeBill, encodeSettlement } from './settlement.codec.js';
 import { SettlementService } from './settlement.service.js';
 
@@ -16,11 +17,11 @@ const MAX_PAGE = 1_000;
 export class SettlementController implements settlementV1.SettlementServiceController {
   constructor(
     private readonly settlements: SettlementService,
+    private readonly readings: ReadingService,
     private readonly outcomes: OutcomeService,
     private readonly reversals: ReversalService,
   ) {}
 
-  @Allow('hospital')
   async preSettle(request: settlementV1.PreSettleRequest, metadata: Metadata): Promise<settlementV1.PreSettleResponse> {
     const trial = await this.settlements.preSettle(
       actorOf(metadata),
@@ -30,7 +31,6 @@ export class SettlementController implements settlementV1.SettlementServiceContr
     return { settlement: { ...encodeSettlement(trial), state: 'SETTLEMENT_STATE_UNSPECIFIED' } };
   }
 
-  @Allow('hospital')
   async settle(request: settlementV1.SettleRequest, metadata: Metadata): Promise<settlementV1.SettleResponse> {
     const settlement = await this.settlements.settle(
       actorOf(metadata),
@@ -41,23 +41,20 @@ export class SettlementController implements settlementV1.SettlementServiceContr
     return { settlement: encodeSettlement(settlement) };
   }
 
-  @Allow('hospital')
   async reverse(request: settlementV1.ReverseRequest, metadata: Metadata): Promise<settlementV1.ReverseResponse> {
     const { institutionCode, messageId, originalMessageId } = request;
     const answer = await this.reversals.reverse(actorOf(metadata), institutionCode, messageId, originalMessageId);
     return { outcome: `REVERSAL_OUTCOME_${answer.outcome}`, settlementId: answer.settlementId ?? '' };
   }
 
-  @Allow('hospital', 'bureau', 'operator')
   async getSettlement(
     request: settlementV1.GetSettlementRequest,
     metadata: Metadata,
   ): Promise<settlementV1.GetSettlementResponse> {
     if (!isUuid(request.settlementId)) throw new Rejection('SETTLEMENT_NOT_FOUND');
-    return { settlement: encodeSettlement(await this.settlements.get(actorOf(metadata), request.settlementId)) };
+    return { settlement: encodeSettlement(await this.readings.get(actorOf(metadata), request.settlementId)) };
   }
 
-  @Allow('hospital')
   async getOutcome(
     request: settlementV1.GetOutcomeRequest,
     metadata: Metadata,
@@ -65,7 +62,6 @@ export class SettlementController implements settlementV1.SettlementServiceContr
     return encodeOutcome(await this.outcomes.ofMessage(actorOf(metadata), request.institutionCode, request.messageId));
   }
 
-  @Allow('bureau', 'operator')
   async listSettlements(
     request: settlementV1.ListSettlementsRequest,
     metadata: Metadata,
@@ -75,7 +71,7 @@ export class SettlementController implements settlementV1.SettlementServiceContr
       isCalendarDate(businessDate) && (after === '' || isUuid(after)) && limit >= 1 && limit <= MAX_PAGE;
     if (!wellFormed)
       throw new Rejection('REQUEST_MALFORMED', { problem: `business_date, after or limit (1 to ${MAX_PAGE})` });
-    const page = await this.settlements.listOfCycle(actorOf(metadata), businessDate, after || null, limit);
+    const page = await this.readings.listOfCycle(actorOf(metadata), businessDate, after || null, limit);
     const full = page.length === limit;
     return { settlements: page.map(encodeSettlement), nextAfter: full ? (page.at(-1)?.settlementId ?? '') : '' };
   }

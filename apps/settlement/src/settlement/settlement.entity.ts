@@ -10,11 +10,11 @@ import type {
   VisitKind,
 } from '@yiditong/codes';
 import type { Fen } from '@yiditong/money';
-import type { BillLine, Refusal } from './bill-rules.js';
+import type { Bill, BillLine, Refusal } from './bill-rules.js';
 
 export type SettlementState = 'SETTLED' | 'REVERSING' | 'REVERSED';
 
-/** A row of `settlement`, and the answer that the hospital gets. The date is the cycle; the instant is ISO text, as it is frozen in the first answer. */
+/** A row of `settlement` but for the diagnosis, and the answer as it is frozen in the outcome. The date is the cycle; the instant is ISO text, as it is frozen in the first answer. */
 export type Settlement = {
   readonly personId: string;
   readonly settlementId: string;
@@ -43,6 +43,15 @@ export type Settlement = {
   readonly state: SettlementState;
   readonly reversalBusinessDate: string | null;
 };
+
+/** What is sealed in a row of `settlement`. It stands nowhere else: no outcome, no hash that could be searched, no message. */
+export type Diagnosed = Pick<Bill, 'diseaseCode' | 'diagnoses'>;
+
+/** What a caller is shown: the diagnosis in clear or masked. */
+export type DiagnosedSettlement = Settlement & Diagnosed;
+
+/** A row of `settlement` as it is read. */
+export type SealedSettlement = { readonly settlement: Settlement; readonly diagnosisSealed: Buffer };
 
 /** A row of `settlement_line`. */
 export type SettledLine = BillLine & {

@@ -1,7 +1,30 @@
-import { freeze, thaw, violatedConstraint, type Tx } from '@yiditong/chassis';
+import {
+  contextIn,
+  freeze,
+  thaw,
+  violatedConstraint,
+  type SealContext,
+  type SealedColumns,
+  type SealedTable,
+  type Tx,
+} from '@yiditong/chassis';
 import { FUNDS, provinceOf, Rejection, type Fund } from '@yiditong/codes';
 import { fen, ZERO_FEN, type Fen } from '@yiditong/money';
-import type { SettledLine, Settlement, SettlementState } from './settlement.entity.js';
+import type { SealedSettlement, SettledLine, Settlement, SettlementState } from './settlement.entity.js';
+
+/** Where diagnoses are sealed. The context of each is its settlement's key, in this order. */
+export const DIAGNOSES: SealedTable = {
+  table: 'settlement',
+  column: 'diagnosis_sealed',
+  key: ['person_id', 'settlement_id', 'insured_province', 'treating_province'],
+};
+
+export function diagnosisContext(
+  of: Pick<Settlement, 'personId' | 'settlementId' | 'insuredRegion' | 'treatingRegion'>,
+): SealContext {
+  const provinces = [provinceOf(of.insuredRegion), provinceOf(of.treatingRegion)];
+  return contextIn(DIAGNOSES, of.personId, of.settlementId, ...provinces);
+}
 
 const FUND_COLUMN: Record<Fund, string> = {
   POOLING: 'pooling_fen',
@@ -10,17 +33,17 @@ const FUND_COLUMN: Record<Fund, string> = {
 };
 
 /** Rejects with VISIT_ALREADY_SETTLED where the visit has a settlement that was not reversed. */
-export async function insertSettlement(tx: Tx, settlement: Settlement): Promise<void> {
+export async function insertSettlement(tx: Tx, settlement: Settlement, diagnosis: SealedColumns): Promise<void> {
   try {
     await tx.query(
       `INSERT INTO settlement (person_id, settlement_id, institution_code, message_id, visit_number, visit_kind,
          insured_region, insured_province, treating_region, treating_province, filing_category, benefit_level, eligibility_basis,
          filing_id, insurance, person_type, policy_id, explanation, business_date, settled_at, state, reversal_business_date,
          total_fen, full_self_pay_fen, over_ceiling_fen, first_self_pay_fen, in_scope_fen, deductible_fen,
-         pooling_fen, large_sum_fen, critical_illness_fen, fund_total_fen, personal_fen)
+         pooling_fen, large_sum_fen, critical_illness_fen, fund_total_fen, personal_fen, diagnosis_sealed, key_version)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-         $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)`,
-      [...factsOf(settlement), ...amountsOf(settlement).map(String)],
+         $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)`,
+      [...factsOf(settlement), ...amountsOf(settlement).map(String), diagnosis.sealed, diagnosis.keyVersion],
     );
   } catch (error) {
     throw violatedConstraint(error) === 'settlement_one_per_visit' ? new Rejection('VISIT_ALREADY_SETTLED') : error;
@@ -96,14 +119,25 @@ export async function insertLines(tx: Tx, settlement: Settlement, lines: readonl
   );
 }
 
-const READ = `SELECT person_id, settlement_id, institution_code, message_id, visit_number, visit_kind, insured_region, treating_region,
+const COLUMNS = `person_id, settlement_id, institution_code, message_id, visit_number, visit_kind, insured_region, treating_region,
   filing_category, benefit_level, eligibility_basis, filing_id, insurance, person_type, total_fen, full_self_pay_fen, over_ceiling_fen,
   first_self_pay_fen, in_scope_fen, deductible_fen, pooling_fen, large_sum_fen, critical_illness_fen, fund_total_fen, personal_fen,
   policy_id, explanation, to_char(business_date, 'YYYY-MM-DD') AS business_date, settled_at, state,
-  to_char(reversal_business_date, 'YYYY-MM-DD') AS reversal_business_date FROM settlement`;
+  to_char(reversal_business_date, 'YYYY-MM-DD') AS reversal_business_date`;
+const READ = `SELECT ${COLUMNS} FROM settlement`;
 
 export async function findSettlement(tx: Tx, settlementId: string): Promise<Settlement | null> {
   return firstOf(await tx.query(`${READ} WHERE settlement_id = $1`, [settlementId]));
+}
+
+/** With the diagnosis, for who may see it. */
+export async function findSealedSettlement(tx: Tx, settlementId: string): Promise<SealedSettlement | null> {
+  const rows: (SettlementColumns & { diagnosis_sealed: Buffer })[] = await tx.query(
+    `SELECT ${COLUMNS}, diagnosis_sealed FROM settlement WHERE settlement_id = $1`,
+    [settlementId],
+  );
+  const [row] = rows;
+  return row ? { settlement: settlementOf(row), diagnosisSealed: row.diagnosis_sealed } : null;
 }
 
 export async function lockSettlement(tx: Tx, personId: string, settlementId: string): Promise<Settlement | null> {

@@ -1,0 +1,225 @@
+import type { Actor } from '@yiditong/chassis';
+import {
+  atOnce,
+  auditTrail,
+  createTestDatabase,
+  endOf,
+  FixedClock,
+  patiently,
+  queryAs,
+  rowCounts,
+  type TestDatabase,
+} from '@yiditong/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { migrations } from '../migrations/index.js';
+import { PolicyService, type PolicyProposal } from './policy.service.js';
+import { policyInForce } from './policy.store.js';
+
+/** 陕西省医保局; its supervisor; a clerk of 西安 below it. */
+const CLERK: Actor = { role: 'bureau', region: '610000', subject: 'clerk', rank: 'clerk' };
+const SUPERVISOR: Actor = { ...CLERK, subject: 'supervisor', rank: 'supervisor' };
+const XIAN_CLERK: Actor = { ...CLERK, subject: 'xian-clerk', area: '610100' };
+const XIAN_SUPERVISOR: Actor = { ...SUPERVISOR, subject: 'xian-supervisor', area: '610100' };
+const BAOJI_SUPERVISOR: Actor = { ...SUPERVISOR, subject: 'baoji-supervisor', area: '610300' };
+const HUBEI: Actor = { ...SUPERVISOR, region: '420000' };
+const APPROVE = { decision: 'APPROVE', remark: '' } as const;
+const REJECT = { decision: 'REJECT', remark: '比例有误' } as const;
+const XIAN = '610100';
+
+let db: TestDatabase;
+let policies: PolicyService;
+let requests = 0;
+const requestId = (): string => `request-${++requests}`;
+
+beforeAll(async () => {
+  db = await createTestDatabase('benefit', migrations);
+  policies = new PolicyService(db.database, new FixedClock(new Date('2026-01-01T00:00:00Z')));
+});
+beforeEach(async () => {
+  await queryAs(db.superuserUrl, 'TRUNCATE policy, proposal, idempotency');
+});
+afterAll(() => db.drop());
+
+type Changes = { validFrom?: string; validTo?: string | null; ratio?: string; poolingCap?: unknown; region?: string };
+
+function policyDocument({ ratio = '80%', ...change }: Changes = {}): string {
+  const sourced = { source: 'spec', trust: 'D' };
+  const levels = (value: string) => ({ PRIMARY: value, SECONDARY: value, TERTIARY: value });
+  return JSON.stringify({
+    region: XIAN,
+    insurance: 'EMPLOYEE',
+    title: '西安市职工医保',
+    validFrom: '2026-01-01',
+    validTo: null,
+    visits: {
+      INPATIENT: {
+        deductible: { ...sourced, basis: 'NONE', standardFen: {}, repeat: { mode: 'NONE' } },
+        bands: [{ ...sourced, upToFen: null, ratio: { ACTIVE: levels(ratio), RETIREE: levels('80%') } }],
+        bandsFrom: 'ZERO',
+        cap: null,
+      },
+    },
+    poolingCap: null,
+    largeSum: null,
+    criticalIllness: null,
+    adjustments: {
+      REFERRAL: { ...sourced, mode: 'NONE' },
+      EMERGENCY: { ...sourced, mode: 'NONE' },
+      OTHER_TEMPORARY: { ...sourced, mode: 'NONE' },
+    },
+    ...change,
+  });
+}
+
+const proposed = (change: Changes = {}, by = CLERK): Promise<PolicyProposal> =>
+  policies.propose(by, requestId(), XIAN, policyDocument(change));
+
+const approve = ({ id }: PolicyProposal, by = SUPERVISOR): Promise<PolicyProposal> =>
+  patiently(() => policies.decide(by, XIAN, id, APPROVE));
+
+const read = async ({ id }: PolicyProposal): Promise<PolicyProposal> =>
+  (await policies.get(SUPERVISOR, XIAN, id)).proposal;
+
+const idInForce = async (date: string): Promise<string | undefined> =>
+  (await db.database.transaction(SUPERVISOR, (tx) => policyInForce(tx, XIAN, 'EMPLOYEE', date)))?.policyId;
+
+describe('a proposed policy', () => {
+  it('is in force from its approval on', async () => {
+    const proposal = await proposed();
+    expect(proposal).toMatchObject({
+      state: 'PENDING',
+      maker: 'clerk',
+      summary: { insurance: 'EMPLOYEE', title: '西安市职工医保', validFrom: '2026-01-01', validTo: null },
+    });
+    expect(await idInForce('2026-06-01')).toBeUndefined();
+    const { outcome } = await approve(proposal);
+    expect(await idInForce('2026-06-01')).toBe(outcome?.policyId);
+    expect(await queryAs(db.superuserUrl, 'SELECT proposal_id, digest, document FROM policy')).toEqual([
+      { proposal_id: proposal.id, digest: proposal.digest, document: policyDocument() },
+    ]);
+  });
+
+  it('that is rejected or withdrawn is never in force', async () => {
+    const [one, other] = [await proposed(), await proposed()];
+    await policies.decide(SUPERVISOR, XIAN, one.id, REJECT);
+    await policies.withdraw(CLERK, XIAN, other.id, '');
+    expect([(await read(one)).state, (await read(other)).state]).toEqual(['REJECTED', 'WITHDRAWN']);
+    expect(await rowCounts(db)).toMatchObject({ policy: 0 });
+  });
+
+  it('is approved by nobody who made it, whatever his rank', async () => {
+    const own = await proposed({}, SUPERVISOR);
+    await expect(approve(own)).rejects.toMatchObject({ reason: 'MAKER_IS_CHECKER' });
+    expect(await rowCounts(db)).toMatchObject({ policy: 0 });
+  });
+
+  it('takes effect once when ten approve it at once', async () => {
+    const proposal = await proposed();
+    const ends = await atOnce(10, (index) =>
+      endOf(approve(proposal, { ...SUPERVISOR, subject: `supervisor-${index}` }), 'published'),
+    );
+    expect(ends.sort()).toEqual([...Array<string>(9).fill('PROPOSAL_DECIDED'), 'published']);
+    expect(await rowCounts(db)).toMatchObject({ policy: 1 });
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['is not one', '{"region": "610100"}', /insurance/],
+    ['is of another area than the address says', policyDocument({ region: '610300' }), /region: differs/],
+    ['breaks a rule', policyDocument({ validTo: '2025-12-31' }), /before validFrom/],
+  ])('that %s is refused as it is proposed', async (_, document, problem) => {
+    const before = await rowCounts(db);
+    await expect(policies.propose(CLERK, requestId(), XIAN, String(document))).rejects.toMatchObject({
+      reason: 'POLICY_INVALID',
+      params: { problem: expect.stringMatching(problem) },
+    });
+    expect(await rowCounts(db)).toEqual(before);
+  });
+
+  it('that overlaps another of its area and insurance is refused as it is proposed, by a day as by a year', async () => {
+    await approve(await proposed({ validFrom: '2026-01-01', validTo: '2026-06-30' }));
+    const before = await rowCounts(db);
+    for (const [validFrom, validTo] of [
+      ['2026-06-30', null],
+      ['2025-01-01', '2026-01-01'],
+      ['2026-02-01', '2026-03-01'],
+    ] as const)
+      await expect(proposed({ validFrom, validTo })).rejects.toMatchObject({ reason: 'POLICY_OVERLAPS' });
+    expect(await rowCounts(db)).toEqual(before);
+    await approve(await proposed({ validFrom: '2026-07-01' }));
+  });
+
+  it('that overlaps one published since is refused at its approval, and can still be rejected', async () => {
+    const [first, second] = [await proposed(), await proposed({ validFrom: '2026-03-01' })];
+    await approve(first);
+    const before = await rowCounts(db);
+    await expect(approve(second)).rejects.toMatchObject({ reason: 'POLICY_OVERLAPS' });
+    expect(await rowCounts(db)).toEqual(before);
+    expect(await read(second)).toEqual(second);
+    await expect(policies.decide(SUPERVISOR, XIAN, second.id, REJECT)).resolves.toMatchObject({ state: 'REJECTED' });
+  });
+
+  it('shows which parts differ from the policy in force until it begins', async () => {
+    const first = await proposed({ validTo: '2026-06-30' });
+    const all = await policies.get(SUPERVISOR, XIAN, first.id);
+    expect(all.change.standingPolicyId).toBeNull();
+    expect(all.change.parts).toContain('visits.INPATIENT');
+    expect(all.document).toBe(policyDocument({ validTo: '2026-06-30' }));
+    const standing = await approve(first);
+    const cap = { source: 'spec', trust: 'D', annualFen: '100' };
+    const second = await proposed({ validFrom: '2026-07-01', validTo: null, ratio: '85%', poolingCap: cap });
+    const change = {
+      standingPolicyId: standing.outcome?.policyId,
+      parts: ['poolingCap', 'validFrom', 'validTo', 'visits.INPATIENT'],
+    };
+    expect((await policies.get(SUPERVISOR, XIAN, second.id)).change).toEqual(change);
+    await approve(second);
+    expect((await policies.get(SUPERVISOR, XIAN, second.id)).change).toEqual(change);
+  });
+
+  it('leaves a trail of who proposed and who decided, and which policy it follows', async () => {
+    const standing = await approve(await proposed({ validTo: '2026-06-30' }));
+    const proposal = await proposed({ validFrom: '2026-07-01' });
+    await approve(proposal);
+    await approve(proposal);
+    const trail = await auditTrail(db, proposal.id);
+    expect(trail.map(({ action }) => action)).toEqual(['PROPOSE_POLICY', 'PUBLISH_POLICY']);
+    expect(trail[1]).toMatchObject({
+      actor: SUPERVISOR,
+      before: { policyId: standing.outcome?.policyId, digest: standing.digest },
+      after: { state: 'APPROVED', maker: 'clerk', digest: proposal.digest, region: XIAN },
+    });
+  });
+});
+
+describe('a pooling area’s policy', () => {
+  it('is proposed and decided by its own bureau as by its province’s', async () => {
+    const proposal = await proposed({}, XIAN_CLERK);
+    expect(await approve(proposal, XIAN_SUPERVISOR)).toMatchObject({ maker: 'xian-clerk', decider: 'xian-supervisor' });
+    const other = await proposed({ validFrom: '2025-01-01', validTo: '2025-12-31' }, XIAN_CLERK);
+    expect(await approve(other, SUPERVISOR)).toMatchObject({ state: 'APPROVED' });
+  });
+
+  it('is nothing to the bureau of another area, in whose own book it is not either', async () => {
+    const proposal = await proposed({}, XIAN_CLERK);
+    for (const work of [
+      () => proposed({}, BAOJI_SUPERVISOR),
+      () => approve(proposal, BAOJI_SUPERVISOR),
+      () => policies.get(BAOJI_SUPERVISOR, XIAN, proposal.id),
+      () => policies.list(BAOJI_SUPERVISOR, XIAN, { state: null, after: null, limit: 10 }),
+    ])
+      await expect(work()).rejects.toMatchObject({ reason: 'NOT_PERMITTED' });
+    await expect(policies.decide(BAOJI_SUPERVISOR, '610300', proposal.id, APPROVE)).rejects.toMatchObject({
+      reason: 'PROPOSAL_NOT_FOUND',
+    });
+  });
+
+  it('is not another province’s to propose or decide', async () => {
+    const proposal = await proposed();
+    await expect(proposed({}, HUBEI)).rejects.toMatchObject({ reason: 'NOT_PERMITTED' });
+    await expect(approve(proposal, HUBEI)).rejects.toMatchObject({ reason: 'NOT_PERMITTED' });
+    await expect(policies.decide(HUBEI, '420100', proposal.id, APPROVE)).rejects.toMatchObject({
+      reason: 'PROPOSAL_NOT_FOUND',
+    });
+    expect(await read(proposal)).toEqual(proposal);
+  });
+});

@@ -1,0 +1,115 @@
+import {
+  areaOf,
+  AUDIT_HEAD,
+  AUDIT_RECORD,
+  BYTES,
+  dayOf,
+  describeTenancy,
+  IDEMPOTENCY,
+  INSTANT,
+  institutionOf,
+  MIGRATIONS,
+  PROPOSAL,
+  updateOf,
+  uuidOf,
+} from '@yiditong/testing';
+import { migrations } from './migrations/index.js';
+
+const CHANGE = ['INSERT', 'SELECT', 'UPDATE'];
+const personal = { provinces: ['province'], person: 'person_id' };
+
+describeTenancy({
+  service: 'benefit',
+  migrations,
+  tables: {
+    insured_person: {
+      tenancy: { ...personal, areas: ['insured_region'] },
+      grants: CHANGE,
+      row: (province, _, n) => ({
+        person_id: uuidOf(n),
+        province,
+        insured_region: areaOf(province, n),
+        insurance: '310',
+        person_type: '11',
+        active: true,
+        id_number_index: BYTES,
+        personal_sealed: BYTES,
+        key_version: 1,
+        updated_at: INSTANT,
+      }),
+      change: { active: false },
+    },
+    policy: {
+      tenancy: { provinces: ['province'], areas: ['region'] },
+      grants: ['INSERT', 'SELECT'],
+      row: (province, _, n) => ({
+        region: areaOf(province, n),
+        policy_id: uuidOf(n),
+        province,
+        insurance: '310',
+        valid_from: dayOf(n),
+        valid_to: dayOf(n),
+        document: '{}',
+        published_at: INSTANT,
+        proposal_id: uuidOf(n),
+        digest: '5e'.repeat(32),
+      }),
+      change: { document: '[]' },
+    },
+    accumulator: {
+      tenancy: personal,
+      grants: CHANGE,
+      row: (province, _, n) => ({
+        person_id: uuidOf(n),
+        benefit_year: 2000 + n,
+        insurance: '310',
+        kind: 'DEDUCTIBLE',
+        province,
+        value: 1,
+      }),
+      change: { value: 2 },
+    },
+    adjudication: {
+      tenancy: personal,
+      grants: CHANGE,
+      row: (province, _, n) => ({
+        person_id: uuidOf(n),
+        settlement_id: uuidOf(n),
+        province,
+        state: 'BARRED',
+        recorded_at: INSTANT,
+      }),
+      change: { recorded_at: '2026-03-02T02:00:00Z' },
+    },
+    e_credential: {
+      // Of whoever used it; until then, of the person alone.
+      tenancy: { ...personal, wholeProvinces: true, institution: 'used_by' },
+      grants: [
+        'DELETE',
+        'INSERT',
+        'SELECT',
+        ...updateOf('answer', 'kept_until', 'stands_until', 'used_at', 'used_by', 'used_for_visit', 'withdrawn_at'),
+      ],
+      row: (province, _, n) => ({
+        person_id: uuidOf(n),
+        credential_id: uuidOf(n),
+        province,
+        token_hash: `\\x${String(n).padStart(64, '0')}`,
+        issued_at: INSTANT,
+        expires_at: '2026-03-01T02:05:00Z',
+        used_by: institutionOf(n),
+        used_for_visit: 'visit',
+        used_at: INSTANT,
+        stands_until: INSTANT,
+        answer: '{}',
+        kept_until: INSTANT,
+      }),
+      change: { kept_until: '2026-03-02T02:00:00Z' },
+    },
+    idempotency: IDEMPOTENCY,
+    proposal: PROPOSAL,
+    audit_record: AUDIT_RECORD,
+    audit_head: AUDIT_HEAD,
+  },
+  tenantless: { migrations: MIGRATIONS },
+});

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { sha256, type RpcClient } from '@yiditong/chassis';
+import { NATION } from '@yiditong/codes';
+import type { settlementV1 } from '@yiditong/contracts';
+import { controlTotals, merkleLeaf, obligationAmount, obligationLeaf } from '@yiditong/ledger';
+import { fen } from '@yiditong/money';
+import {
+  atOnce,
+  auditFaults,
+  auditTrail,
+  createTestDatabase,
+  FixedClock,
+  patiently,
+  rowCounts,
+  type TestDatabase,
+} from '@yiditong/testing';
+import type { Queue } from 'bullmq';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CycleService } from './cycle/cycle.service.js';
+import { NightlyCloseService } from './cycle/nightly-close.service.js';
+import { migrations } from './migrations/index.js';
+import type { ArrivedObligation } from './obligation/obligation.codec.js';
+import { ObligationService } from './obligation/obligation.service.js';
+
+const DAY = '2026-03-01';
+const NOW = new Date('2026-03-02T00:05:00Z');
+
+let db: TestDatabase;
+let obligations: ObligationService;
+
+beforeAll(async () => {
+  db = await createTestDatabase('clearing', migrations);
+  obligations = new ObligationService(db.database);
+});
+afterAll(() => db.drop());
+
+function obligation(change: Partial<ArrivedObligation> = {}): ArrivedObligation {
+  return {
+    obligationId: randomUUID(),
+    settlementId: randomUUID(),
+    kind: 'SETTLEMENT',
+    insuredProvince: '610000',
+    treatingProvince: '110000',
+    insurance: 'EMPLOYEE',
+    visitKind: 'INPATIENT',
+    businessDate: DAY,
+    funds: [{ fund: 'POOLING', amountFen: fen(10_000n) }],
+    recordedAt: NOW,
+    traceparent: '',
+    ...change,
+  };
+}
+
+function totalsOf(batch: readonly ArrivedObligation[]) {
+  const sorted = [...batch].sort((a, b) => (a.obligationId < b.obligationId ? -1 : 1));
+  const sealed = sorted.map((one) => ({
+    amountFen: obligationAmount(one),
+    leafHash: merkleLeaf(obligationLeaf(one), sha256),
+  }));
+  const { obligationCount, amountFen, merkleRoot } = controlTotals(sealed, sha256);
+  return { obligationCount: String(obligationCount), amountFen: String(amountFen), merkleRoot };
+}
+
+/** Settlement as far as a close asks it: the day is open, and sealed with these totals. */
+function settlementThatSealed(
+  batch: readonly ArrivedObligation[],
+): RpcClient<settlementV1.SettlementCycleServiceClient> {
+  const { obligationCount, amountFen, merkleRoot } = totalsOf(batch);
+  const answers: Record<string, unknown> = {
+    listOpenCycles: { businessDates: [DAY] },
+    openNextCycle: { nextBusinessDate: '2026-03-02' },
+    sealCycle: { obligationCount: BigInt(obligationCount), amountFen: BigInt(amountFen), merkleRoot },
+  };
+  const client = { call: (method: string) => Promise.resolve(answers[method]) };
+  return client as unknown as RpcClient<settlementV1.SettlementCycleServiceClient>;
+}
+
+describe('the audit trail', () => {
+  const day = Array.from({ length: 5 }, () => obligation());
+
+  it('has one record of each batch that was accepted, in the treating province’s chain', async () => {
+    const elsewhere = obligation({ treatingProvince: '310000' });
+    await obligations.post([...day.slice(0, 3), elsewhere]);
+    await obligations.post(day);
+    await obligations.post(day);
+    const records = await auditTrail(db);
+    const recorded = (province: string, batch: readonly ArrivedObligation[]) => ({
+      province,
+      actor: { role: 'service', region: NATION, subject: 'obligations' },
+      purpose: 'SYSTEM',
+      action: 'POST_OBLIGATIONS',
+      objectType: 'obligation_batch',
+      objectId: totalsOf(batch).merkleRoot,
+      before: null,
+      after: { ...totalsOf(batch), businessDates: [DAY] },
+    });
+    expect(records).toEqual([
+      recorded('110000', day.slice(0, 3)),
+      recorded('110000', day.slice(3)),
+      recorded('310000', [elsewhere]),
+    ]);
+    day.push(elsewhere);
+  });
+
+  it('has nothing of a batch that was not booked', async () => {
+    const before = await rowCounts(db);
+    const wrong = obligation({ treatingProvince: '610000' });
+    await expect(
+      obligations.post([obligation({ treatingProvince: '610000', insuredProvince: '110000' }), wrong]),
+    ).rejects.toThrow();
+    expect(await rowCounts(db)).toEqual(before);
+  });
+
+  it('has each step of a close once, though several workers take it, in the nation’s chain', async () => {
+    const clock = new FixedClock(NOW);
+    const settlement = settlementThatSealed(day);
+    const queue = { add: () => Promise.resolve() } as unknown as Queue;
+    const nightly = new NightlyCloseService(db.database, clock, queue, settlement, '0 5 0 * * *');
+    await nightly.request(DAY);
+    await nightly.request(DAY);
+    await atOnce(4, () => patiently(() => new CycleService(db.database, clock, settlement).close(DAY)));
+    const none = { obligationCount: '0', amountFen: '0', merkleRoot: '' };
+    const records = await auditTrail(db, DAY);
+    expect(records.map(({ province, action, before, after }) => ({ province, action, before, after }))).toEqual(
+      [
+        { action: 'REQUEST_CLOSE', before: null, after: { state: 'OPEN' } },
+        { action: 'BEGIN_SEAL', before: { state: 'OPEN' }, after: { state: 'SEALING', ...none } },
+        { action: 'SEAL_CYCLE', before: { state: 'SEALING' }, after: { state: 'SEALED', ...totalsOf(day) } },
+        { action: 'VERIFY_CYCLE', before: { state: 'SEALED' }, after: { state: 'VERIFIED', ...totalsOf(day) } },
+        { action: 'CLOSE_CYCLE', before: { state: 'VERIFIED' }, after: { state: 'CLOSED', ...totalsOf(day) } },
+      ].map((record) => ({ province: NATION, ...record })),
+    );
+  });
+
+  it('is sound', async () => expect(await auditFaults(db)).toEqual([]));
+});

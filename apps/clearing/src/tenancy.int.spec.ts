@@ -1,0 +1,91 @@
+import { migrateQueues } from '@yiditong/chassis';
+import {
+  AUDIT_HEAD,
+  AUDIT_RECORD,
+  BYTES,
+  dayOf,
+  describeTenancy,
+  INBOX,
+  INSTANT,
+  MIGRATIONS,
+  uuidOf,
+} from '@yiditong/testing';
+import { migrations } from './migrations/index.js';
+
+const APPEND = ['INSERT', 'SELECT'];
+const CHANGE = [...APPEND, 'UPDATE'];
+/** Between provinces as wholes: no pooling area clears. */
+const between = { provinces: ['insured_province', 'treating_province'], wholeProvinces: true };
+
+describeTenancy({
+  service: 'clearing',
+  migrations,
+  prepare: (database) => migrateQueues(database.ownerUrl, 'clearing_app'),
+  tables: {
+    obligation: {
+      tenancy: between,
+      grants: APPEND,
+      row: (province, other, n) => ({
+        treating_province: other,
+        obligation_id: uuidOf(n),
+        settlement_id: uuidOf(n),
+        kind: 'SETTLEMENT',
+        insured_province: province,
+        insurance: '310',
+        visit_kind: 'OUTPATIENT',
+        business_date: dayOf(0),
+        amount_fen: 1,
+        leaf_hash: BYTES,
+        recorded_at: INSTANT,
+      }),
+      change: { visit_kind: 'INPATIENT' },
+    },
+    posting: {
+      tenancy: between,
+      grants: APPEND,
+      row: (province, other, n) => ({
+        treating_province: other,
+        obligation_id: uuidOf(n),
+        fund: 'POOLING',
+        insured_province: province,
+        debit_account: 'debit',
+        credit_account: 'credit',
+        amount_fen: 1,
+      }),
+      change: { amount_fen: 2 },
+    },
+    position: {
+      tenancy: between,
+      grants: CHANGE,
+      row: (province, other, n) => ({
+        treating_province: other,
+        business_date: dayOf(n),
+        insured_province: province,
+        insurance: '310',
+        amount_fen: 1,
+        obligation_count: 1,
+      }),
+      change: { amount_fen: 2 },
+    },
+    net_position: {
+      tenancy: { provinces: ['region'], wholeProvinces: true },
+      grants: APPEND,
+      row: (province, _, n) => ({
+        business_date: dayOf(n),
+        region: province,
+        payable_fen: 0,
+        receivable_fen: 0,
+        net_fen: 0,
+      }),
+      change: { payable_fen: 1, receivable_fen: 1 },
+    },
+    inbox: INBOX,
+    audit_record: AUDIT_RECORD,
+    audit_head: AUDIT_HEAD,
+  },
+  tenantless: {
+    migrations: MIGRATIONS,
+    cycle: { why: 'the clearing day of all, with totals of the nation only', grants: CHANGE },
+    'bullmq.*': { why: 'bells without anybody’s records', grants: ['DELETE', ...CHANGE, 'TRUNCATE', 'USAGE'] },
+  },
+});

@@ -1,0 +1,77 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Rejection, type Reason } from '@yiditong/codes';
+import type { FastifyHttpOptions, FastifyRequest } from 'fastify';
+import { Authenticator } from '../auth/authenticator.js';
+import { problemOf } from '../problem.filter.js';
+import { SourceLimits } from './request-limits.js';
+
+const MIB = 1024 * 1024;
+/** A bill of 5,000 lines with the longest fields has 1.0 MiB. */
+export const BODY_LIMIT_BYTES = 2 * MIB;
+/** What is uploaded whole: a catalogue of tens of thousands of entries, a thousand insured persons. */
+const LARGE_BODY_LIMIT_BYTES = 32 * MIB;
+const LARGE_BODIES: readonly string[] = ['/v1/catalogues', '/v1/insured-persons'];
+
+const MAX_ADDRESS_LENGTH = 2_048;
+/** Routes whose callers are counted by name, once it is known. */
+const OF_ACTORS = /^\/(v1|national)\//;
+
+/** How much of a request is read, and for how long. */
+export const SERVER_LIMITS = {
+  bodyLimit: BODY_LIMIT_BYTES,
+  /** For the whole request, so that nobody holds a connection by sending a byte now and then. */
+  requestTimeout: 60_000,
+  keepAliveTimeout: 60_000,
+  http: { maxHeaderSize: 16 * 1024, headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
+} as const satisfies FastifyHttpOptions<Server>;
+
+/** Limits that hold before a route's guards: of the address, of the body, and of callers without a name. */
+export function limitRequests(app: NestFastifyApplication): void {
+  const instance = app.getHttpAdapter().getInstance();
+  const sources = app.get(SourceLimits);
+  const authenticator = app.get(Authenticator);
+  instance.addHook('onRoute', (route) => {
+    if (LARGE_BODIES.includes(route.url)) route.bodyLimit = LARGE_BODY_LIMIT_BYTES;
+  });
+  instance.addHook('onRequest', async (request: FastifyRequest) => {
+    if (request.url.length > MAX_ADDRESS_LENGTH) throw new Rejection('ADDRESS_TOO_LONG');
+    const route = request.routeOptions.url;
+    if (route === undefined || !OF_ACTORS.test(route)) sources.countAnonymous(request.ip);
+    // A large body is read only from somebody known; the guard asks again, once it has been read.
+    else if (LARGE_BODIES.includes(route)) await authenticator.authenticate(request);
+  });
+}
+
+const REASON_OF_CODE: Readonly<Record<string, Reason>> = {
+  HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
+  ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
+};
+
+const STATUS_TEXT: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  408: 'Request Timeout',
+  431: 'Request Header Fields Too Large',
+};
+
+/** Answers what is no request as far as HTTP goes, with the same kind of document as everything else, and hangs up. */
+export function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const reason = REASON_OF_CODE[error.code ?? ''] ?? 'REQUEST_MALFORMED';
+  const problem = problemOf(new Rejection(reason, { problem: 'HTTP' }), false);
+  const body = Buffer.from(JSON.stringify(problem));
+  const status = Number(problem['status']);
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_TEXT[status] ?? ''}`,
+    'content-type: application/problem+json; charset=utf-8',
+    `content-length: ${body.length}`,
+    'cache-control: no-store',
+    'x-content-type-options: nosniff',
+    'connection: close',
+  ];
+  socket.end(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]));
+}

@@ -1,0 +1,54 @@
+import {
+  applyDecorators,
+  HttpCode,
+  RequestMapping,
+  RequestMethod,
+  SetMetadata,
+  type ExecutionContext,
+} from '@nestjs/common';
+import type { Reflector } from '@nestjs/core';
+import { ApiExtension, ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import type { Access } from '@yiditong/access';
+import type { z } from 'zod';
+import { IDEMPOTENCY_KEY_HEADER } from '../auth/current-actor.js';
+
+const ACCESS = 'yiditong:access';
+/** Where the OpenAPI document says who may call. */
+export const ACCESS_EXTENSION = 'x-access';
+
+/** A route that anybody may call without a credential: health and what only a signature opens. */
+export const PUBLIC = 'public';
+export type RouteAccess = Access | typeof PUBLIC;
+
+export type EndpointOptions = {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  /** Who may call it and for which tenant. There is no default. */
+  readonly access: RouteAccess;
+  /** 中文 English, for the documentation. */
+  readonly summary: string;
+  readonly answer?: z.ZodType;
+  /** 200 unless said otherwise. */
+  readonly status?: 200 | 201 | 202 | 204;
+  /** Whether it carries an Idempotency-Key. */
+  readonly keyed?: boolean;
+};
+
+/** A route with everything that belongs to it. Without `access` it doesn't compile, and no other way of making a route is let pass. */
+export function Endpoint(options: EndpointOptions): MethodDecorator {
+  const { method, path, access, summary, answer, status = 200, keyed = false } = options;
+  return applyDecorators(
+    RequestMapping({ method: RequestMethod[method], path }),
+    HttpCode(status),
+    SetMetadata(ACCESS, access),
+    ApiOperation({ summary }),
+    ApiExtension(ACCESS_EXTENSION, access),
+    ...(answer === undefined ? [] : [ApiResponse({ status, standardSchema: answer })]),
+    ...(keyed ? [ApiHeader(IDEMPOTENCY_KEY_HEADER)] : []),
+  );
+}
+
+/** What the route that is being called declares; undefined where it declares nothing. */
+export function accessOf(reflector: Reflector, context: ExecutionContext): RouteAccess | undefined {
+  return reflector.get<RouteAccess | undefined>(ACCESS, context.getHandler());
+}

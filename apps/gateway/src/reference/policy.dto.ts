@@ -1,0 +1,54 @@
+import { insuranceCodec, required } from '@yiditong/chassis';
+import { INSURANCES } from '@yiditong/codes';
+import type { benefitV1 } from '@yiditong/contracts';
+import { z } from 'zod';
+import { businessDate, region, uuid } from '../http/fields.js';
+import { decodeProposal, proposalAnswer } from './proposal.dto.js';
+
+const policyDocument = z.record(z.string(), z.unknown()).describe('待遇政策文件，见 docs/benefit-policy.md');
+
+export const policyBody = z.strictObject({ document: policyDocument });
+export const policyProposalAnswer = proposalAnswer.extend({
+  region,
+  insurance: z.enum(INSURANCES),
+  title: z.string(),
+  validFrom: businessDate,
+  validTo: businessDate.nullable(),
+  policyId: uuid.nullable().describe('通过后发布的政策'),
+});
+export const policyProposalDetailAnswer = policyProposalAnswer.extend({
+  change: z
+    .object({ standingPolicyId: uuid.nullable(), parts: z.array(z.string()) })
+    .describe('与生效前在用政策相比有变化的部分 / parts that differ from the policy in force until then'),
+  document: policyDocument,
+});
+export const policyProposalsAnswer = z.object({
+  proposals: z.array(policyProposalAnswer),
+  nextAfter: uuid.nullable(),
+});
+export type PolicyBody = z.infer<typeof policyBody>;
+export type PolicyProposalAnswer = z.infer<typeof policyProposalAnswer>;
+export type PolicyProposalDetailAnswer = z.infer<typeof policyProposalDetailAnswer>;
+export type PolicyProposalsAnswer = z.infer<typeof policyProposalsAnswer>;
+
+export function decodePolicyProposal(wire: benefitV1.PolicyProposal | null | undefined): PolicyProposalAnswer {
+  const { proposal, region: area, insurance, title, validFrom, validTo, policyId } = required(wire, 'proposal');
+  return {
+    ...decodeProposal(proposal),
+    region: area,
+    insurance: insuranceCodec.decode(insurance),
+    title,
+    validFrom,
+    validTo: validTo || null,
+    policyId: policyId || null,
+  };
+}
+
+export function decodePolicyDetail(wire: benefitV1.GetPolicyProposalResponse): PolicyProposalDetailAnswer {
+  const { standingPolicyId, parts } = required(wire.change, 'change');
+  return {
+    ...decodePolicyProposal(wire.proposal),
+    change: { standingPolicyId: standingPolicyId || null, parts },
+    document: JSON.parse(wire.policyJson) as PolicyProposalDetailAnswer['document'],
+  };
+}

@@ -1,5 +1,6 @@
 import { defaultClientConditions, defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { CanaryLast } from './apps/e2e/src/canary-last.js';
 
 /** Specs run from the sources of every workspace, so that no test ever passes against a stale build. */
 const SOURCE = '@yiditong/source';
@@ -16,6 +17,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: [SOURCE, ...defaultServerConditions] } },
   test: {
     maxWorkers: 2,
+    sequence: { sequencer: CanaryLast },
     projects: [
       {
         extends: true,
@@ -23,6 +25,8 @@ export default defineConfig({
           name: 'unit',
           include: UNIT,
           exclude: [...NEVER, ...INT, '**/*.e2e.spec.ts'],
+          // A property of many cases may take long on a machine that is busy with something else.
+          testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },

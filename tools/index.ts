@@ -4,5 +4,9 @@ export { generateDay, type DemoBill, type DemoDay, type DemoPerson } from './dem
 export { ApiClient, type ApiAnswer } from './demo/api-client.js';
 export { runDay } from './demo/run-day.js';
 export { loadReferenceData } from './stack/reference-data.js';
+export { createAuthority, writeCertificates, type Authority, type IssuedCertificate } from './stack/certificates.js';
+export { mapAccounts, type ByAccount, type Claims, type SeededAccount } from './stack/issuer-accounts.js';
+export { AUDIENCE, bearersOf, type Bearer, type Tokens } from './stack/tokens.js';
+export { DATABASE_SERVICES } from './stack/databases.js';
 export { startStack, type ServiceName, type Stack } from './stack/stack.js';
 export { freePort } from '@yiditong/embedded-postgres';

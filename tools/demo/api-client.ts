@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bearer } from '../stack/tokens.js';
 
 /** An answer of the gateway: its status, its body as sent, and the body read. */
 export type ApiAnswer<T = unknown> = {
@@ -20,12 +21,14 @@ export class UnexpectedAnswer extends Error {
 
 const RETRY_FOR_MS = 120_000;
 const RETRY_EVERY_MS = 250;
+/** Too many requests, and a service that is not there: nothing was done, or the key says what. */
+const TRY_AGAIN = [429, 503];
 
-/** The public interface as a careful client uses it: what is not answered, or answered with 503, is sent again under its own key. */
+/** The public interface as a careful client uses it: what is not answered, or answered with 429 or 503, is sent again under its own key. */
 export class ApiClient {
   constructor(private readonly gateway: string) {}
 
-  async get<T>(path: string, token: string): Promise<T> {
+  async get<T>(path: string, token: Bearer): Promise<T> {
     const answer = await this.persistently<T>('GET', path, undefined, token);
     if (answer.status >= 400) throw new UnexpectedAnswer(answer, `GET ${path}`);
     return answer.body;
@@ -36,7 +39,7 @@ export class ApiClient {
     method: 'POST' | 'PUT',
     path: string,
     body: unknown,
-    token: string,
+    token: Bearer,
     idempotencyKey: string,
   ): Promise<T> {
     const answer = await this.persistently<T>(method, path, body, token, idempotencyKey);
@@ -49,13 +52,13 @@ export class ApiClient {
     method: string,
     path: string,
     body: unknown,
-    token: string,
+    token: Bearer,
     idempotencyKey?: string,
   ): Promise<ApiAnswer<T>> {
     const deadline = Date.now() + RETRY_FOR_MS;
     for (;;) {
       const answer = await this.once<T>(method, path, body, token, idempotencyKey).catch(() => null);
-      if (answer && answer.status !== 503) return answer;
+      if (answer && !TRY_AGAIN.includes(answer.status)) return answer;
       if (Date.now() > deadline)
         throw new Error(`${method} ${path}: no definite answer within ${RETRY_FOR_MS / 1000} s`);
       await sleep(RETRY_EVERY_MS);
@@ -66,13 +69,13 @@ export class ApiClient {
     method: string,
     path: string,
     body: unknown,
-    token: string,
+    token: Bearer,
     idempotencyKey?: string,
   ): Promise<ApiAnswer<T>> {
     const answer = await fetch(`${this.gateway}${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${token}`,
+        authorization: `Bearer ${typeof token === 'string' ? token : await token()}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
       },

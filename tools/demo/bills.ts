@@ -5,8 +5,8 @@ import {
   instantOf,
   messageTimeOf,
   startOfDay,
-  type DemoBill,
   type DemoBillLine,
+  type UndiagnosedBill,
 } from './day.js';
 import {
   chargeOf,
@@ -36,7 +36,7 @@ export function drawBills(
   visits: readonly PlannedVisit[],
   nowMillis: number,
   random: Random,
-): DemoBill[] {
+): UndiagnosedBill[] {
   const patientOf = castPatients(insured, visits, random);
   const offers = offersOf(sample);
   const number = numberBills();

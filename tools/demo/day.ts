@@ -1,4 +1,5 @@
 import type { FilingCategory, Insurance, PersonType, VisitKind } from '@yiditong/codes';
+import type { DemoDiagnosis } from './diagnoses.js';
 
 export type DemoPerson = {
   personId: string;
@@ -7,6 +8,8 @@ export type DemoPerson = {
   insurance: Insurance;
   personType: PersonType;
   active: boolean;
+  name: string;
+  phone: string | null;
 };
 
 export type DemoFiling = {
@@ -42,12 +45,17 @@ export type DemoBill = {
     visitKind: VisitKind;
     emergency: boolean;
     diseaseCode: string | null;
+    diagnoses: DemoDiagnosis[];
     admittedAt: string;
     endedAt: string;
     totalFen: string;
     lines: DemoBillLine[];
   };
 };
+
+/** Before what moves no figure is drawn. */
+export type NamelessPerson = Omit<DemoPerson, 'name' | 'phone'>;
+export type UndiagnosedBill = Omit<DemoBill, 'body'> & { body: Omit<DemoBill['body'], 'diagnoses'> };
 
 export type DemoDay = { persons: DemoPerson[]; filings: DemoFiling[]; bills: DemoBill[] };
 

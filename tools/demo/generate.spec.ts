@@ -5,10 +5,12 @@ import {
   FILING_CATEGORIES,
   isCalendarDate,
   isChronicDiseaseCode,
+  isDiagnosisCode,
   isFilingDestination,
   isIdNumber,
   isMessageId,
   isNationalItemCode,
+  isPhoneNumber,
   provinceOf,
 } from '@yiditong/codes';
 import { fen, rateOfBps, share } from '@yiditong/money';
@@ -81,6 +83,16 @@ describe('a generated day', () => {
     );
   });
 
+  it('has a diagnosis on every bill, of the disease where the visit is chronic', () => {
+    for (const { body } of day.bills) {
+      expect(body.diagnoses.length >= 1 && body.diagnoses.length <= 3).toBe(true);
+      expect(new Set(body.diagnoses.map(({ code }) => code)).size).toBe(body.diagnoses.length);
+      for (const { code, name } of body.diagnoses) expect(isDiagnosisCode(code) && name !== '').toBe(true);
+    }
+    const official = day.bills.find((bill) => bill.official);
+    expect(official?.body.diagnoses).toEqual([{ code: 'E11.900', name: '2型糖尿病' }]);
+  });
+
   it('lets stays last three to fourteen days', () => {
     const stays = day.bills.filter(({ body }) => body.visitKind === 'INPATIENT');
     expect(stays.length).toBeGreaterThanOrEqual(80);
@@ -104,6 +116,17 @@ describe('persons and filings', () => {
     expect(personOf.size).toBe(day.persons.length);
     expect(new Set(day.persons.map(({ idNumber }) => idNumber)).size).toBe(day.persons.length);
     expect(day.persons.some(({ active }) => !active)).toBe(true);
+  });
+
+  it('have names of several forms, and telephone numbers that nobody can have', () => {
+    const names = day.persons.map(({ name }) => name);
+    for (const form of [/^\p{Script=Han}{2}$/u, /^\p{Script=Han}{3}$/u, /^(欧阳|司马|诸葛|上官)/])
+      expect(names.some((name) => form.test(name))).toBe(true);
+    expect(dayOf(1500, 12).persons.some(({ name }) => name.includes('·'))).toBe(true);
+    const phones = day.persons.flatMap(({ phone }) => phone ?? []);
+    expect(phones.length).toBeGreaterThan(day.persons.length / 2);
+    expect(phones.length).toBeLessThan(day.persons.length);
+    for (const phone of phones) expect(isPhoneNumber(phone) && phone.startsWith('154')).toBe(true);
   });
 
   it('spread over at least twelve payer provinces', () => {

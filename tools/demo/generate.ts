@@ -1,5 +1,7 @@
 import { drawBills } from './bills.js';
 import type { DemoDay } from './day.js';
+import { drawDiagnoses } from './diagnoses.js';
+import { drawName, drawPhone } from './names.js';
 import { networkOf } from './network.js';
 import { drawPersons } from './persons.js';
 import { planVisits } from './plan.js';
@@ -17,6 +19,8 @@ export type DayOptions = {
   readonly now: string;
 };
 
+const WORDS = 0x5eed_0000;
+
 /**
  * One day of the demonstration: who is insured, who has filed, and the bills that arrive. The same options
  * give the same day; neither the clock nor any other chance plays a part.
@@ -28,9 +32,16 @@ export function generateDay({ sample, persons, bills, seed, now }: DayOptions): 
   const network = networkOf(sample);
   const insured = drawPersons(sample, network, persons, nowMillis, random);
   const visits = planVisits(bills, persons, sample.flows, random);
+  const drawn = drawBills(sample, network, insured, visits, nowMillis, random);
+  // Of a stream of its own: who is called what, and what ails them, moves no figure of the day.
+  const words = seededRandom(seed ^ WORDS);
   return {
-    persons: insured.map(({ person }) => person),
+    persons: insured.map(({ person }) => ({
+      ...person,
+      name: drawName(person.insuredRegion, words),
+      phone: drawPhone(words),
+    })),
     filings: insured.flatMap(({ filing }) => (filing ? [filing] : [])),
-    bills: drawBills(sample, network, insured, visits, nowMillis, random),
+    bills: drawn.map((bill) => ({ ...bill, body: { ...bill.body, diagnoses: drawDiagnoses(bill.body, words) } })),
   };
 }

@@ -41,7 +41,7 @@ process.exitCode = await tellProblems(demonstrate);
 async function demonstrate(): Promise<number> {
   const now = new Date().toISOString();
   if (await stopBackground()) say('已停止先前的系统 Stopped the stack that was running.');
-  say('启动 PostgreSQL、五个服务和网关 Starting PostgreSQL, five services and the gateway …');
+  say('启动 PostgreSQL、六个服务和网关 Starting PostgreSQL, six services and the gateway …');
   try {
     const { persons, bills, seed } = options;
     const stack = await startInBackground({ persons, bills, seed, now });

@@ -6,14 +6,14 @@ import {
   type FilingCategory,
   type PersonType,
 } from '@yiditong/codes';
-import { businessDateOf, daysBefore, startOfDay, type DemoFiling, type DemoPerson } from './day.js';
+import { businessDateOf, daysBefore, startOfDay, type DemoFiling, type NamelessPerson } from './day.js';
 import { drawUuid, type Random } from './random.js';
 import type { Sample, SamplePolicy } from './sample.js';
 import { drawInstitution, filingDestinationOf, type Network } from './network.js';
 
 /** A person as the bills need to know them. */
 export type Insured = {
-  readonly person: DemoPerson;
+  readonly person: NamelessPerson;
   readonly filing: DemoFiling | null;
   /** Whether the insured place's policy pays chronic-disease visits at all. */
   readonly chronicCovered: boolean;
@@ -88,7 +88,7 @@ function drawPolicy(sample: Sample, part: Part, random: Random): SamplePolicy {
   return random.pick(inProvince(random.pickWeighted(provinces, ({ weight }) => weight).province));
 }
 
-function drawPerson(policy: SamplePolicy, part: Part, nowMillis: number, random: Random): DemoPerson {
+function drawPerson(policy: SamplePolicy, part: Part, nowMillis: number, random: Random): NamelessPerson {
   const personType = part.official ? 'RETIREE' : drawPersonType(policy, random);
   return {
     personId: drawUuid(random, nowMillis),
@@ -150,7 +150,13 @@ const CATEGORY_WEIGHTS: Record<PersonType, readonly CategoryWeight[]> = {
   ],
 };
 
-function drawFiling(person: DemoPerson, part: Part, network: Network, nowMillis: number, random: Random): DemoFiling {
+function drawFiling(
+  person: NamelessPerson,
+  part: Part,
+  network: Network,
+  nowMillis: number,
+  random: Random,
+): DemoFiling {
   const category = part.official
     ? 'RETIREE_RESETTLED'
     : random.pickWeighted(CATEGORY_WEIGHTS[person.personType], ([, weight]) => weight)[0];

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StackDocument } from '../stack/stack.js';
+import { bearersOf, type Bearer } from '../stack/tokens.js';
 import { ApiClient, UnexpectedAnswer, type ApiAnswer } from './api-client.js';
 import type { DemoBill, DemoDay, DemoFiling } from './day.js';
 import { reportOf, type DayReport, type ListedSettlement, type PositionsRead } from './report.js';
@@ -18,6 +19,9 @@ export type SeenDay = {
   readonly official: ListedSettlement | null;
 };
 
+/** Who does what in the day, with a token that is renewed as long as the day lasts. */
+type Callers = ReturnType<typeof bearersOf>;
+
 type Problem = { readonly reason: string };
 
 /**
@@ -26,25 +30,26 @@ type Problem = { readonly reason: string };
  */
 export async function runDay(stack: StackDocument, day: DemoDay, progress: DayProgress): Promise<DayReport> {
   const api = new ApiClient(stack.gateway);
+  const callers = bearersOf(stack);
   const filed = progress.begin('filings', day.filings.length);
   await inParallel(day.filings, async (filing) => {
-    await register(api, stack, filing);
+    await register(api, callers, filing);
     filed();
   });
-  const seen = await settleAll(api, stack, day.bills, progress.begin('bills', day.bills.length));
+  const seen = await settleAll(api, callers, day.bills, progress.begin('bills', day.bills.length));
   const closed = progress.begin('close', 1);
-  const businessDates = await closeCycles(api, stack, seen);
+  const businessDates = await closeCycles(api, callers, seen);
   closed();
-  return reportOf(seen, await readPositions(api, stack, businessDates));
+  return reportOf(seen, await readPositions(api, callers, businessDates));
 }
 
-async function register(api: ApiClient, stack: StackDocument, { requestId, ...filing }: DemoFiling): Promise<void> {
-  await api.write('POST', '/v1/filings', filing, stack.tokens.insured[filing.personId] ?? '', requestId);
+async function register(api: ApiClient, callers: Callers, { requestId, ...filing }: DemoFiling): Promise<void> {
+  await api.write('POST', '/v1/filings', filing, callers.insured[filing.personId] ?? '', requestId);
 }
 
 async function settleAll(
   api: ApiClient,
-  stack: StackDocument,
+  callers: Callers,
   bills: readonly DemoBill[],
   done: () => void,
 ): Promise<SeenDay> {
@@ -53,7 +58,7 @@ async function settleAll(
   const reversed = new Set<string>();
   let official: ListedSettlement | null = null;
   await inParallel(bills, async (bill) => {
-    const token = stack.tokens.hospital[bill.institutionCode] ?? '';
+    const token = callers.hospital[bill.institutionCode] ?? '';
     const answer = await api.persistently<ListedSettlement & Problem>(
       'POST',
       '/v1/settlements',
@@ -72,7 +77,7 @@ async function settleAll(
   return { settled, refused, reversed, official };
 }
 
-async function reverse(api: ApiClient, token: string, originalMessageId: string, messageId: string): Promise<string> {
+async function reverse(api: ApiClient, token: Bearer, originalMessageId: string, messageId: string): Promise<string> {
   const answer = await api.persistently<{ outcome: string; settlementId: string }>(
     'POST',
     '/v1/settlements/reversals',
@@ -91,13 +96,13 @@ function reasonOf(answer: ApiAnswer<Problem>): string {
 }
 
 /** Asks for the close of the cycles that the day's settlements went to, and waits until the worker has closed them. */
-async function closeCycles(api: ApiClient, stack: StackDocument, seen: SeenDay): Promise<string[]> {
+async function closeCycles(api: ApiClient, callers: Callers, seen: SeenDay): Promise<string[]> {
   const dates = [...new Set([...seen.settled.values()].map(({ businessDate }) => businessDate))].sort();
   for (const date of dates) {
-    await api.write('POST', `/v1/cycles/${date}/close`, undefined, stack.tokens.operator, `close-${date}`);
+    await api.write('POST', `/v1/cycles/${date}/close`, undefined, callers.operator, `close-${date}`);
     const deadline = Date.now() + CLOSE_WITHIN_MS;
     for (;;) {
-      const { state } = await api.get<{ state: string }>(`/v1/cycles/${date}`, stack.tokens.operator);
+      const { state } = await api.get<{ state: string }>(`/v1/cycles/${date}`, callers.operator);
       if (state === 'CLOSED') break;
       if (Date.now() > deadline) throw new Error(`cycle ${date} is still ${state} after ${CLOSE_WITHIN_MS / 1000} s`);
       await sleep(100);
@@ -106,8 +111,8 @@ async function closeCycles(api: ApiClient, stack: StackDocument, seen: SeenDay):
   return dates;
 }
 
-async function readPositions(api: ApiClient, stack: StackDocument, dates: readonly string[]): Promise<PositionsRead> {
-  const { operator } = stack.tokens;
+async function readPositions(api: ApiClient, callers: Callers, dates: readonly string[]): Promise<PositionsRead> {
+  const { operator } = callers;
   const read: PositionsRead = { dates, net: [], bilateral: [], listed: [] };
   for (const date of dates) {
     read.net.push(

@@ -6,8 +6,8 @@ import { createCluster, freePort, removeCluster, startPostgres, type Cluster } f
 import pg from 'pg';
 import { ROOT } from './paths.js';
 
-export const DATABASE_SERVICES = ['filing', 'catalogue', 'benefit', 'settlement', 'clearing'] as const;
-const PROVISION = join(ROOT, 'infra', 'postgresql', 'provision.sql');
+export const DATABASE_SERVICES = ['filing', 'catalogue', 'benefit', 'settlement', 'clearing', 'identity'] as const;
+export const PROVISION = join(ROOT, 'infra', 'postgresql', 'provision.sql');
 
 export type DatabaseService = (typeof DATABASE_SERVICES)[number];
 
@@ -17,6 +17,8 @@ export type Databases = {
   readonly appUrl: (service: DatabaseService) => string;
   /** The role that owns the schema and migrates it. */
   readonly ownerUrl: (service: DatabaseService) => string;
+  /** Sees everything; for looking behind what services are shown. */
+  readonly superuserUrl: (service: DatabaseService) => string;
   /** Starts PostgreSQL again on the same port and data, after it was killed. */
   readonly startAgain: () => Promise<void>;
 };
@@ -27,7 +29,7 @@ export async function createDatabases(directory: string): Promise<Databases> {
   const logs = join(directory, 'logs');
   // The supervisor's own log is open already; all others begin anew with the data.
   mkdirSync(logs, { recursive: true });
-  for (const service of [...DATABASE_SERVICES, 'gateway', 'postgres'])
+  for (const service of [...DATABASE_SERVICES, 'gateway', 'issuer', 'postgres'])
     rmSync(join(logs, `${service}.log`), { force: true });
   await removeCluster(data);
   const superuserPassword = randomBytes(24).toString('hex');
@@ -38,7 +40,7 @@ export async function createDatabases(directory: string): Promise<Databases> {
     logFile: join(logs, 'postgres.log'),
   };
   let cluster = await startPostgres(data, options);
-  const passwords = new Map<string, string>();
+  const passwords = new Map<string, string>([['postgres', superuserPassword]]);
   const url = (user: string, database: string): string =>
     `postgres://${user}:${passwords.get(user) ?? ''}@127.0.0.1:${options.port}/${database}`;
   const databases: Databases = {
@@ -50,6 +52,7 @@ export async function createDatabases(directory: string): Promise<Databases> {
     },
     appUrl: (service) => url(`${service}_app`, service),
     ownerUrl: (service) => url(`${service}_owner`, service),
+    superuserUrl: (service) => url('postgres', service),
   };
   try {
     await provision(options.port, superuserPassword, passwords);
@@ -83,7 +86,8 @@ async function provision(port: number, superuserPassword: string, passwords: Map
   }
 }
 
-function statementsOf(file: string): string[] {
+/** What a file of SQL has, comments aside. */
+export function statementsOf(file: string): string[] {
   const lines = readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => !line.startsWith('--'));

@@ -3,48 +3,46 @@ import { ApiClient } from '../demo/api-client.js';
 import type { DemoPerson } from '../demo/generate.js';
 import type { Sample } from '../demo/sample.js';
 import type { StackDocument } from './stack.js';
+import { bearersOf, type Bearer } from './tokens.js';
 
 const PERSONS_A_CALL = 500;
 
-/** Enters the sample's institutions, catalogues, policies and persons through the public interface, each as its own bureau. */
+/**
+ * Enters the sample's institutions, catalogues, policies and persons through the public interface, each as its own bureau. What
+ * changes rules is proposed by a clerk and approved by a supervisor, as for everybody.
+ */
 export async function loadReferenceData(
   document: StackDocument,
   sample: Sample,
   persons: readonly DemoPerson[],
 ): Promise<void> {
   const api = new ApiClient(document.gateway);
-  const asBureauOf = (region: string): string => document.tokens.bureau[provinceOf(region)] ?? '';
+  const { bureau, clerk } = bearersOf(document);
+  const asBureauOf = (region: string): Bearer => bureau[provinceOf(region)] ?? '';
+  const publish = async (path: string, region: string, content: unknown, key: string): Promise<void> => {
+    const maker = clerk.bureau[provinceOf(region)] ?? '';
+    const { proposalId } = await api.write<{ proposalId: string }>('POST', path, content, maker, key);
+    const decision = { decision: 'APPROVE', remark: '示例数据 sample' };
+    await api.write('POST', `${path}/proposals/${proposalId}/decision`, decision, asBureauOf(region), key);
+  };
   for (const [province, institutions] of groupBy(sample.institutions, ({ region }) => provinceOf(region))) {
     await api.write('PUT', '/v1/institutions', { institutions }, asBureauOf(province), `institutions-${province}`);
   }
   for (const { province, effectiveFrom, entries } of sample.catalogues) {
-    const published = entries.map(
-      ({ nationalCode, name, itemClass, firstSelfPayBps, ceilingYuan, chargeCategory }) => ({
-        nationalCode,
-        name,
-        itemClass,
-        firstSelfPayBps,
-        ceilingYuan,
-        chargeCategory,
-      }),
-    );
-    await api.write(
-      'POST',
-      '/v1/catalogues',
-      { effectiveFrom, entries: published },
-      asBureauOf(province),
-      `catalogue-${province}-${effectiveFrom}`,
-    );
+    const proposed = entries.map(({ nationalCode, name, itemClass, firstSelfPayBps, ceilingYuan, chargeCategory }) => ({
+      nationalCode,
+      name,
+      itemClass,
+      firstSelfPayBps,
+      ceilingYuan,
+      chargeCategory,
+    }));
+    const key = `catalogue-${province}-${effectiveFrom}`;
+    await publish('/v1/catalogues', province, { effectiveFrom, entries: proposed }, key);
   }
   for (const { region, insurance, documentJson } of sample.policies) {
     const policy = { document: JSON.parse(documentJson) as unknown };
-    await api.write(
-      'POST',
-      `/v1/pooling-areas/${region}/policies`,
-      policy,
-      asBureauOf(region),
-      `policy-${region}-${insurance}`,
-    );
+    await publish(`/v1/pooling-areas/${region}/policies`, region, policy, `policy-${region}-${insurance}`);
   }
   for (const [province, insured] of groupBy(persons, ({ insuredRegion }) => provinceOf(insuredRegion))) {
     for (let from = 0; from < insured.length; from += PERSONS_A_CALL) {

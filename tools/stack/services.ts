@@ -4,6 +4,8 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './paths.js';
 
+/** The one process that is no app: it is never part of an installation. */
+export const DEVELOPMENT_ISSUER = join(ROOT, 'tools', 'dist', 'stack', 'issuer.js');
 const REGISTER_TELEMETRY = join(ROOT, 'libs', 'chassis', 'dist', 'telemetry', 'register.js');
 const STOP_WITHIN_MS = 15_000;
 const RESTART_AFTER_MS = 500;
@@ -18,6 +20,7 @@ export class ServiceProcess {
     readonly name: string,
     private readonly environment: Readonly<Record<string, string>>,
     private readonly logFile: string,
+    private readonly special: { readonly program?: string; readonly told?: object } = {},
   ) {}
 
   get running(): boolean {
@@ -39,16 +42,14 @@ export class ServiceProcess {
     this.wanted = true;
     const log = openSync(this.logFile, 'a');
     // The IPC channel closes with this process, however it ends; the service takes that as its own signal to stop.
-    this.child = spawn(
-      process.execPath,
-      ['--enable-source-maps', '--import', REGISTER_TELEMETRY, join(ROOT, 'apps', this.name, 'dist', 'main.js')],
-      {
-        cwd: ROOT,
-        env: { ...process.env, ...this.environment, OTEL_SERVICE_NAME: this.name },
-        stdio: ['ignore', log, log, 'ipc'],
-      },
-    );
+    this.child = spawn(process.execPath, ['--enable-source-maps', '--import', REGISTER_TELEMETRY, this.program], {
+      cwd: ROOT,
+      env: { ...process.env, ...this.environment, OTEL_SERVICE_NAME: this.name },
+      stdio: ['ignore', log, log, 'ipc'],
+    });
     closeSync(log);
+    // What must be in no environment and no file. A process that is gone by then needs it no more.
+    if (this.special.told !== undefined) this.child.send(this.special.told, () => undefined);
     this.child.once('exit', () => {
       if (this.wanted && this.restarts) setTimeout(() => this.wanted && this.start(), RESTART_AFTER_MS);
     });
@@ -66,6 +67,10 @@ export class ServiceProcess {
 
   logTail(): string {
     return readFileSync(this.logFile, 'utf8').split('\n').slice(-12).join('\n');
+  }
+
+  private get program(): string {
+    return this.special.program ?? join(ROOT, 'apps', this.name, 'dist', 'main.js');
   }
 
   private async end(signal: NodeJS.Signals, withinMs: number): Promise<void> {

@@ -56,6 +56,7 @@ function stopWhenTold(starting: Promise<Stack>): void {
 function forget(): void {
   rmSync(PID_FILE, { force: true });
   rmSync(join(STACK_DIRECTORY, 'stack.json'), { force: true });
+  rmSync(join(STACK_DIRECTORY, 'certificates'), { recursive: true, force: true });
 }
 
 if (process.send) {

@@ -1,71 +1,59 @@
-import { NATION, PROVINCES, provinceOf, type Role } from '@yiditong/codes';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { mapAccounts, type Account, type ByAccount } from './issuer-accounts.js';
 
+/** Under a name that can never resolve: only a gateway in development mode takes its word. */
 export const ISSUER = 'https://issuer.dev.yiditong.invalid';
 export const AUDIENCE = 'yiditong';
-/** A development day. Production tokens come from the nation's or a province's identity provider. */
-const LIFETIME = '12h';
+
+/** A bearer token, or how to come by one that has not run out. */
+export type Bearer = string | (() => Promise<string>);
 
 /** Bearer tokens of development accounts, by what they may act as. */
-export type Tokens = {
-  readonly operator: string;
-  readonly bureau: Readonly<Record<string, string>>;
-  readonly hospital: Readonly<Record<string, string>>;
-  readonly insured: Readonly<Record<string, string>>;
-};
+export type Tokens = ByAccount<string>;
 
-export type Claims = {
-  readonly role: Role;
-  readonly region: string;
-  readonly institution?: string;
-  readonly person?: string;
-};
+/** A new token is fetched when the old one has less than this left, more than any request takes. */
+const RENEW_BEFORE_SECONDS = 120;
+const TIMEOUT_MS = 10_000;
 
-/** An issuer with a key of its own, made anew for each stack. */
-export type DevelopmentIssuer = {
-  readonly jwks: string;
-  readonly sign: (subject: string, claims: Claims, lifetime?: string) => Promise<string>;
-};
+type Held = { readonly token: Promise<string>; renewAt: number };
 
-export async function createIssuer(): Promise<DevelopmentIssuer> {
-  const { publicKey, privateKey } = await generateKeyPair('EdDSA');
-  const jwk = { ...(await exportJWK(publicKey)), kid: 'dev', alg: 'EdDSA', use: 'sig' };
-  return {
-    jwks: JSON.stringify({ keys: [jwk] }),
-    sign: (subject, claims, lifetime = LIFETIME) =>
-      new SignJWT({ ...claims })
-        .setProtectedHeader({ alg: 'EdDSA', kid: 'dev' })
-        .setSubject(subject)
-        .setIssuer(ISSUER)
-        .setAudience(AUDIENCE)
-        .setIssuedAt()
-        .setExpirationTime(lifetime)
-        .sign(privateKey),
+/** Everybody's tokens, each fetched when it is first needed and again before it runs out. */
+export function bearersOf(stack: {
+  readonly issuer: string;
+  readonly accounts: ByAccount<Account>;
+}): ByAccount<Bearer> {
+  return mapAccounts(stack.accounts, (account) => tokenOf(stack.issuer, account));
+}
+
+function tokenOf(issuer: string, account: Account): () => Promise<string> {
+  let held: Held | null = null;
+  return () => {
+    if (held && held.renewAt > Date.now()) return held.token;
+    const fetched = fetchToken(issuer, account);
+    const mine: Held = { token: fetched.then(({ token }) => token), renewAt: Number.POSITIVE_INFINITY };
+    held = mine;
+    fetched.then(
+      ({ expiresInSeconds }) => (mine.renewAt = Date.now() + (expiresInSeconds - RENEW_BEFORE_SECONDS) * 1_000),
+      () => (mine.renewAt = 0),
+    );
+    return mine.token;
   };
 }
 
-type Accounts = {
-  readonly institutions: readonly { readonly institutionCode: string; readonly region: string }[];
-  readonly persons: readonly { readonly personId: string; readonly insuredRegion: string }[];
-};
-
-/** Tokens for the operator, every province's bureau, and the given hospitals and persons. */
-export async function issueTokens(issuer: DevelopmentIssuer, { institutions, persons }: Accounts): Promise<Tokens> {
-  const bureau = PROVINCES.map(
-    async ({ code }) => [code, await issuer.sign(`bureau-${code}`, { role: 'bureau', region: code })] as const,
-  );
-  const hospital = institutions.map(async ({ institutionCode, region }) => {
-    const claims: Claims = { role: 'hospital', region: provinceOf(region), institution: institutionCode };
-    return [institutionCode, await issuer.sign(institutionCode, claims)] as const;
+/** Asks the issuer for a token, as RFC 6749 §4.4 has it. */
+async function fetchToken(
+  issuer: string,
+  { id, secret }: Account,
+): Promise<{ token: string; expiresInSeconds: number }> {
+  const answer = await fetch(`${issuer}/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
   });
-  const insured = persons.map(async ({ personId, insuredRegion }) => {
-    const claims: Claims = { role: 'insured', region: provinceOf(insuredRegion), person: personId };
-    return [personId, await issuer.sign(personId, claims)] as const;
-  });
-  return {
-    operator: await issuer.sign('operator', { role: 'operator', region: NATION }),
-    bureau: Object.fromEntries(await Promise.all(bureau)),
-    hospital: Object.fromEntries(await Promise.all(hospital)),
-    insured: Object.fromEntries(await Promise.all(insured)),
+  if (!answer.ok) throw new Error(`the issuer gives ${id} no token: ${answer.status}`);
+  const { access_token: token, expires_in: expiresInSeconds } = (await answer.json()) as {
+    readonly access_token: string;
+    readonly expires_in: number;
   };
+  return { token, expiresInSeconds };
 }

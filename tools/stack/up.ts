@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { tellProblems, wholeNumber } from './command-line.js';
 import { readStackDocument, runningSupervisor, startInBackground } from './background.js';
+import { STACK_DIRECTORY } from './paths.js';
 import type { StackDocument } from './stack.js';
 
 const options = new Command()
@@ -28,16 +30,29 @@ async function bringUp(): Promise<number> {
   return 0;
 }
 
-function printAddresses({ gateway, grpc }: StackDocument): void {
+function printAddresses({ gateway, grpc, issuer }: StackDocument): void {
   const rows = [
     ['gateway', gateway],
     ['docs', `${gateway}/docs`],
     ['openapi', `${gateway}/openapi.json`],
     ['health', `${gateway}/health/ready`],
+    ['issuer', issuer],
     ...Object.entries(grpc),
   ];
   for (const [name = '', address = ''] of rows) process.stdout.write(`  ${pc.bold(name.padEnd(12))}${address}\n`);
   process.stdout.write(
-    '  地址与开发令牌 addresses and development tokens: .stack/stack.json · 停止 stop: npm run down\n',
+    [
+      '  地址与开发账号 addresses and development accounts: .stack/stack.json · 停止 stop: npm run down',
+      '  令牌，15 分钟有效 a token, good for 15 minutes:',
+      `    ${tokenCommand(issuer)}`,
+      '',
+    ].join('\n'),
   );
+}
+
+/** How to come by the operator's token; the secret itself stays in its file. */
+function tokenCommand(issuer: string): string {
+  const file = JSON.stringify(join(STACK_DIRECTORY, 'stack.json'));
+  const account = `"$(node -p 'Object.values(require(${file}).accounts.operator).join(":")')"`;
+  return `curl -s -u ${account} -d grant_type=client_credentials ${issuer}/token`;
 }

@@ -70,6 +70,20 @@ export function sqlFindings(file: SourceFile): Finding[] {
   });
 }
 
+const ROUTE_DECORATORS = /^(Get|Post|Put|Patch|Delete|Head|Options|All|Search|RequestMapping)$/;
+const ROUTE_MAKER = 'apps/gateway/src/http/endpoint.ts';
+
+/** A route that is made otherwise doesn't have to say who may call it. */
+export function routeFindings(file: SourceFile): Finding[] {
+  if (!file.path.startsWith('apps/') || file.isSpec || file.path === ROUTE_MAKER) return [];
+  return findIn(file, (node) => {
+    if (node.type !== 'ImportSpecifier' || node.imported.type !== 'Identifier') return undefined;
+    return ROUTE_DECORATORS.test(node.imported.name)
+      ? 'make routes with @Endpoint, which asks who may call them and for which tenant'
+      : undefined;
+  });
+}
+
 /** Findings at the nodes for which `messageAt` has something to say. */
 function findIn(
   file: SourceFile,

@@ -92,6 +92,12 @@ describe('the rules find', () => {
     ["the system's clock in an app", 'apps/filing/src/a.ts', 'const now = new Date();', 'inject the clock'],
     ["the system's milliseconds in an app", 'apps/filing/src/a.ts', 'const now = Date.now();', 'inject the clock'],
     ['printing', 'apps/filing/src/a.ts', 'console.log(1);', 'inject the logger'],
+    [
+      'a route that says nothing of access',
+      'apps/gateway/src/a.controller.ts',
+      "import { Get } from '@nestjs/common';",
+      'make routes with @Endpoint',
+    ],
     ['a value spliced into SQL', 'apps/filing/src/a.store.ts', 'db.query(`SELECT 1 FROM t WHERE id = ${id}`);', '$1'],
     [
       'a value spliced into SQL by way of a function',

@@ -1,5 +1,12 @@
 import { basename, dirname } from 'node:path';
-import { clockFindings, consoleFindings, moneyFindings, purityFindings, sqlFindings } from './code-rules.js';
+import {
+  clockFindings,
+  consoleFindings,
+  moneyFindings,
+  purityFindings,
+  routeFindings,
+  sqlFindings,
+} from './code-rules.js';
 import { exportedNameFindings, fileNameFindings } from './naming-rules.js';
 import type { Finding, SourceFile } from './source-file.js';
 
@@ -21,6 +28,7 @@ export const RULES: readonly Rule[] = [
   { title: 'apps take the time from the injected clock', check: (files) => files.flatMap(clockFindings) },
   { title: 'apps and libraries log, and do not print', check: (files) => files.flatMap(consoleFindings) },
   { title: 'no SQL is put together from values', check: (files) => files.flatMap(sqlFindings) },
+  { title: 'every route declares who may call it', check: (files) => files.flatMap(routeFindings) },
   { title: 'every migration is registered', check: migrationFindings },
 ];
 

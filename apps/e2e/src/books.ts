@@ -1,11 +1,14 @@
 import pg from 'pg';
+import { until } from './until.js';
 
 /** What each service would have written, had it written anything, in rows. */
 const COUNTS: Readonly<Record<string, string>> = {
   filing: 'SELECT (SELECT count(*)::int FROM filing) AS filing, (SELECT count(*)::int FROM idempotency) AS idempotency',
   catalogue: `SELECT (SELECT count(*)::int FROM catalogue_version) AS catalogue_version,
-    (SELECT count(*)::int FROM catalogue_entry) AS catalogue_entry, (SELECT count(*)::int FROM idempotency) AS idempotency`,
+    (SELECT count(*)::int FROM catalogue_entry) AS catalogue_entry, (SELECT count(*)::int FROM proposal) AS proposal,
+    (SELECT count(*)::int FROM idempotency) AS idempotency`,
   benefit: `SELECT (SELECT count(*)::int FROM insured_person) AS insured_person, (SELECT count(*)::int FROM policy) AS policy,
+    (SELECT count(*)::int FROM proposal) AS proposal,
     (SELECT coalesce(sum(value), 0)::text FROM accumulator) AS accumulated,
     (SELECT count(*)::int FROM adjudication WHERE state = 'ADJUDICATED') AS adjudicated`,
   settlement: `SELECT (SELECT count(*)::int FROM settlement) AS settlement, (SELECT count(*)::int FROM settlement_line) AS settlement_line,
@@ -27,6 +30,14 @@ export async function countBooks(databases: Readonly<Record<string, string>>): P
   return Object.fromEntries(await Promise.all(counted)) as Books;
 }
 
+/** The same, once nothing is on its way between settlement and clearing any more. */
+export async function quietBooks(databases: Readonly<Record<string, string>>): Promise<Books> {
+  return until(
+    () => countBooks(databases),
+    ({ settlement, clearing }) => settlement?.['outbox'] === 0 && settlement['obligation'] === clearing?.['obligation'],
+  );
+}
+
 /** Rows as the nation sees them: row-level security hides every row from a session without a tenant. */
 export async function rowsOf(
   databaseUrl: string,
@@ -45,7 +56,7 @@ export async function withSession<T>(databaseUrl: string, work: (client: pg.Clie
   client.on('error', () => undefined);
   await client.connect();
   try {
-    await client.query("SET app.region = '000000'");
+    await client.query("SET app.region = '000000'; SET app.area = ''; SET app.institution = ''; SET app.person = ''");
     return await work(client);
   } finally {
     await client.end();

@@ -1,6 +1,7 @@
 import { provinceOf } from '@yiditong/codes';
-import { ApiClient, type ApiAnswer, type Stack } from '@yiditong/tools';
+import { ApiClient, type ApiAnswer } from '@yiditong/tools';
 import type { Problem, Settled } from './hospital-desk.js';
+import type { TestDocument } from './test-issuer.js';
 import { until } from './until.js';
 
 export type Cycle = {
@@ -26,7 +27,7 @@ export class ClearingDesk {
   private readonly api: ApiClient;
   private readonly operator: string;
 
-  constructor(document: Stack['document']) {
+  constructor(document: TestDocument) {
     this.api = new ApiClient(document.gateway);
     this.operator = document.tokens.operator;
   }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Stack } from '@yiditong/tools';
+import { ApiClient, bearersOf, type Stack } from '@yiditong/tools';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { processesOf, runCommand } from './command-line.js';
 import { stackDirectory } from './own-stack.js';
@@ -50,14 +50,22 @@ describe('up and down', () => {
     const up = await runCommand('stack/up.js', directory, ['--persons', '10', '--seed', '4']);
     expect(up.code, up.output).toBe(0);
     const file = join(directory, 'stack.json');
-    const { gateway, grpc, tokens } = JSON.parse(readFileSync(file, 'utf8')) as Stack['document'];
+    const document = JSON.parse(readFileSync(file, 'utf8')) as Stack['document'];
+    const { gateway, grpc, issuer, accounts } = document;
 
     expect(up.output).toContain(gateway);
     expect((await fetch(`${gateway}/health/ready`)).status).toBe(200);
-    expect(Object.keys(grpc).sort()).toEqual(['benefit', 'catalogue', 'clearing', 'filing', 'settlement']);
+    expect(Object.keys(grpc).sort()).toEqual(['benefit', 'catalogue', 'clearing', 'filing', 'identity', 'settlement']);
     for (const address of Object.values(grpc)) expect(address).toMatch(/^127\.0\.0\.1:\d+$/);
-    expect(Object.keys(tokens).sort()).toEqual(['bureau', 'hospital', 'insured', 'operator']);
-    expect([Object.keys(tokens.bureau).length, Object.keys(tokens.insured).length]).toEqual([32, 10]);
+    const { bureau, clerk, insured, area } = accounts;
+    expect([bureau, clerk.bureau, insured].map((group) => Object.keys(group).length)).toEqual([32, 32, 10]);
+    expect(Object.keys(area)).toEqual(['131000']);
+    // Accounts, and no token that would outlast the look at the file.
+    expect(readFileSync(file, 'utf8')).not.toMatch(/"ey[\w-]+\./);
+    expect(up.output).toContain(`${issuer}/token`);
+    const { operator } = bearersOf(document);
+    const api = new ApiClient(gateway);
+    expect((await api.once('GET', '/v1/cycles/2001-01-01', undefined, operator)).status).toBe(404);
     // It holds credentials.
     expect((statSync(file).mode & 0o777).toString(8)).toBe('600');
 

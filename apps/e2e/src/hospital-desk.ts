@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { destinationCovers, provinceOf } from '@yiditong/codes';
-import { ApiClient, type ApiAnswer, type DemoBill, type DemoDay, type Sample, type Stack } from '@yiditong/tools';
+import { ApiClient, type ApiAnswer, type DemoBill, type DemoDay, type Sample } from '@yiditong/tools';
+import type { TestDocument } from './test-issuer.js';
 
 /** A settlement as REST gives it, as far as specs look at it. */
 export type Settled = {
@@ -48,7 +49,7 @@ export class HospitalDesk {
   readonly api: ApiClient;
 
   constructor(
-    readonly document: Stack['document'],
+    readonly document: TestDocument,
     readonly day: DemoDay,
     private readonly sample: Sample,
   ) {

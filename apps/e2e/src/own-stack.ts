@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateDay, loadReferenceData, loadSample, startStack, type Stack } from '@yiditong/tools';
 import { HospitalDesk } from './hospital-desk.js';
+import { createTestIssuer, tokensOf, trustedThroughout, type TestDocument, type TestIssuer } from './test-issuer.js';
 
-export type OwnStack = Stack & { readonly desk: HospitalDesk };
+export type TestStack = Stack & { readonly document: TestDocument };
+export type OwnStack = TestStack & { readonly desk: HospitalDesk };
 
 type OwnStackOptions = {
   readonly persons: number;
@@ -20,7 +22,7 @@ export async function startOwnStack({ environment, ...size }: OwnStackOptions): 
   const day = generateDay({ ...size, sample, now: new Date().toISOString() });
   const { persons } = day;
   const { institutions } = sample;
-  const stack = await startStack({
+  const stack = await startTestStack(await createTestIssuer('own'), {
     directory,
     accounts: { institutions, persons },
     ...(environment === undefined ? {} : { environment }),
@@ -31,6 +33,16 @@ export async function startOwnStack({ environment, ...size }: OwnStackOptions): 
     rmSync(directory, { recursive: true, force: true });
   };
   return { ...stack, stop, desk: new HospitalDesk(stack.document, day, sample) };
+}
+
+/** A stack that trusts the issuer beside the development issuer, and the tokens of it for all accounts. */
+export async function startTestStack(
+  issuer: TestIssuer,
+  options: Parameters<typeof startStack>[0],
+): Promise<TestStack> {
+  const issuers = [...(options.issuers ?? []), trustedThroughout(issuer)];
+  const stack = await startStack({ ...options, issuers });
+  return { ...stack, document: { ...stack.document, tokens: await tokensOf(issuer, stack.accounts) } };
 }
 
 /** A directory that PostgreSQL's user may enter, so that the data lie in it and go with it. */

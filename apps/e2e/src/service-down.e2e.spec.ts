@@ -4,6 +4,7 @@ import type { ServiceName } from '@yiditong/tools';
 import { rowsOf } from './books.js';
 import { ClearingDesk } from './clearing-desk.js';
 import type { HospitalDesk, Visit } from './hospital-desk.js';
+import { NationalDesk, newPair, registerKey } from './national-desk.js';
 import { startOwnStack, type OwnStack } from './own-stack.js';
 import { until } from './until.js';
 
@@ -46,7 +47,8 @@ describe('while catalogue is down', () => {
   it('the gateway is not ready, and names it', async () => {
     const { status, services } = await readiness('catalogue', 'down');
     expect(status).toBe(503);
-    expect(services).toEqual({ filing: 'up', catalogue: 'down', benefit: 'up', settlement: 'up', clearing: 'up' });
+    const others = { filing: 'up', benefit: 'up', settlement: 'up', clearing: 'up', identity: 'up' };
+    expect(services).toEqual({ ...others, catalogue: 'down' });
   });
 
   it('and once it is back, the same message settles', async () => {
@@ -86,6 +88,33 @@ describe('while settlement is down', () => {
     }
     await startAgain('settlement');
     expect((await definite(() => desk.settle(visit))).status).toBe(201);
+  });
+});
+
+describe('while identity is down', () => {
+  it('tokens open what they did, signed messages nothing, and what is refused is recorded once it is back', async () => {
+    const visit = await desk.admit(9);
+    const [person] = desk.day.persons;
+    const link = new NationalDesk(visit.institutionCode, newPair(), stack.document.gateway);
+    await registerKey(desk, link.institutionCode, link.pair);
+    const ask = () => link.send(link.findPerson(person?.idNumber ?? ''));
+    expect((await ask()).infcode).toBe(0);
+    await stack.service('identity').kill();
+
+    expect((await desk.settle(visit)).status).toBe(201);
+    expect(await ask()).toMatchObject({ status: 503, reason: 'SERVICE_UNAVAILABLE' });
+    const refused = await desk.api.once('GET', '/v1/cycles/2026-01-01', undefined, 'no.token.here');
+    expect(refused.status).toBe(401);
+    expect((await readiness('identity', 'down')).status).toBe(503);
+
+    await startAgain('identity');
+    expect((await definite(ask)).infcode).toBe(0);
+    const recorded = () =>
+      rowsOf(
+        stack.databases.appUrl('identity'),
+        "SELECT 1 FROM audit_record WHERE after_text LIKE '%GET /v1/cycles/:date%' AND action = 'REFUSE_CREDENTIAL'",
+      );
+    expect(await until(recorded, ({ length }) => length > 0)).toHaveLength(1);
   });
 });
 

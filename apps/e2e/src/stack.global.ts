@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { generateDay, loadReferenceData, loadSample, startStack, type Stack } from '@yiditong/tools';
+import { DATABASE_SERVICES, generateDay, loadReferenceData, loadSample } from '@yiditong/tools';
 import type { TestProject } from 'vitest/node';
-import { stackDirectory } from './own-stack.js';
+import { stackDirectory, startTestStack } from './own-stack.js';
+import { createTestIssuer, trusted, type TestDocument, type TestIssuer } from './test-issuer.js';
 import { startTraceCollector } from './trace-collector.js';
 
 /** The size of the sample that the shared stack holds; specs make the same day again from it. */
@@ -11,16 +12,30 @@ export const SHARED_DAY = { persons: 60, bills: 80, seed: 7 } as const;
 /** A hospital that has a token and a code of the right form, and that no bureau ever registered. */
 export const UNREGISTERED = { institutionCode: 'H11010599999', region: '110105' } as const;
 
+/** What the province's issuer may say. */
+export const ISSUER_OF_PROVINCE = { roles: ['hospital', 'bureau'], provinces: ['110000'] } as const;
+
+/** Specs go through everything that there is as fast as they can, from one address; what limits there are, has a stack of its own. */
+const RATE_LIMITS = JSON.stringify(
+  Object.fromEntries(
+    ['insured', 'hospital', 'bureau', 'operator', 'anonymous', 'failed'].map((kind) => [kind, 1_000_000]),
+  ),
+);
+
 /** What specs need of the stack that this run started. */
 export type SharedStack = {
-  readonly document: Stack['document'];
+  readonly document: TestDocument;
   readonly now: string;
   readonly collector: string;
   readonly logs: string;
+  /** The private key with which the gateway vouches for callers, so that specs can be anybody at a service's door. */
+  readonly identityKey: string;
+  /** PostgreSQL's files, and each service's database as the superuser sees it: what a thief of either would have. */
+  readonly spoils: { readonly files: string; readonly databases: Readonly<Record<string, string>> };
   /** PostgreSQL as each service's own role. */
   readonly databases: Readonly<Record<string, string>>;
-  /** Tokens that the right issuer signed and that must open nothing. */
-  readonly useless: Readonly<Record<'expired' | 'service' | 'roleless', string>>;
+  /** Issuers that the gateway trusts: one for everything, and a province's for its own hospitals and bureaus only. */
+  readonly issuers: Readonly<Record<'nation' | 'province', TestIssuer>>;
 };
 
 declare module 'vitest' {
@@ -37,25 +52,27 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const sample = loadSample();
   const { persons } = generateDay({ ...SHARED_DAY, sample, now });
   const collector = await startTraceCollector();
-  const stack = await startStack({
+  const [nation, province] = [await createTestIssuer('nation'), await createTestIssuer('province')];
+  const stack = await startTestStack(nation, {
     directory,
+    issuers: [trusted(province, ISSUER_OF_PROVINCE)],
     accounts: { institutions: [...sample.institutions, UNREGISTERED], persons },
-    environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.address, OTEL_BSP_SCHEDULE_DELAY: '500' },
+    environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.address, OTEL_BSP_SCHEDULE_DELAY: '500', RATE_LIMITS },
   });
   await loadReferenceData(stack.document, sample, persons);
-  const services = ['filing', 'catalogue', 'benefit', 'settlement', 'clearing'] as const;
-  const nation = { role: 'operator', region: '000000' } as const;
+  const services = ['filing', 'catalogue', 'benefit', 'settlement', 'clearing', 'identity'] as const;
   project.provide('stack', {
     document: stack.document,
     now,
     collector: collector.address,
+    issuers: { nation, province },
     logs: join(directory, 'logs'),
-    databases: Object.fromEntries(services.map((name) => [name, stack.databases.appUrl(name)])),
-    useless: {
-      expired: await stack.issuer.sign('operator', nation, '1 hour ago'),
-      service: await stack.issuer.sign('settlement', { ...nation, role: 'service' }),
-      roleless: await stack.issuer.sign('operator', { ...nation, role: 'emperor' as 'operator' }),
+    identityKey: stack.identity.privateJwk,
+    spoils: {
+      files: join(directory, 'postgres'),
+      databases: Object.fromEntries(DATABASE_SERVICES.map((name) => [name, stack.databases.superuserUrl(name)])),
     },
+    databases: Object.fromEntries(services.map((name) => [name, stack.databases.appUrl(name)])),
   });
   return async () => {
     await stack.stop();

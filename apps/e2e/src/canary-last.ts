@@ -1,0 +1,10 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Lets the spec that looks for traces of people run after those that could have left some. */
+export class CanaryLast extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isCanary = ({ moduleId }: TestSpecification): boolean => moduleId.endsWith('canary.e2e.spec.ts');
+    return [...sorted.filter((file) => !isCanary(file)), ...sorted.filter(isCanary)];
+  }
+}

@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import { idNumberCheck } from '@yiditong/codes';
+import { findInDatabase, type Find } from '@yiditong/testing';
+import { generateDay, loadSample } from '@yiditong/tools';
+import pg from 'pg';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { againAsNewVisit, HospitalDesk, type Visit } from './hospital-desk.js';
+import { findIn, findInFiles } from './spoils.js';
+import { SHARED_DAY } from './stack.global.js';
+
+/*
+ * Everybody in the sample is a canary: whatever other specs did with these people, nothing of them may have stayed in clear where it
+ * doesn't belong. This spec runs last, and adds one more person who has a diagnosis that nobody else has and whose hospital
+ * does everything wrong that can be done wrong with personal data.
+ */
+const { document, collector, logs, spoils, now } = inject('stack');
+const sample = loadSample();
+const day = generateDay({ ...SHARED_DAY, sample, now });
+const desk = new HospitalDesk(document, day, sample);
+
+const template = await desk.admit(41);
+const { insuredRegion } = template.bill;
+const canary = newCanary();
+const ID_NUMBERS = [...day.persons.map(({ idNumber }) => idNumber), canary.idNumber];
+const NAMES = [...day.persons.map(({ name }) => name), canary.name].filter((name) => name.length > 2);
+const PHONES = [...day.persons.map(({ phone }) => phone), canary.phone].filter((phone) => phone !== null);
+const SOUGHT = [...new Set([...ID_NUMBERS, ...NAMES, ...PHONES, canary.diagnosis.name])];
+/** What must be found in each place, or the search itself is broken. */
+const KNOWN_TO_BE_THERE = { logs: 'settlement', spans: 'SettlementService/Settle' };
+
+function newCanary() {
+  const first17 = `${insuredRegion}19561107${String(Math.floor(Math.random() * 999)).padStart(3, '0')}`;
+  return {
+    personId: randomUUID(),
+    idNumber: `${first17}${idNumberCheck(first17)}`,
+    name: '鸑鷟彧',
+    phone: `154${String(Math.floor(Math.random() * 1e8)).padStart(8, '0')}`,
+    diagnosis: { code: 'A30.901', name: `鵺氏${randomUUID().slice(0, 8)}病` },
+  };
+}
+
+/** Answers that refused something, and what they said. */
+const refusals: { readonly status: number; readonly text: string }[] = [];
+let visit: Visit;
+
+async function refused(method: string, path: string, body: unknown, token: string): Promise<void> {
+  const { status, text } = await desk.api.once(method, path, body, token, `canary-${randomUUID()}`);
+  expect(status).toBeGreaterThanOrEqual(400);
+  refusals.push({ status, text });
+}
+
+beforeAll(async () => {
+  const { personId, idNumber, name, phone, diagnosis } = canary;
+  const person = {
+    personId,
+    idNumber,
+    name,
+    phone,
+    insuredRegion,
+    insurance: 'EMPLOYEE',
+    personType: 'RETIREE',
+    active: true,
+  };
+  const bureau = desk.bureauToken(insuredRegion);
+  const hospital = desk.token(template.institutionCode);
+  await desk.api.write('PUT', '/v1/insured-persons', { persons: [person] }, bureau, `canary-${randomUUID()}`);
+  await desk.api.once('POST', '/v1/insured-persons/search', { idNumber }, hospital);
+  await desk.api.once('GET', `/v1/persons/${personId}`, undefined, bureau);
+  const filing = {
+    personId,
+    insuredRegion,
+    category: 'LONG_TERM_RESIDENT',
+    destinationRegion: day.filings.find((one) => one.personId === template.bill.personId)?.destinationRegion,
+    validFrom: '2025-01-01',
+    validTo: null,
+  };
+  await desk.api.write('POST', '/v1/filings', filing, bureau, `canary-${randomUUID()}`);
+  const bill = { ...template.bill, personId, diagnoses: [diagnosis] };
+  visit = againAsNewVisit({ institutionCode: template.institutionCode, bill });
+  await desk.settle(visit);
+  await desk.reverse(visit);
+
+  await refused('PUT', '/v1/insured-persons', { persons: [{ ...person, [idNumber]: name }] }, bureau);
+  await refused(
+    'PUT',
+    '/v1/insured-persons',
+    { persons: [{ ...person, insuredRegion: idNumber, phone: name }] },
+    bureau,
+  );
+  await refused('POST', '/v1/insured-persons/search', { idNumber: `${idNumber}${phone}` }, hospital);
+  await refused('POST', '/v1/insured-persons/search', { idNumber, name }, hospital);
+  await refused('POST', '/v1/settlements', { messageId: name, bill: { ...bill, visitNumber: idNumber } }, hospital);
+  await refused(
+    'POST',
+    '/v1/settlements/trial',
+    { bill: { ...bill, diagnoses: [{ code: name, name: diagnosis.name }] } },
+    hospital,
+  );
+  await refused('GET', `/v1/persons/${idNumber}/filings`, undefined, bureau);
+  await refused('GET', `/v1/${encodeURIComponent(name)}?phone=${phone}`, undefined, bureau);
+  await refused('GET', `/v1/cycles/2026-01-01/settlements?after=${idNumber}`, undefined, document.tokens.operator);
+});
+
+describe('after everything that specs did', () => {
+  it('the search finds what is known to be there', async () => {
+    expect(findInFiles(logs, [KNOWN_TO_BE_THERE.logs]).length).toBeGreaterThan(0);
+    expect(findIn('spans', await spans(), [KNOWN_TO_BE_THERE.spans])).toHaveLength(1);
+    const [institution] = sample.institutions;
+    expect(await inAllDatabases([institution?.name ?? ''])).toContainEqual(
+      expect.objectContaining({ where: 'settlement: public.institution' }),
+    );
+    expect(findInFiles(spoils.files, [institution?.name ?? '']).length).toBeGreaterThan(0);
+  });
+
+  it('no log line holds a person’s ID number, name, phone or diagnosis', () => {
+    expect(findInFiles(logs, SOUGHT)).toEqual([]);
+  });
+
+  it('no span does, in a name or in an attribute', async () => {
+    expect(findIn('spans', await spans(), SOUGHT)).toEqual([]);
+  });
+
+  it('no table of any database does, queues among them', async () => {
+    expect(await inAllDatabases(SOUGHT)).toEqual([]);
+  });
+
+  it('no file of PostgreSQL’s does, its write-ahead log and its own log among them', () => {
+    expect(findInFiles(spoils.files, SOUGHT)).toEqual([]);
+  });
+
+  it('no statement that PostgreSQL shows does', async () => {
+    const client = new pg.Client({ connectionString: spoils.databases['benefit'] });
+    await client.connect();
+    const { rows } = await client.query('SELECT query FROM pg_stat_activity');
+    await client.end();
+    expect(findIn('pg_stat_activity', Buffer.from(JSON.stringify(rows)), SOUGHT)).toEqual([]);
+  });
+
+  it('no refusal says back what it was given', () => {
+    expect(refusals.length).toBe(9);
+    expect(refusals.flatMap(({ text }) => findIn('answer', Buffer.from(text), SOUGHT))).toEqual([]);
+  });
+
+  it('the hospital that sent the diagnosis reads it, and the bureau that pays does not', async () => {
+    const { body } = await desk.outcome(visit);
+    const asHospital = await desk.read(visit, body.settlementId ?? '');
+    const asBureau = await desk.api.once(
+      'GET',
+      `/v1/settlements/${body.settlementId}`,
+      undefined,
+      desk.bureauToken(insuredRegion),
+    );
+    expect(asHospital.text).toContain(canary.diagnosis.name);
+    expect([asBureau.status, asBureau.text.includes(canary.diagnosis.name)]).toEqual([200, false]);
+  });
+});
+
+async function spans(): Promise<Buffer> {
+  return Buffer.from(await (await fetch(`${collector}/spans`)).arrayBuffer());
+}
+
+async function inAllDatabases(texts: readonly string[]): Promise<Find[]> {
+  const finds: Find[] = [];
+  for (const [name, url] of Object.entries(spoils.databases)) finds.push(...(await findInDatabase(name, url, texts)));
+  return finds;
+}

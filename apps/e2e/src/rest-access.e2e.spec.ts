@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import { refusalOf, type Access, type Actor } from '@yiditong/access';
+import { generateDay, loadSample } from '@yiditong/tools';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { quietBooks, type Books } from './books.js';
+import { cast, isHomeOf, isPartyTo, partiesOf, type Parties } from './cast.js';
+import { HospitalDesk, newMessageId, type Problem } from './hospital-desk.js';
+import { SHARED_DAY } from './stack.global.js';
+import { tokenFor } from './test-issuer.js';
+
+const { document, databases, issuers, now } = inject('stack');
+const sample = loadSample();
+const desk = new HospitalDesk(document, generateDay({ ...SHARED_DAY, sample, now }), sample);
+
+type Operation = { readonly method: string; readonly path: string; readonly access: Access | 'public' };
+type OpenApi = {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly 'x-access'?: Access | 'public' }>>>>;
+};
+
+const operations = await readOperations();
+const guarded = operations.filter((one): one is Operation & { readonly access: Access } => one.access !== 'public');
+
+const visit = await desk.admit(37);
+const treatingRegion = sample.institutions.find((one) => one.institutionCode === visit.institutionCode)?.region ?? '';
+const parties = partiesOf(visit, treatingRegion);
+const players = await Promise.all(
+  cast(parties, desk, visit).map(async (player) => ({
+    ...player,
+    token: await tokenFor(issuers.nation, player.actor),
+  })),
+);
+
+/** What the document says of access; one that says nothing counts as declared for nobody, and fails. */
+async function readOperations(): Promise<Operation[]> {
+  const openApi = (await (await fetch(`${document.gateway}/openapi.json`)).json()) as OpenApi;
+  return Object.entries(openApi.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({
+      method: method.toUpperCase(),
+      path,
+      access: operation['x-access'] ?? {},
+    })),
+  );
+}
+
+/** What stands in an address: the tenant, or something that is not there, so that nothing happens to it. */
+function placeholders(side: Readonly<Record<string, string>>): Record<string, string> {
+  return {
+    filingId: randomUUID(),
+    settlementId: randomUUID(),
+    proposalId: randomUUID(),
+    messageId: newMessageId(parties.institutionCode),
+    benefitYear: '2026',
+    date: '2001-01-01',
+    keyId: 'matrix',
+    service: 'filing',
+    infno: '1101',
+    ...side,
+  };
+}
+
+const SIDES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'the patient’s side': sideOf(
+    parties.personId,
+    parties.insuredProvince,
+    parties.insuredRegion,
+    parties.institutionCode,
+  ),
+  'the treating side': sideOf(parties.personId, parties.treatingProvince, treatingRegion, parties.institutionCode),
+  'a stranger': sideOf(randomUUID(), parties.otherProvince, parties.otherProvince, desk.otherHospital(visit, false)),
+};
+
+function sideOf(personId: string, province: string, region: string, institutionCode: string): Record<string, string> {
+  return { personId, province, region, insuredRegion: region, institutionCode };
+}
+
+/** The fields that a declaration looks at, in the body where the address has no place for them; nothing else, so that the form refuses it. */
+async function send(
+  { method, path, access }: Operation,
+  names: Readonly<Record<string, string>>,
+  token: string | null,
+) {
+  const values = placeholders(names);
+  const address = path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`say in placeholders() what ${name} of ${path} may be`);
+    return value;
+  });
+  const fields = Object.values(access)
+    .filter((tenant) => typeof tenant === 'string')
+    .map((tenant) => tenant.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()));
+  const body = Object.fromEntries(fields.flatMap((field) => (field in names ? [[field, names[field]]] : [])));
+  const query =
+    method === 'GET' && Object.keys(body).length > 0
+      ? `?${new URLSearchParams(body as Record<string, string>).toString()}`
+      : '';
+  const answer = await fetch(`${document.gateway}${address}${query}`, {
+    method,
+    headers: {
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      'idempotency-key': `matrix-${randomUUID()}`,
+      ...(method === 'GET' || method === 'DELETE' ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(method === 'GET' || method === 'DELETE' ? {} : { body: JSON.stringify({ ...body, matrix: true }) }),
+  });
+  const text = await answer.text();
+  const { reason = null } = (answer.ok ? {} : JSON.parse(text)) as Partial<Problem>;
+  return { status: answer.status, reason, request: { ...values, ...body } };
+}
+
+describe('every route', () => {
+  let before: Books;
+  beforeAll(async () => {
+    before = await quietBooks(databases);
+  });
+
+  it('says who may call it, and there are some', () => {
+    expect(operations.length).toBeGreaterThan(20);
+    expect(guarded.filter(({ access }) => Object.keys(access).length === 0)).toEqual([]);
+  });
+
+  it('that anybody may call is one of health, and of what carries a signature instead', () => {
+    const open = operations.filter(({ access }) => access === 'public').map(({ path }) => path);
+    expect(open.filter((path) => !/^\/(health|national)\//.test(path))).toEqual([]);
+  });
+
+  it.each(guarded)('$method $path opens to whom it declares, and to no other', async (operation) => {
+    const wrong: string[] = [];
+    for (const [side, names] of Object.entries(SIDES)) {
+      for (const { who, actor, token } of players) {
+        const { status, reason, request } = await send(operation, names, token);
+        const expected = refusalOf(operation.access, actor, request);
+        const refused = status === 401 || status === 403 || status >= 500;
+        if (expected === null ? refused : status !== 403 || reason !== expected)
+          wrong.push(`${who} naming ${side}: ${status} ${reason ?? ''}, not ${expected ?? 'let in'}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(guarded)('$method $path opens to nobody without a credential', async (operation) => {
+    const { status, reason } = await send(operation, SIDES['the patient’s side'] ?? {}, null);
+    expect([status, reason]).toEqual([401, 'CREDENTIAL_MISSING']);
+  });
+
+  it('did nothing for any of these requests', async () => expect(await quietBooks(databases)).toEqual(before));
+});
+
+describe('every record that an address names', () => {
+  let settlementId: string;
+  let filingId: string;
+  beforeAll(async () => {
+    ({ settlementId } = await desk.settled(visit));
+    const { filings } = await desk.api.get<{ filings: { filingId: string }[] }>(
+      `/v1/persons/${parties.personId}/filings`,
+      desk.insuredToken(parties.personId),
+    );
+    filingId = filings[0]?.filingId ?? '';
+  });
+
+  const reads: readonly [string, (actor: Actor, of: Parties) => boolean, () => string, () => string][] = [
+    ['a settlement', isPartyTo, () => `/v1/settlements/${settlementId}`, () => `/v1/settlements/${randomUUID()}`],
+    [
+      'a filing',
+      isHomeOf,
+      () => `/v1/persons/${parties.personId}/filings/${filingId}`,
+      () => `/v1/persons/${parties.personId}/filings/${randomUUID()}`,
+    ],
+    [
+      'a person’s accumulators',
+      isHomeOf,
+      () => `/v1/persons/${parties.personId}/accumulators/2026`,
+      () => `/v1/persons/${randomUUID()}/accumulators/2026`,
+    ],
+  ];
+
+  it.each(reads)(
+    '%s is shown to its parties; to others there is no telling whether it exists',
+    async (_what, owns, there, absent) => {
+      const wrong: string[] = [];
+      for (const { who, actor, token } of players) {
+        const [seen, nothing] = [await read(there(), token), await read(absent(), token)];
+        if (seen.status === 403) continue; // Refused for the role, which the routes above are tried for.
+        const told =
+          seen.status === 200 ? 'shown' : JSON.stringify(seen) === JSON.stringify(nothing) ? 'absent' : 'told apart';
+        const expected = owns(actor, parties) ? 'shown' : 'absent';
+        if (told !== expected) wrong.push(`${who}: ${told}, not ${expected}`);
+      }
+      expect(wrong).toEqual([]);
+    },
+  );
+
+  async function read(path: string, token: string): Promise<{ status: number; body: unknown }> {
+    const answer = await fetch(`${document.gateway}${path}`, { headers: { authorization: `Bearer ${token}` } });
+    const { instance: _, ...body } = (await answer.json()) as { instance?: string };
+    return { status: answer.status, body };
+  }
+});

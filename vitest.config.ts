@@ -49,6 +49,7 @@ export default defineConfig({
           include: E2E,
           exclude: NEVER,
           globalSetup: ['apps/e2e/src/stack.global.ts'],
+          setupFiles: ['apps/e2e/src/mark-end.ts'],
           // One stack serves all files, and each file moves its clock and its money.
           fileParallelism: false,
           testTimeout: 120_000,

@@ -99,7 +99,7 @@ function reasonOf(answer: ApiAnswer<Problem>): string {
 async function closeCycles(api: ApiClient, callers: Callers, seen: SeenDay): Promise<string[]> {
   const dates = [...new Set([...seen.settled.values()].map(({ businessDate }) => businessDate))].sort();
   for (const date of dates) {
-    await api.write('POST', `/v1/cycles/${date}/close`, undefined, callers.operator, `close-${date}`);
+    await closeByTwo(api, date, callers.clerk.operator, callers.operator);
     const deadline = Date.now() + CLOSE_WITHIN_MS;
     for (;;) {
       const { state } = await api.get<{ state: string }>(`/v1/cycles/${date}`, callers.operator);
@@ -109,6 +109,14 @@ async function closeCycles(api: ApiClient, callers: Callers, seen: SeenDay): Pro
     }
   }
   return dates;
+}
+
+/** The clerk proposes the close (经办), the supervisor approves it (复核). */
+export async function closeByTwo(api: ApiClient, date: string, maker: Bearer, checker: Bearer): Promise<void> {
+  const path = `/v1/cycles/${date}/close`;
+  const { proposalId } = await api.write<{ proposalId: string }>('POST', path, undefined, maker, `close-${date}`);
+  const decision = { decision: 'APPROVE', remark: '同意' };
+  await api.write('POST', `${path}/proposals/${proposalId}/decision`, decision, checker, `approve-${proposalId}`);
 }
 
 async function readPositions(api: ApiClient, callers: Callers, dates: readonly string[]): Promise<PositionsRead> {

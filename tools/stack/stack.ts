@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '@yiditong/embedded-postgres';
@@ -203,6 +203,6 @@ async function answers(address: string): Promise<boolean> {
 /** Holds credentials, so only its owner may read it. */
 function writeDocument(directory: string, document: StackDocument): void {
   const file = join(directory, 'stack.json');
-  writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
-  chmodSync(file, 0o600);
+  rmSync(file, { force: true });
+  writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`, { mode: 0o600 });
 }

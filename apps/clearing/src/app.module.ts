@@ -4,6 +4,7 @@ import { ChassisModule, peerAddress, provideRpcClient, queueModule, TARGETS } fr
 import { ClearingController } from './clearing.controller.js';
 import { environment } from './config.js';
 import { CloseCycleProcessor } from './cycle/close-cycle.processor.js';
+import { CloseProposalService } from './cycle/close-proposal.service.js';
 import { CycleService } from './cycle/cycle.service.js';
 import { CLOSE_QUEUE, NightlyCloseService, NIGHTLY_CLOSE } from './cycle/nightly-close.service.js';
 import { ObligationService } from './obligation/obligation.service.js';
@@ -23,6 +24,7 @@ import { PositionService } from './position/position.service.js';
     PositionService,
     CycleService,
     NightlyCloseService,
+    CloseProposalService,
     CloseCycleProcessor,
   ],
 })

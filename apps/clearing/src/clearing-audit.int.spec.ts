@@ -116,8 +116,8 @@ describe('the audit trail', () => {
     const settlement = settlementThatSealed(day);
     const queue = { add: () => Promise.resolve() } as unknown as Queue;
     const nightly = new NightlyCloseService(db.database, clock, queue, settlement, '0 5 0 * * *');
-    await nightly.request(DAY);
-    await nightly.request(DAY);
+    await nightly.requestEndedCycles();
+    await nightly.requestEndedCycles();
     await atOnce(4, () => patiently(() => new CycleService(db.database, clock, settlement).close(DAY)));
     const none = { obligationCount: '0', amountFen: '0', merkleRoot: '' };
     const records = await auditTrail(db, DAY);

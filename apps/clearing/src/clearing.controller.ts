@@ -1,11 +1,11 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { Controller } from '@nestjs/common';
-import { actorOf, encodeInstant } from '@yiditong/chassis';
+import { actorOf, decodeDecision, decodeProposalId, encodeInstant, encodeProposal } from '@yiditong/chassis';
 import { isCalendarDate, Rejection } from '@yiditong/codes';
 import { clearingV1 } from '@yiditong/contracts';
+import { CloseProposalService, type CloseProposal } from './cycle/close-proposal.service.js';
 import type { Cycle } from './cycle/cycle.entity.js';
 import { CycleService } from './cycle/cycle.service.js';
-import { NightlyCloseService } from './cycle/nightly-close.service.js';
 import { decodeObligation } from './obligation/obligation.codec.js';
 import { ObligationService } from './obligation/obligation.service.js';
 import { PositionService } from './position/position.service.js';
@@ -16,7 +16,7 @@ export class ClearingController implements clearingV1.ClearingServiceController 
   constructor(
     private readonly obligations: ObligationService,
     private readonly cycles: CycleService,
-    private readonly nightly: NightlyCloseService,
+    private readonly closes: CloseProposalService,
     private readonly positions: PositionService,
   ) {}
 
@@ -24,8 +24,22 @@ export class ClearingController implements clearingV1.ClearingServiceController 
     return { posted: await this.obligations.post(request.obligations.map(decodeObligation)) };
   }
 
-  async closeCycle(request: clearingV1.CloseCycleRequest): Promise<clearingV1.CloseCycleResponse> {
-    return { cycle: encodeCycle(await this.nightly.request(request.businessDate)) };
+  async proposeClose(
+    request: clearingV1.ProposeCloseRequest,
+    metadata: Metadata,
+  ): Promise<clearingV1.ProposeCloseResponse> {
+    const date = dateOf(request);
+    const proposal = await this.closes.propose(actorOf(metadata), request.requestId, date);
+    return { proposal: encodeCloseProposal(proposal) };
+  }
+
+  async decideClose(
+    request: clearingV1.DecideCloseRequest,
+    metadata: Metadata,
+  ): Promise<clearingV1.DecideCloseResponse> {
+    const [date, id] = [dateOf(request), decodeProposalId(request.proposalId)];
+    const { proposal, cycle } = await this.closes.decide(actorOf(metadata), date, id, decodeDecision(request));
+    return { proposal: encodeCloseProposal(proposal), cycle: cycle ? encodeCycle(cycle) : undefined };
   }
 
   async getCycle(request: clearingV1.GetCycleRequest): Promise<clearingV1.GetCycleResponse> {
@@ -51,6 +65,10 @@ function dateOf(request: { readonly businessDate: string }): string {
   if (!isCalendarDate(request.businessDate))
     throw new Rejection('REQUEST_MALFORMED', { problem: 'business_date is not a date' });
   return request.businessDate;
+}
+
+function encodeCloseProposal(proposal: CloseProposal): clearingV1.CloseProposal {
+  return { proposal: encodeProposal(proposal), businessDate: proposal.scope };
 }
 
 function encodeCycle(cycle: Cycle): clearingV1.Cycle {

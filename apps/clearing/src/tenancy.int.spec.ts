@@ -5,9 +5,11 @@ import {
   BYTES,
   dayOf,
   describeTenancy,
+  IDEMPOTENCY,
   INBOX,
   INSTANT,
   MIGRATIONS,
+  PROPOSAL,
   uuidOf,
 } from '@yiditong/testing';
 import { migrations } from './migrations/index.js';
@@ -80,6 +82,8 @@ describeTenancy({
       change: { payable_fen: 1, receivable_fen: 1 },
     },
     inbox: INBOX,
+    idempotency: IDEMPOTENCY,
+    proposal: PROPOSAL,
     audit_record: AUDIT_RECORD,
     audit_head: AUDIT_HEAD,
   },

@@ -85,6 +85,16 @@ describe('one settlement', () => {
     expect(booked?.traceId).toBe(adjudicated?.traceId);
   });
 
+  it('and so does the hospital that tried it before, which reads the person’s totals by that', async () => {
+    await desk.trial(visit);
+    const readings = await recordsOf(supervisorOf(home), 'benefit', visit.bill.personId);
+    expect(readings.at(-1)).toMatchObject({
+      action: 'READ_ACCUMULATORS',
+      origin: { role: 'hospital', institution: visit.institutionCode },
+      after: { by: 'trial' },
+    });
+  });
+
   it('and whoever read it, when he read it', async () => {
     await get<Settled>(OPERATOR, `/v1/settlements/${settled.settlementId}`);
     const readings = await recordsOf(supervisorOf(home), 'settlement', settled.settlementId);

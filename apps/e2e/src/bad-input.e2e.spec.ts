@@ -72,6 +72,13 @@ const MALFORMED: readonly Row[] = [
   ['a cycle that is no date', 400, 'REQUEST_MALFORMED', () => get('/v1/cycles/tomorrow', operator)],
   ['a cycle on a day that no calendar has', 400, 'REQUEST_MALFORMED', () => get('/v1/cycles/2026-02-30', operator)],
   ['a cycle in the year 0', 400, 'REQUEST_MALFORMED', () => get('/v1/cycles/0000-01-01', operator)],
+  ['a proposal that is no UUID', 400, 'REQUEST_MALFORMED', () => decideClose('42', { decision: 'APPROVE' })],
+  [
+    'a rejection that doesn’t say why',
+    400,
+    'REQUEST_MALFORMED',
+    () => decideClose(randomUUID(), { decision: 'REJECT' }),
+  ],
   ['a page of no length', 400, 'REQUEST_MALFORMED', () => get('/v1/cycles/2026-01-01/settlements?limit=0', operator)],
   [
     'a page of two lengths',
@@ -280,6 +287,7 @@ const NOWHERE: readonly Row[] = [
     'CYCLE_NOT_FOUND',
     () => send('post', '/v1/cycles/2001-01-01/close', operator),
   ],
+  ['a close that nobody proposed', 404, 'PROPOSAL_NOT_FOUND', () => decideClose(randomUUID(), { decision: 'APPROVE' })],
 ];
 
 describe.each([
@@ -350,6 +358,10 @@ describe('the bureau of a province', () => {
 function send(method: 'get' | 'post' | 'put' | 'delete', path: string, token: string, body?: object): Test {
   const request = gateway[method](path).auth(token, { type: 'bearer' }).set('idempotency-key', `e2e-${randomUUID()}`);
   return body === undefined ? request : request.send(body);
+}
+
+function decideClose(proposalId: string, body: object): Test {
+  return send('post', `/v1/cycles/2001-01-01/close/proposals/${proposalId}/decision`, operator, body);
 }
 
 function get(path: string, token: string): Test {

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { idNumberCheck } from '@yiditong/codes';
+import { idNumberCheck, isDiagnosisCode } from '@yiditong/codes';
 import { findInDatabase, type Find } from '@yiditong/testing';
 import { generateDay, loadSample } from '@yiditong/tools';
 import pg from 'pg';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { againAsNewVisit, HospitalDesk, type Visit } from './hospital-desk.js';
+import { personalDataOf } from './left-behind.js';
+import { endMark } from './mark-end.js';
 import { findIn, findInFiles } from './spoils.js';
 import { SHARED_DAY } from './stack.global.js';
 
@@ -14,6 +16,7 @@ import { SHARED_DAY } from './stack.global.js';
  * does everything wrong that can be done wrong with personal data.
  */
 const { document, collector, logs, spoils, now } = inject('stack');
+const before = inject('before');
 const sample = loadSample();
 const day = generateDay({ ...SHARED_DAY, sample, now });
 const desk = new HospitalDesk(document, day, sample);
@@ -21,12 +24,10 @@ const desk = new HospitalDesk(document, day, sample);
 const template = await desk.admit(41);
 const { insuredRegion } = template.bill;
 const canary = newCanary();
-const ID_NUMBERS = [...day.persons.map(({ idNumber }) => idNumber), canary.idNumber];
-const NAMES = [...day.persons.map(({ name }) => name), canary.name].filter((name) => name.length > 2);
-const PHONES = [...day.persons.map(({ phone }) => phone), canary.phone].filter((phone) => phone !== null);
-const SOUGHT = [...new Set([...ID_NUMBERS, ...NAMES, ...PHONES, canary.diagnosis.name])];
+const OF_CANARY = [canary.idNumber, canary.name, canary.phone, canary.diagnosis.name, canary.diagnosis.code];
+const SOUGHT = [...personalDataOf(day, sample).keys(), ...OF_CANARY];
 /** What must be found in each place, or the search itself is broken. */
-const KNOWN_TO_BE_THERE = { logs: 'settlement', spans: 'SettlementService/Settle' };
+const KNOWN_TO_BE_THERE = { logs: 'settlement', telemetry: 'SettlementService/Settle' };
 
 function newCanary() {
   const first17 = `${insuredRegion}19561107${String(Math.floor(Math.random() * 999)).padStart(3, '0')}`;
@@ -35,7 +36,7 @@ function newCanary() {
     idNumber: `${first17}${idNumberCheck(first17)}`,
     name: '鸑鷟彧',
     phone: `154${String(Math.floor(Math.random() * 1e8)).padStart(8, '0')}`,
-    diagnosis: { code: 'A30.901', name: `鵺氏${randomUUID().slice(0, 8)}病` },
+    diagnosis: { code: 'V97.8x7x653', name: `鵺氏${randomUUID().slice(0, 8)}病` },
   };
 }
 
@@ -104,7 +105,7 @@ beforeAll(async () => {
 describe('after everything that specs did', () => {
   it('the search finds what is known to be there', async () => {
     expect(findInFiles(logs, [KNOWN_TO_BE_THERE.logs]).length).toBeGreaterThan(0);
-    expect(findIn('spans', await spans(), [KNOWN_TO_BE_THERE.spans])).toHaveLength(1);
+    expect(findIn('telemetry', await telemetry(), [KNOWN_TO_BE_THERE.telemetry])).toHaveLength(1);
     const [institution] = sample.institutions;
     expect(await inAllDatabases([institution?.name ?? ''])).toContainEqual(
       expect.objectContaining({ where: 'settlement: public.institution' }),
@@ -112,12 +113,22 @@ describe('after everything that specs did', () => {
     expect(findInFiles(spoils.files, [institution?.name ?? '']).length).toBeGreaterThan(0);
   });
 
+  it('every other spec of this run has ended', async () => {
+    const marks = before.map(endMark);
+    expect(findIn('marks', await telemetry(), marks)).toHaveLength(marks.length);
+  });
+
+  it('the canary’s diagnosis is one that could be, and nobody else’s', () => {
+    expect(isDiagnosisCode(canary.diagnosis.code)).toBe(true);
+    expect(JSON.stringify([sample, day])).not.toContain(canary.diagnosis.code);
+  });
+
   it('no log line holds a person’s ID number, name, phone or diagnosis', () => {
     expect(findInFiles(logs, SOUGHT)).toEqual([]);
   });
 
-  it('no span does, in a name or in an attribute', async () => {
-    expect(findIn('spans', await spans(), SOUGHT)).toEqual([]);
+  it('nothing sent to the collector does, be it a span, a metric or a log record', async () => {
+    expect(findIn('telemetry', await telemetry(), SOUGHT)).toEqual([]);
   });
 
   it('no table of any database does, queues among them', async () => {
@@ -155,8 +166,9 @@ describe('after everything that specs did', () => {
   });
 });
 
-async function spans(): Promise<Buffer> {
-  return Buffer.from(await (await fetch(`${collector}/spans`)).arrayBuffer());
+/** Everything that any service ever sent. */
+async function telemetry(): Promise<Buffer> {
+  return Buffer.from(await (await fetch(`${collector}/raw`)).arrayBuffer());
 }
 
 async function inAllDatabases(texts: readonly string[]): Promise<Find[]> {

@@ -18,6 +18,26 @@ export type Parties = {
   readonly otherProvince: string;
 };
 
+/** How requests name a tenant, under whichever field their contract has for it. */
+export type Tenant = {
+  readonly personId: string;
+  readonly province: string;
+  readonly region: string;
+  readonly institutionCode: string;
+};
+
+/** The actor's own names, where he has such; else those given. A bureau names an institution of its own division. */
+export function tenantOf({ role, region, area, institution, person }: Actor, otherwise: Tenant): Tenant {
+  const own = area ?? region;
+  const isAgency = role === 'bureau' || role === 'operator';
+  return {
+    personId: person ?? otherwise.personId,
+    province: isAgency ? own : otherwise.province,
+    region: isAgency ? own : otherwise.region,
+    institutionCode: institution ?? (role === 'bureau' ? `H${own}00001` : otherwise.institutionCode),
+  };
+}
+
 export function partiesOf({ institutionCode, bill }: Visit, treatingRegion: string): Parties {
   const [insuredProvince, treatingProvince] = [provinceOf(bill.insuredRegion), provinceOf(treatingRegion)];
   const other = PROVINCES.find(({ code }) => code !== insuredProvince && code !== treatingProvince);

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { provinceOf } from '@yiditong/codes';
-import { ApiClient, type ApiAnswer } from '@yiditong/tools';
+import { ApiClient, closeByTwo, type ApiAnswer } from '@yiditong/tools';
 import type { Problem, Settled } from './hospital-desk.js';
 import type { TestDocument } from './test-issuer.js';
 import { until } from './until.js';
@@ -13,6 +14,9 @@ export type Cycle = {
   readonly closedAt: string | null;
 };
 
+export type CloseProposal = { readonly proposalId: string; readonly state: string; readonly businessDate: string };
+export type CloseDecision = CloseProposal & { readonly cycle: Cycle | null };
+
 export type NetPosition = {
   readonly region: string;
   readonly payableFen: string;
@@ -22,18 +26,40 @@ export type NetPosition = {
 
 export type BilateralPosition = { readonly payer: string; readonly payee: string; readonly grossFen: string };
 
-/** The desk of the clearinghouse's operator, who closes cycles and reads them. */
+/** The desk of the clearinghouse's operator, whose clerk proposes closes, and whose supervisor approves them and reads the cycles. */
 export class ClearingDesk {
   private readonly api: ApiClient;
   private readonly operator: string;
+  private readonly clerk: string;
 
   constructor(document: TestDocument) {
     this.api = new ApiClient(document.gateway);
     this.operator = document.tokens.operator;
+    this.clerk = document.tokens.clerk.operator;
   }
 
-  requestClose(date: string, token = this.operator): Promise<ApiAnswer<Cycle & Problem>> {
-    return this.api.once('POST', `/v1/cycles/${date}/close`, undefined, token);
+  proposeClose(
+    date: string,
+    token = this.clerk,
+    key = `close-${randomUUID()}`,
+  ): Promise<ApiAnswer<CloseProposal & Problem>> {
+    return this.api.once('POST', `/v1/cycles/${date}/close`, undefined, token, key);
+  }
+
+  decideClose(
+    date: string,
+    proposalId: string,
+    token = this.operator,
+    body: object = { decision: 'APPROVE' },
+  ): Promise<ApiAnswer<CloseDecision & Problem>> {
+    return this.api.once('POST', `/v1/cycles/${date}/close/proposals/${proposalId}/decision`, body, token);
+  }
+
+  /** Proposed and approved; the approval's answer, or the refusal of the proposal. */
+  async requestClose(date: string): Promise<ApiAnswer<CloseDecision & Problem>> {
+    const proposed = await this.proposeClose(date);
+    if (proposed.status !== 202) return { ...proposed, body: { ...proposed.body, cycle: null } };
+    return this.decideClose(date, proposed.body.proposalId);
   }
 
   cycle(date: string, token = this.operator): Promise<ApiAnswer<Cycle & Problem>> {
@@ -50,7 +76,7 @@ export class ClearingDesk {
   }
 
   async close(date: string): Promise<Cycle> {
-    await this.api.write('POST', `/v1/cycles/${date}/close`, undefined, this.operator, `close-${date}`);
+    await closeByTwo(this.api, date, this.clerk, this.operator);
     return this.untilIn(date, 'CLOSED');
   }
 

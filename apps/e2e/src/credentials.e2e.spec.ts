@@ -1,15 +1,16 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { generateDay, loadSample } from '@yiditong/tools';
 import { exportJWK, generateKeyPair, importJWK, exportSPKI, SignJWT } from 'jose';
 import supertest, { type Test } from 'supertest';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { rowsOf } from './books.js';
 import { HospitalDesk } from './hospital-desk.js';
 import { judged, refusal } from './refusals.js';
 import { SHARED_DAY } from './stack.global.js';
 import { createTestIssuer, signToken, type TestIssuer } from './test-issuer.js';
 import { until } from './until.js';
 
-const { document, issuers, now } = inject('stack');
+const { document, databases, issuers, now } = inject('stack');
 const { nation, province } = issuers;
 const sample = loadSample();
 const desk = new HospitalDesk(document, generateDay({ ...SHARED_DAY, sample, now }), sample);
@@ -115,6 +116,50 @@ describe('a request with', () => {
   });
 });
 
+describe('the audit', () => {
+  it.each(ROWS)('has a record of %s, with its reason', async (_, reason, header) => {
+    const record = await recordOf(await header(), (trace, authorization) =>
+      withTrace(read(settlementId, authorization), trace),
+    );
+    // What is genuine stands with its own tenant, here the nation's; what anybody may have written, with nobody's, the nation's too.
+    expect(record).toMatchObject({ province: '000000', reason, route: 'GET /v1/settlements/:settlementId' });
+  });
+
+  it.each<[string, string, string, () => Promise<string>, (trace: string, authorization: string | null) => Test]>([
+    [
+      'a tenant who asks for another’s record by its id',
+      '650000',
+      'SETTLEMENT_NOT_FOUND',
+      () => bearer(nation, stranger()),
+      (trace, authorization) => withTrace(read(settlementId, authorization), trace),
+    ],
+    [
+      'a tenant who names another',
+      '110000',
+      'NOT_PERMITTED',
+      () => bearer(nation, BUREAU),
+      (trace, authorization) =>
+        withTrace(gateway.get('/v1/institutions/H31010100901/signing-keys'), trace).set(
+          'authorization',
+          authorization ?? '',
+        ),
+    ],
+    [
+      'a clerk who acts as a supervisor',
+      '110000',
+      'SUPERVISOR_REQUIRED',
+      () => bearer(nation, { ...BUREAU, rank: 'clerk' }),
+      (trace, authorization) =>
+        withTrace(gateway.get('/v1/audit/filing/head?province=110000'), trace).set(
+          'authorization',
+          authorization ?? '',
+        ),
+    ],
+  ])('has a record of %s, in his own province', async (_, ownProvince, reason, header, send) => {
+    expect(await recordOf(await header(), send)).toMatchObject({ province: ownProvince, reason });
+  });
+});
+
 describe('an issuer that speaks for one province', () => {
   it('is believed about the bureaus and hospitals of its own', async () => {
     for (const claims of [BUREAU, { ...BUREAU, rank: 'clerk' }, HOSPITAL]) {
@@ -157,6 +202,29 @@ describe('the development issuer', () => {
     expect((await read(randomUUID(), `Bearer ${token}`)).status).toBe(404);
   });
 });
+
+/** The record that a request left, found by the request's own trace. */
+async function recordOf(
+  authorization: string | null,
+  send: (trace: string, authorization: string | null) => Test,
+): Promise<Record<string, unknown>> {
+  const trace = randomBytes(16).toString('hex');
+  await send(trace, authorization);
+  const [row] = await until(
+    () =>
+      rowsOf(
+        databases['identity'] ?? '',
+        "SELECT province, after_text FROM audit_record WHERE action = 'REFUSE_CREDENTIAL' AND strpos(after_text, $1) > 0",
+        [trace],
+      ),
+    (rows) => rows.length > 0,
+  );
+  return { province: row?.['province'], ...(JSON.parse(String(row?.['after_text'])) as Record<string, unknown>) };
+}
+
+function withTrace(request: Test, trace: string): Test {
+  return request.set('traceparent', `00-${trace}-${randomBytes(8).toString('hex')}-01`);
+}
 
 function read(id: string, authorization: string | null): Test {
   const request = gateway.get(`/v1/settlements/${id}`);

@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { generateDay, loadSample } from '@yiditong/tools';
 import supertest, { type Test } from 'supertest';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { HospitalDesk } from './hospital-desk.js';
-import { stackDirectory, startTestStack, type TestStack } from './own-stack.js';
+import { personalDataOf, searchAndRemove } from './left-behind.js';
+import { IN_EVERY_STACK, stackDirectory, startTestStack, type TestStack } from './own-stack.js';
 import { judged, refusal } from './refusals.js';
 import { SHARED_DAY } from './stack.global.js';
 import { createTestIssuer, trusted } from './test-issuer.js';
@@ -138,7 +138,7 @@ describe('a caller who asks too often', () => {
   });
   afterAll(async () => {
     await stack?.stop();
-    if (stack) rmSync(stack.directory, { recursive: true, force: true });
+    if (stack) searchAndRemove(stack.directory, IN_EVERY_STACK, personalDataOf(desk.day, sample));
   });
 
   const ask = (path: string, token: string): Test =>

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { loadSample } from '@yiditong/tools';
+import { generateDay, loadSample } from '@yiditong/tools';
 import supertest, { type Test } from 'supertest';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { rowsOf } from './books.js';
+import { ClearingDesk } from './clearing-desk.js';
+import { HospitalDesk } from './hospital-desk.js';
 import { judged, refusal } from './refusals.js';
+import { SHARED_DAY } from './stack.global.js';
 import { tokenFor } from './test-issuer.js';
 
-const { document, databases, issuers } = inject('stack');
+const { document, databases, issuers, now } = inject('stack');
 const { bureau, clerk, area, hospital, insured, operator } = document.tokens;
 const gateway = supertest(document.gateway);
 const sample = loadSample();
@@ -239,5 +242,50 @@ describe('a pooling area’s policy', () => {
       refusal(403, 'NOT_PERMITTED', 'zh'),
     );
     await send('post', `${path}/proposals/${proposalId}/decision`, areaChecker, APPROVE).expect(200);
+  });
+});
+
+describe('a close by hand', () => {
+  const clearing = new ClearingDesk(document);
+  const hospitals = new HospitalDesk(document, generateDay({ ...SHARED_DAY, sample, now }), sample);
+  let date: string;
+  beforeAll(async () => {
+    date = (await hospitals.settled(await hospitals.admit(27))).businessDate;
+  });
+
+  const propose = async (token?: string): Promise<string> => (await clearing.proposeClose(date, token)).body.proposalId;
+  const state = async (): Promise<string> => (await clearing.cycle(date)).body.state;
+
+  it.each<[string, () => string, string]>([
+    ['a clerk', () => clerk.operator, 'SUPERVISOR_REQUIRED'],
+    ['a bureau', () => checker, 'NOT_PERMITTED'],
+  ])('is not approved by %s', async (_, token, reason) => {
+    const { status, body } = await clearing.decideClose(date, await propose(), token());
+    expect([status, body.reason, await state()]).toEqual([403, reason, 'OPEN']);
+  });
+
+  it('is not approved by the supervisor who proposed it', async () => {
+    const { status, body } = await clearing.decideClose(date, await propose(operator));
+    expect([status, body.reason, await state()]).toEqual([403, 'MAKER_IS_CHECKER', 'OPEN']);
+  });
+
+  it('that is rejected leaves the cycle open', async () => {
+    const { status, body } = await clearing.decideClose(date, await propose(), operator, REJECT);
+    expect([status, body.state, body.cycle, await state()]).toEqual([200, 'REJECTED', null, 'OPEN']);
+  });
+
+  it('takes effect once when its approval is repeated', async () => {
+    const proposalId = await propose();
+    expect(await state()).toBe('OPEN');
+    const answers = await Promise.all(Array.from({ length: 4 }, () => clearing.decideClose(date, proposalId)));
+    for (const { status, body } of answers) expect([status, body.state]).toEqual([200, 'APPROVED']);
+    const closed = await clearing.untilIn(date, 'CLOSED');
+    expect((await clearing.decideClose(date, proposalId)).body).toMatchObject({ state: 'APPROVED', cycle: closed });
+    const requested = await rowsOf(
+      databases['clearing'] ?? '',
+      "SELECT 1 FROM audit_record WHERE action = 'REQUEST_CLOSE' AND object_id = $1",
+      [date],
+    );
+    expect(requested).toHaveLength(1);
   });
 });

@@ -1,8 +1,9 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateDay, loadReferenceData, loadSample, startStack, type Stack } from '@yiditong/tools';
 import { HospitalDesk } from './hospital-desk.js';
+import { personalDataOf, searchAndRemove } from './left-behind.js';
 import { createTestIssuer, tokensOf, trustedThroughout, type TestDocument, type TestIssuer } from './test-issuer.js';
 
 export type TestStack = Stack & { readonly document: TestDocument };
@@ -15,7 +16,13 @@ type OwnStackOptions = {
   readonly environment?: Readonly<Record<string, string>>;
 };
 
-/** A stack that a spec may break, with its sample loaded. Its `stop` leaves nothing behind. */
+/** Every stack has a log of this service's and a database of its name. */
+export const IN_EVERY_STACK = 'settlement';
+
+/**
+ * A stack that a spec may break, with its sample loaded. Its `stop` leaves nothing behind, and throws where a person of the
+ * sample could have been read in a log or in PostgreSQL's files: faults are when things are written that nobody thought of.
+ */
 export async function startOwnStack({ environment, ...size }: OwnStackOptions): Promise<OwnStack> {
   const directory = stackDirectory();
   const sample = loadSample();
@@ -30,7 +37,7 @@ export async function startOwnStack({ environment, ...size }: OwnStackOptions): 
   await loadReferenceData(stack.document, sample, persons);
   const stop = async (): Promise<void> => {
     await stack.stop();
-    rmSync(directory, { recursive: true, force: true });
+    searchAndRemove(directory, IN_EVERY_STACK, personalDataOf(day, sample));
   };
   return { ...stack, stop, desk: new HospitalDesk(stack.document, day, sample) };
 }

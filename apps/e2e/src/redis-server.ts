@@ -11,7 +11,13 @@ import { until } from './until.js';
 /** A redis-server that can be run here, and what it needs in its environment. */
 export type RedisProgram = { readonly file: string; readonly env: NodeJS.ProcessEnv };
 
-export type RunningRedis = { readonly url: string; readonly client: Redis; readonly stop: () => Promise<void> };
+export type RunningRedis = {
+  readonly url: string;
+  readonly client: Redis;
+  /** Where every command that changed anything is on record, also of what was deleted since. Stays when the server stops. */
+  readonly files: string;
+  readonly stop: () => Promise<void>;
+};
 
 const run = promisify(execFile);
 
@@ -25,12 +31,13 @@ export async function findRedis(): Promise<RedisProgram | null> {
   return isOurs(directory) && works(unpacked) ? unpacked : null;
 }
 
-/** On a free port of 127.0.0.1, in memory only. */
+/** On a free port of 127.0.0.1. */
 export async function startRedis({ file, env }: RedisProgram): Promise<RunningRedis> {
   const port = await freePort();
-  const child = spawn(file, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
+  const files = mkdtempSync(join(tmpdir(), 'yiditong-e2e-redis-'));
+  const child = spawn(file, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'yes'], {
     env,
-    cwd: tmpdir(),
+    cwd: files,
     stdio: 'ignore',
   });
   const stopWithUs = (): void => void child.kill('SIGKILL');
@@ -48,7 +55,7 @@ export async function startRedis({ file, env }: RedisProgram): Promise<RunningRe
     await ended;
     process.off('exit', stopWithUs);
   };
-  return { url: `redis://127.0.0.1:${port}`, client, stop };
+  return { url: `redis://127.0.0.1:${port}`, client, files, stop };
 }
 
 function works({ file, env }: RedisProgram): boolean {

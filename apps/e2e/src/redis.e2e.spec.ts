@@ -1,7 +1,8 @@
-import { runDay } from '@yiditong/tools';
+import { loadSample, runDay } from '@yiditong/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { holdSeal, withSession } from './books.js';
 import { ClearingDesk } from './clearing-desk.js';
+import { personalDataOf, searchAndRemove } from './left-behind.js';
 import { startOwnStack, type OwnStack } from './own-stack.js';
 import { findRedis, startRedis, type RunningRedis } from './redis-server.js';
 
@@ -29,6 +30,7 @@ describe.skipIf(program === null)('with REDIS_URL', () => {
   afterAll(async () => {
     await stack?.stop();
     await redis?.stop();
+    if (stack && redis) searchAndRemove(redis.files, 'yiditong-clearing', personalDataOf(stack.desk.day, loadSample()));
   });
 
   it('a day is closed by a job on Redis, and none on PostgreSQL', async () => {

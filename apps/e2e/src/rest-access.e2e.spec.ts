@@ -157,41 +157,81 @@ describe('every record that an address names', () => {
     filingId = filings[0]?.filingId ?? '';
   });
 
-  const reads: readonly [string, (actor: Actor, of: Parties) => boolean, () => string, () => string][] = [
-    ['a settlement', isPartyTo, () => `/v1/settlements/${settlementId}`, () => `/v1/settlements/${randomUUID()}`],
-    [
-      'a filing',
-      isHomeOf,
-      () => `/v1/persons/${parties.personId}/filings/${filingId}`,
-      () => `/v1/persons/${parties.personId}/filings/${randomUUID()}`,
-    ],
-    [
-      'a person’s accumulators',
-      isHomeOf,
-      () => `/v1/persons/${parties.personId}/accumulators/2026`,
-      () => `/v1/persons/${randomUUID()}/accumulators/2026`,
-    ],
+  type Read = {
+    readonly what: string;
+    readonly route: string;
+    readonly owns: (actor: Actor, of: Parties) => boolean;
+    readonly there: () => Readonly<Record<string, string>>;
+    readonly absent: () => Readonly<Record<string, string>>;
+  };
+  const reads: readonly Read[] = [
+    {
+      what: 'a settlement',
+      route: '/v1/settlements/{settlementId}',
+      owns: isPartyTo,
+      there: () => ({ settlementId }),
+      absent: () => ({ settlementId: randomUUID() }),
+    },
+    {
+      what: 'a filing',
+      route: '/v1/persons/{personId}/filings/{filingId}',
+      owns: isHomeOf,
+      there: () => ({ personId: parties.personId, filingId }),
+      absent: () => ({ personId: parties.personId, filingId: randomUUID() }),
+    },
+    {
+      what: 'a person',
+      route: '/v1/persons/{personId}',
+      // A hospital gets the masked record of whoever shows it his card, from any province.
+      owns: (actor, of) => actor.role === 'hospital' || isHomeOf(actor, of),
+      there: () => ({ personId: parties.personId }),
+      absent: () => ({ personId: randomUUID() }),
+    },
+    {
+      what: 'a person’s accumulators',
+      route: '/v1/persons/{personId}/accumulators/{benefitYear}',
+      owns: isHomeOf,
+      there: () => ({ personId: parties.personId, benefitYear: '2026' }),
+      absent: () => ({ personId: randomUUID(), benefitYear: '2026' }),
+    },
   ];
 
   it.each(reads)(
-    '%s is shown to its parties; to others there is no telling whether it exists',
-    async (_what, owns, there, absent) => {
+    '$what is shown to its parties; to others there is no telling whether it exists',
+    async ({ route, owns, there, absent }) => {
+      const access = guarded.find(({ method, path }) => method === 'GET' && path === route)?.access;
       const wrong: string[] = [];
       for (const { who, actor, token } of players) {
-        const [seen, nothing] = [await read(there(), token), await read(absent(), token)];
-        if (seen.status === 403) continue; // Refused for the role, which the routes above are tried for.
+        const [seen, nothing] = [
+          await read(addressOf(route, there()), token),
+          await read(addressOf(route, absent()), token),
+        ];
+        const refusal = refusalOf(access, actor, there());
+        const same = JSON.stringify(seen) === JSON.stringify(nothing);
         const told =
-          seen.status === 200 ? 'shown' : JSON.stringify(seen) === JSON.stringify(nothing) ? 'absent' : 'told apart';
-        const expected = owns(actor, parties) ? 'shown' : 'absent';
+          seen.status === 403
+            ? String(seen.body['reason'])
+            : seen.status === 200
+              ? 'shown'
+              : same
+                ? 'absent'
+                : 'told apart';
+        const expected = refusal ?? (owns(actor, parties) ? 'shown' : 'absent');
         if (told !== expected) wrong.push(`${who}: ${told}, not ${expected}`);
+        // Whoever is refused is told the same of what is not there.
+        if (refusal !== null && !same) wrong.push(`${who}: told apart by the refusal`);
       }
       expect(wrong).toEqual([]);
     },
   );
 
-  async function read(path: string, token: string): Promise<{ status: number; body: unknown }> {
+  function addressOf(route: string, values: Readonly<Record<string, string>>): string {
+    return route.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
+  }
+
+  async function read(path: string, token: string): Promise<{ status: number; body: Record<string, unknown> }> {
     const answer = await fetch(`${document.gateway}${path}`, { headers: { authorization: `Bearer ${token}` } });
-    const { instance: _, ...body } = (await answer.json()) as { instance?: string };
+    const { instance: _, ...body } = (await answer.json()) as Record<string, unknown>;
     return { status: answer.status, body };
   }
 });

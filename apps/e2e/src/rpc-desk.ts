@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Metadata } from '@grpc/grpc-js';
 import {
   AUDIT_TARGETS,
   Clock,
@@ -10,7 +11,7 @@ import {
   TARGETS,
   type Actor,
 } from '@yiditong/chassis';
-import { Rejection } from '@yiditong/codes';
+import { NATION, Rejection } from '@yiditong/codes';
 import { contractDefinition } from '@yiditong/contracts';
 import type { Stack } from '@yiditong/tools';
 
@@ -24,10 +25,32 @@ export type RpcOutcome =
   | { readonly reason: null; readonly answer: Readonly<Record<string, unknown>> }
   | { readonly reason: string; readonly answer: null };
 
+/** What a call says of who makes it, whether it is true or not. */
+export type Words = {
+  /** The gateway's signed word for somebody. */
+  readonly assertion?: string;
+  /** What a service says of itself. */
+  readonly claim?: Actor;
+};
+
+/** Says what it is given, instead of what is so. */
+class GivenIdentity extends OutgoingIdentity {
+  words: Words = {};
+
+  override async metadataFor(): Promise<Metadata> {
+    const metadata = new Metadata();
+    const { assertion, claim } = this.words;
+    if (assertion !== undefined) metadata.set('identity-bin', Buffer.from(assertion));
+    if (claim !== undefined) metadata.set('actor-bin', Buffer.from(JSON.stringify(claim)));
+    return metadata;
+  }
+}
+
 /** Calls any RPC of the running stack, as anybody the gateway vouches for, or as a service with its own certificate. */
 export class RpcDesk {
   private readonly clients = new Map<string, AnyClient>();
   private readonly asGateway: Promise<OutgoingIdentity>;
+  private readonly given = new Map<string, GivenIdentity>();
 
   constructor(
     private readonly document: Stack['document'],
@@ -44,6 +67,14 @@ export class RpcDesk {
   /** As a service for itself. */
   async callAsService(service: string, region: string, door: Door, request: object): Promise<RpcOutcome> {
     return this.call(service, new OutgoingIdentity(service), serviceActor(service, region), door, request);
+  }
+
+  /** With a service's certificate and any words at all; one call after the other, for a connection says what it was told last. */
+  async callSaying(peer: string, words: Words, door: Door, request: object): Promise<RpcOutcome> {
+    const identity = this.given.get(peer) ?? new GivenIdentity(peer);
+    this.given.set(peer, identity);
+    identity.words = words;
+    return this.call(peer, identity, serviceActor(peer, NATION), door, request);
   }
 
   close(): void {
@@ -73,7 +104,7 @@ export class RpcDesk {
   }
 
   private clientOf(peer: string, identity: OutgoingIdentity, service: string, served: string): AnyClient {
-    const name = `${peer} ${service} ${served}`;
+    const name = `${peer} ${identity instanceof GivenIdentity ? 'given' : 'own'} ${service} ${served}`;
     const known = this.clients.get(name);
     if (known) return known;
     const targets = [

@@ -42,6 +42,8 @@ declare module 'vitest' {
   // vitest's own extension point is an interface.
   interface ProvidedContext {
     stack: SharedStack;
+    /** The end-to-end specs of this run that the canary comes after. */
+    before: readonly string[];
   }
 }
 

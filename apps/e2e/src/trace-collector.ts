@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 
 /** A span as OTLP's JSON carries it, with the service that sent it. */
 export type CollectedSpan = {
@@ -11,6 +12,8 @@ export type CollectedSpan = {
   readonly attributes?: readonly { readonly key: string; readonly value: unknown }[];
 };
 
+const NEW_LINE = Buffer.from('\n');
+
 type OtlpBody = {
   readonly resourceSpans?: readonly {
     readonly resource?: {
@@ -20,12 +23,20 @@ type OtlpBody = {
   }[];
 };
 
-/** Takes spans over OTLP/HTTP as a collector does, and gives those of one trace back at /spans?trace=ID, or all at /spans. */
+/**
+ * Takes spans over OTLP/HTTP as a collector does, and gives those of one trace back at /spans?trace=ID, or all at /spans. Whatever
+ * it was ever sent, spans or not, is at /raw.
+ */
 export async function startTraceCollector(): Promise<{ readonly address: string; readonly stop: () => Promise<void> }> {
   const spans: CollectedSpan[] = [];
+  const bodies: Buffer[] = [];
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://collector');
     if (request.method === 'GET') {
+      if (url.pathname === '/raw') {
+        response.end(Buffer.concat(bodies.flatMap((body) => [body, NEW_LINE])));
+        return;
+      }
       const wanted = url.searchParams.get('trace');
       response.end(JSON.stringify(spans.filter(({ traceId }) => wanted === null || traceId === wanted)));
       return;
@@ -33,7 +44,10 @@ export async function startTraceCollector(): Promise<{ readonly address: string;
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      spans.push(...spansOf(JSON.parse(Buffer.concat(chunks).toString()) as OtlpBody));
+      const sent = Buffer.concat(chunks);
+      const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
+      bodies.push(body);
+      if (url.pathname === '/v1/traces') spans.push(...spansOf(JSON.parse(body.toString()) as OtlpBody));
       response.setHeader('content-type', 'application/json');
       response.end('{}');
     });

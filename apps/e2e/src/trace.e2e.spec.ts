@@ -67,15 +67,18 @@ describe('one close', () => {
   it('is one trace through HTTP, gRPC and SQL to the job that closes the cycle', async () => {
     const { businessDate } = await desk.settled(await desk.admit(25));
     const trace = newTrace();
-    await send('POST', `/v1/cycles/${businessDate}/close`, document.tokens.operator, trace);
-    await new ClearingDesk(document).untilIn(businessDate, 'CLOSED');
+    const clearing = new ClearingDesk(document);
+    const { proposalId } = (await clearing.proposeClose(businessDate)).body;
+    const decision = `/v1/cycles/${businessDate}/close/proposals/${proposalId}/decision`;
+    await send('POST', decision, document.tokens.operator, trace, { decision: 'APPROVE' });
+    await clearing.untilIn(businessDate, 'CLOSED');
 
     const has = (found: readonly CollectedSpan[], service: string, name: RegExp): boolean =>
       found.some((span) => span.service === service && name.test(span.name));
     const spans = await spansOf(trace, (found) =>
       [
         has(found, 'gateway', /^POST/),
-        has(found, 'clearing', /\/CloseCycle$/),
+        has(found, 'clearing', /\/DecideClose$/),
         has(found, 'clearing', /^add cycle-close/),
         has(found, 'clearing', /^process cycle-close/),
         has(found, 'settlement', /\/SealCycle$/),

@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { nationalActor, serviceActor, type Actor } from '@yiditong/chassis';
 import {
   atOnce,
+  auditTrail,
   createTestDatabase,
   endOf,
   FixedClock,
@@ -151,6 +152,24 @@ describe('a key', () => {
     expect(await keys.register(BEIJING, randomUUID(), next)).toMatchObject(next);
   });
 
+  it('is revoked with one record of who did it, and of the key before and after', async () => {
+    const key = await registered();
+    await keys.revoke(BEIJING, key, 'COMPROMISED');
+    await keys.revoke(BEIJING, key, 'LOST');
+    const [entered, ...ended] = await auditTrail(db, `${key.institutionCode}/${key.keyId}`);
+    expect(entered?.action).toBe('REGISTER_KEY');
+    expect(ended).toMatchObject([
+      {
+        province: '110000',
+        actor: BEIJING,
+        action: 'REVOKE_CREDENTIAL',
+        objectType: 'institution_key',
+        before: { revokedAt: null },
+        after: { publicKey: key.publicKey, revokedAt: NOON.toISOString(), revocationReason: 'COMPROMISED' },
+      },
+    ]);
+  });
+
   it('is neither seen, ended nor entered by another province', async () => {
     const key = await registered();
     expect(await keys.list(SHAANXI, key)).toEqual([]);
@@ -263,6 +282,29 @@ describe('a revocation', () => {
       forgottenAt: '2026-11-23T04:00:00.000Z',
     });
   });
+
+  it.each<[string, Actor, Partial<RevocationOrder>]>([
+    ['a subject', BEIJING, { reason: 'LOST' }],
+    ['a token', OPERATOR, { subject: null, tokenId: 'token-of-spec' }],
+  ])(
+    'of %s leaves one record of who made it and what it ends, however often it is asked for',
+    async (_, by, change) => {
+      const [requestId, of] = [randomUUID(), order(change)];
+      const { revocationId } = await revocations.revoke(by, requestId, of);
+      await revocations.revoke(by, requestId, of);
+      const { subject, tokenId, role, reason } = of;
+      expect(await auditTrail(db, revocationId)).toMatchObject([
+        {
+          province: '110000',
+          actor: by,
+          action: 'REVOKE_CREDENTIAL',
+          objectType: 'credential',
+          before: null,
+          after: { subject, tokenId, role, reason, revokedAt: NOON.toISOString() },
+        },
+      ]);
+    },
+  );
 
   it('is listed from its commit on, though another one that began later was listed before', async () => {
     const { next: before } = await revocations.since(null);

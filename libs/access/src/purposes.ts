@@ -5,11 +5,8 @@ import { ownsRegion, type Actor } from './actor.js';
 export const PURPOSES = ['OWN_RECORD', 'CASE_REVIEW', 'POINT_OF_CARE'] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
-/** What of a person's detail is masked unless a purpose needs it. */
-export const PERSON_FIELDS = ['name', 'idNumber', 'phone'] as const;
-export type PersonField = (typeof PERSON_FIELDS)[number];
-
-export type Shown = Readonly<Record<PersonField, 'clear' | 'masked'>>;
+/** How each part of a person's detail is shown: masked, unless a purpose needs it. */
+export type Shown = Readonly<Record<'name' | 'idNumber' | 'phone', 'clear' | 'masked'>>;
 
 /** Whose detail it is. */
 export type Subject = { readonly personId: string; readonly insuredRegion: string };

@@ -4,12 +4,15 @@ import { z } from 'zod';
 
 export type { Actor } from '@yiditong/access';
 
+/** What can be named in a revocation and may stand in an audit record: an account, never a number of a person. */
+const ACCOUNT = /^(?!.*\d{15})[\w:.@/-]{1,64}$/;
+
 /** An actor as credentials carry it: complete, of nothing else, and at one with itself. */
 export const actorSchema: z.ZodType<Actor> = z
   .strictObject({
     role: z.enum(ROLES),
     region: z.string().regex(/^\d{6}$/),
-    subject: z.string().min(1).max(64),
+    subject: z.string().regex(ACCOUNT),
     rank: z.enum(RANKS).optional(),
     area: z
       .string()

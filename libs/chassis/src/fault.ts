@@ -16,11 +16,21 @@ export type Fault = {
 export function describeFault(error: unknown): Fault {
   if (!(error instanceof Error)) return { msg: String(error), type: typeof error };
   const driver = error instanceof QueryFailedError ? (error.driverError as { code?: string; constraint?: string }) : {};
+  const isQuery = error instanceof QueryFailedError;
   return {
-    msg: error.message,
+    // PostgreSQL's own words quote the value that it could not read.
+    msg: isQuery ? 'a query failed' : error.message,
     type: error.name,
-    stack: error.stack,
+    stack: isQuery ? placesOf(error.stack) : error.stack,
     sqlState: driver.code,
     constraint: driver.constraint,
   };
+}
+
+/** A stack without the message that it begins with. */
+function placesOf(stack: string | undefined): string | undefined {
+  return stack
+    ?.split('\n')
+    .filter((line) => line.startsWith('    at '))
+    .join('\n');
 }

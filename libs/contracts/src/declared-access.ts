@@ -1,4 +1,4 @@
-import type { MethodDefinition } from '@grpc/proto-loader';
+import type { MethodDefinition, PackageDefinition } from '@grpc/proto-loader';
 import { contractDefinition } from './contract-definition.js';
 
 /** What an RPC's `access` option says; proto/yiditong/common/v1/access.proto explains it. */
@@ -19,16 +19,18 @@ const OPTION = '(yiditong.common.v1.access)';
  * the build and every start, before anybody could call it.
  */
 export const declaredAccess: ReadonlyMap<string, DeclaredAccess> = new Map(
-  rpcs().map((rpc) => [rpc.path, declarationOf(rpc)]),
+  rpcsOf(contractDefinition).map((rpc) => [rpc.path, declarationOf(rpc)]),
 );
 
-function rpcs(): MethodDefinition<object, object>[] {
-  return Object.values(contractDefinition)
-    .filter((definition) => !('format' in definition))
+/** Of every service of a definition. */
+export function rpcsOf(definition: PackageDefinition): MethodDefinition<object, object>[] {
+  return Object.values(definition)
+    .filter((one) => !('format' in one))
     .flatMap((service) => Object.values(service) as MethodDefinition<object, object>[]);
 }
 
-function declarationOf({ path, options }: MethodDefinition<object, object>): DeclaredAccess {
+/** Throws, naming the RPC, where it doesn't say who may call it. */
+export function declarationOf({ path, options }: MethodDefinition<object, object>): DeclaredAccess {
   const declared = (options as unknown as Readonly<Record<string, DeclaredAccess | undefined>>)[OPTION];
   if (declared === undefined || Object.keys(declared).length === 0)
     throw new Error(`${path} does not declare who may call it: give it the option ${OPTION}`);

@@ -3,6 +3,7 @@ import { addDeltas, adjudicate, negateDeltas, type Accumulators } from '@yiditon
 import {
   appendAudit,
   Clock,
+  currentCaller,
   Database,
   decideOnce,
   serviceActor,
@@ -36,11 +37,14 @@ export class AdjudicationService {
     private readonly clock: Clock,
   ) {}
 
-  /** What would be paid, leaving no trace, in the audit neither: nobody is shown a person's detail and nothing changes. */
+  /** What would be paid. Books nothing; but what somebody is shown of the person's totals by it is recorded as a reading. */
   async trial(claim: PresentedClaim): Promise<RecordedAdjudication> {
-    return this.database.transaction(homeOf(claim), async (tx) =>
-      judge(tx, claim, await findPerson(tx, claim.personId)),
-    );
+    const home = homeOf(claim);
+    return this.database.transaction(home, async (tx) => {
+      const result = await judge(tx, claim, await findPerson(tx, claim.personId));
+      if (currentCaller()?.origin) await appendAudit(tx, home, readingOf(claim, home.region, result));
+      return result;
+    });
   }
 
   /**
@@ -185,5 +189,15 @@ async function judge(tx: Tx, claim: PresentedClaim, person: InsuredPerson | null
     personType: person.personType,
     policyId: policy.policyId,
     benefitYear,
+  };
+}
+
+function readingOf({ personId }: PresentedClaim, province: string, { benefitYear }: RecordedAdjudication): AuditEntry {
+  return {
+    province,
+    action: 'READ_ACCUMULATORS',
+    objectType: 'person',
+    objectId: personId,
+    after: { benefitYear, by: 'trial' },
   };
 }

@@ -29,6 +29,8 @@ export class Benefits1763740800000 implements MigrationInterface {
         -- ID number, name and phone. The version of the master key stands beside it for rotation.
         personal_sealed bytea NOT NULL,
         key_version int NOT NULL,
+        -- Of two provinces that both have the person as insured, the one that had him first is believed.
+        entered_at timestamptz NOT NULL DEFAULT now(),
         updated_at timestamptz NOT NULL,
         -- With the province: a key of one must neither reveal nor block a row that only another may see.
         CONSTRAINT insured_person_pk PRIMARY KEY (person_id, province)

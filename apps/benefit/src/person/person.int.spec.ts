@@ -147,6 +147,18 @@ describe('a person is found', () => {
     expect((await persons.get(self(entry.personId), entry.personId, 'OWN_RECORD')).idNumber).toBe(entry.idNumber);
   });
 
+  it('where he is insured now; where two provinces both say so, with the one that entered him first', async () => {
+    const mine = await insure();
+    const theirs = { ...mine, personId: randomUUID(), insuredRegion: '420100', name: '别人' };
+    const inHubei: Actor = { ...BUREAU, region: '420000' };
+    await persons.register(inHubei, requestId(), '420000', [theirs]);
+    expect(await persons.find(HOSPITAL, mine.idNumber)).toMatchObject({ personId: mine.personId });
+    await insure({ ...mine, active: false });
+    expect(await persons.find(HOSPITAL, mine.idNumber)).toMatchObject({ personId: theirs.personId });
+    await insure(mine);
+    expect(await persons.find(HOSPITAL, mine.idNumber)).toMatchObject({ personId: mine.personId });
+  });
+
   it('by no one without the key of the index', async () => {
     const { idNumber } = await insure();
     const otherKey = serviceWith(testVault({ otherIndex: true }));

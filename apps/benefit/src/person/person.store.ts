@@ -66,10 +66,13 @@ export async function lockPersons(
   return new Map(rows.map((row) => [row.personId, row]));
 }
 
-/** With what is sealed. Where the nation looks and two provinces have the person, the one where he is insured now. */
+/**
+ * With what is sealed. Where the nation looks and two provinces have the person, the one where he is insured now; where he is in
+ * both, the one that entered him first, so that no province can put its own entry in place of another's.
+ */
 export async function findSealedPerson(tx: Tx, personId: string): Promise<SealedPerson | null> {
   const rows: SealedPerson[] = await tx.query(
-    `SELECT ${SEALED_COLUMNS} FROM insured_person WHERE person_id = $1 ORDER BY active DESC, updated_at DESC LIMIT 1`,
+    `SELECT ${SEALED_COLUMNS} FROM insured_person WHERE person_id = $1 ORDER BY active DESC, entered_at, province LIMIT 1`,
     [personId],
   );
   return rows[0] ?? null;
@@ -77,7 +80,7 @@ export async function findSealedPerson(tx: Tx, personId: string): Promise<Sealed
 
 export async function findPersonByIndex(tx: Tx, idNumberIndex: Buffer): Promise<SealedPerson | null> {
   const rows: SealedPerson[] = await tx.query(
-    `SELECT ${SEALED_COLUMNS} FROM insured_person WHERE id_number_index = $1 ORDER BY active DESC, updated_at DESC LIMIT 1`,
+    `SELECT ${SEALED_COLUMNS} FROM insured_person WHERE id_number_index = $1 ORDER BY active DESC, entered_at, province LIMIT 1`,
     [idNumberIndex],
   );
   return rows[0] ?? null;

@@ -191,6 +191,29 @@ describe('a proposed policy', () => {
   });
 });
 
+describe('a policy that is not published', () => {
+  it.each([
+    ['rejected', 'REJECT_POLICY', SUPERVISOR, ({ id }) => policies.decide(SUPERVISOR, XIAN, id, REJECT)],
+    ['withdrawn', 'WITHDRAW_POLICY', CLERK, ({ id }) => policies.withdraw(CLERK, XIAN, id, '重拟')],
+  ] satisfies [string, string, Actor, (proposal: PolicyProposal) => Promise<PolicyProposal>][])(
+    'but %s leaves one record of %s: who did it, what stands and what became of the proposal',
+    async (_, action, actor, end) => {
+      const standing = await approve(await proposed({ validTo: '2026-06-30' }));
+      const proposal = await proposed({ validFrom: '2026-07-01' });
+      const { state, maker, digest } = await end(proposal);
+      await end(proposal);
+      const trail = await auditTrail(db, proposal.id);
+      expect(trail.map((entry) => entry.action)).toEqual(['PROPOSE_POLICY', action]);
+      expect(trail[1]).toMatchObject({
+        province: '610000',
+        actor,
+        before: { policyId: standing.outcome?.policyId, digest: standing.digest },
+        after: { state, maker, digest, region: XIAN, validFrom: '2026-07-01' },
+      });
+    },
+  );
+});
+
 describe('a pooling area’s policy', () => {
   it('is proposed and decided by its own bureau as by its province’s', async () => {
     const proposal = await proposed({}, XIAN_CLERK);

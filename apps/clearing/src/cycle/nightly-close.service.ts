@@ -1,10 +1,9 @@
 import { InjectQueue } from '@nestjs/bullmq';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { appendAudit, Clock, Database, nationalActor, TARGETS, type RpcClient } from '@yiditong/chassis';
-import { isCalendarDate, NATION, Rejection } from '@yiditong/codes';
+import { NATION } from '@yiditong/codes';
 import type { settlementV1 } from '@yiditong/contracts';
 import type { Queue } from 'bullmq';
-import type { Cycle } from './cycle.entity.js';
 import { findCycle, openCycle, requestClose, unfinishedCloses } from './cycle.store.js';
 
 export const CLOSE_QUEUE = 'cycle-close';
@@ -44,48 +43,45 @@ export class NightlyCloseService implements OnApplicationBootstrap, OnApplicatio
     if (this.timer) clearInterval(this.timer);
   }
 
-  /** Asks for one cycle to be closed. Rejects with CYCLE_NOT_FOUND for a date that settlement never opened. */
-  async request(businessDate: string): Promise<Cycle> {
-    if (!isCalendarDate(businessDate))
-      throw new Rejection('REQUEST_MALFORMED', { problem: 'business_date is not a date' });
-    const { businessDates: open } = await this.settlement.call('listOpenCycles', {}, ACTOR);
-    const cycle = await this.database.transaction(ACTOR, async (tx) => {
-      if (open.includes(businessDate)) await openCycle(tx, businessDate);
-      const requested = await requestClose(tx, businessDate, this.clock.now());
-      const found = await findCycle(tx, businessDate);
-      if (requested)
-        await appendAudit(tx, ACTOR, {
-          province: NATION,
-          action: 'REQUEST_CLOSE',
-          objectType: 'cycle',
-          objectId: businessDate,
-          after: { state: found?.state },
-        });
-      return found;
-    });
-    if (!cycle) throw new Rejection('CYCLE_NOT_FOUND', { date: businessDate });
-    await this.ring(businessDate);
-    return cycle;
-  }
-
-  /** The nightly turn: every cycle before today. */
+  /** The nightly turn: every cycle before today. No person asks for it, so that nobody else need agree. */
   async requestEndedCycles(): Promise<void> {
-    const { businessDates } = await this.settlement.call('listOpenCycles', {}, ACTOR);
-    for (const businessDate of businessDates)
+    for (const businessDate of await this.openInSettlement())
       if (businessDate < this.clock.businessDate()) await this.request(businessDate);
   }
 
-  private async ringForUnfinished(): Promise<void> {
-    const unfinished = await this.database.transaction(ACTOR, (tx) => unfinishedCloses(tx));
-    for (const businessDate of unfinished) await this.ring(businessDate);
+  /** The cycles that settlement has opened and not sealed. */
+  async openInSettlement(): Promise<readonly string[]> {
+    return (await this.settlement.call('listOpenCycles', {}, ACTOR)).businessDates;
   }
 
-  private async ring(businessDate: string): Promise<void> {
+  /** Wakes the worker for a close that was asked for. */
+  async ring(businessDate: string): Promise<void> {
     await this.queue.add(
       'close',
       { businessDate },
       { jobId: `close-${businessDate}`, removeOnComplete: true, removeOnFail: true },
     );
+  }
+
+  private async request(businessDate: string): Promise<void> {
+    await this.database.transaction(ACTOR, async (tx) => {
+      await openCycle(tx, businessDate);
+      if (!(await requestClose(tx, businessDate, this.clock.now()))) return;
+      const cycle = await findCycle(tx, businessDate);
+      await appendAudit(tx, ACTOR, {
+        province: NATION,
+        action: 'REQUEST_CLOSE',
+        objectType: 'cycle',
+        objectId: businessDate,
+        after: { state: cycle?.state },
+      });
+    });
+    await this.ring(businessDate);
+  }
+
+  private async ringForUnfinished(): Promise<void> {
+    const unfinished = await this.database.transaction(ACTOR, (tx) => unfinishedCloses(tx));
+    for (const businessDate of unfinished) await this.ring(businessDate);
   }
 
   private unanswered(error: unknown): void {

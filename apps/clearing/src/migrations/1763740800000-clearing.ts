@@ -1,4 +1,12 @@
-import { AUDIT_TABLES, auditGrants, INBOX_TABLE, narrowTenancySql } from '@yiditong/chassis';
+import {
+  AUDIT_TABLES,
+  auditGrants,
+  IDEMPOTENCY_TABLE,
+  INBOX_TABLE,
+  narrowTenancySql,
+  PROPOSAL_TABLE,
+  proposalGrants,
+} from '@yiditong/chassis';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
@@ -77,15 +85,18 @@ export class Clearing1763740800000 implements MigrationInterface {
       ${['obligation', 'posting', 'position'].map((table) => narrowTenancySql(table, { provinces: ['insured_province', 'treating_province'], wholeProvinces: true })).join('')}
       ${narrowTenancySql('net_position', { provinces: ['region'], wholeProvinces: true })}
       ${INBOX_TABLE}
+      ${IDEMPOTENCY_TABLE}
+      ${PROPOSAL_TABLE}
       ${AUDIT_TABLES}
       ${auditGrants('clearing_app')}
+      ${proposalGrants('clearing_app')}
       GRANT SELECT, INSERT ON obligation, posting, net_position, inbox TO clearing_app;
-      GRANT SELECT, INSERT, UPDATE ON cycle, position TO clearing_app;`);
+      GRANT SELECT, INSERT, UPDATE ON cycle, position, idempotency TO clearing_app;`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
-      'DROP TABLE audit_record, audit_head, inbox, net_position, position, posting, obligation, cycle',
+      'DROP TABLE audit_record, audit_head, proposal, idempotency, inbox, net_position, position, posting, obligation, cycle',
     );
   }
 }

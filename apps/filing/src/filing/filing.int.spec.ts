@@ -242,6 +242,16 @@ describe('eligibility', () => {
     expect(await filings.checkEligibility([elsewhere])).toEqual([{ covered: false, reason: 'FILING_REQUIRED' }]);
   });
 
+  it('does not find a filing that another pooling area of the province made for the person', async () => {
+    const ofAnkang = resettling({ insuredRegion: '610900' });
+    await filings.register({ ...SHAANXI_BUREAU, rank: 'clerk', area: '610900' }, requestId(), ofAnkang);
+    const visit = inBeijing(ofAnkang.personId);
+    expect(await filings.checkEligibility([visit])).toEqual([{ covered: false, reason: 'FILING_REQUIRED' }]);
+    expect(await filings.checkEligibility([{ ...visit, insuredRegion: '610900' }])).toEqual([
+      expect.objectContaining({ covered: true }),
+    ]);
+  });
+
   it('leaves no trace of having been asked', async () => {
     const before = await rowCounts(db);
     await filings.checkEligibility([inBeijing(randomUUID())]);

@@ -80,7 +80,7 @@ export class FilingService {
       );
       for (const row of rows) filings.set(row.personId, [...(filings.get(row.personId) ?? []), row]);
     }
-    return visits.map((visit) => decideEligibility({ ...visit, filings: filings.get(visit.personId) ?? [] }));
+    return visits.map((visit) => decideEligibility({ ...visit, filings: filingsFor(visit, filings) }));
   }
 }
 
@@ -92,4 +92,9 @@ function recordOf(filing: FilingRow, action: 'REGISTER_FILING' | 'READ_FILING'):
 function mayActFor(actor: Actor, personId: string, province: string): void {
   const own = actor.role === 'insured' ? actor.person === personId : true;
   if (!own || actor.region !== province) throw new Rejection('NOT_PERMITTED');
+}
+
+/** Those of the place where the person is insured: another area of the province can't cover him at this one's cost. */
+function filingsFor({ personId, insuredRegion }: AskedVisit, filings: ReadonlyMap<string, FilingRow[]>): FilingRow[] {
+  return (filings.get(personId) ?? []).filter((filing) => filing.insuredRegion === insuredRegion);
 }

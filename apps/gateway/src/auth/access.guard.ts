@@ -26,6 +26,7 @@ export class AccessGuard implements CanActivate, OnApplicationBootstrap {
     if (!request.actor) throw new Rejection('CREDENTIAL_MISSING');
     const refusal = refusalOf(access, request.actor, fieldsOf(request));
     if (refusal !== null) throw new Rejection(refusal);
+    if (access !== undefined) request.access = access;
     return true;
   }
 

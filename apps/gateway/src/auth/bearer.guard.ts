@@ -1,11 +1,12 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { Actor } from '@yiditong/access';
+import type { Access, Actor } from '@yiditong/access';
 import type { FastifyRequest } from 'fastify';
 import { accessOf, PUBLIC } from '../http/endpoint.js';
 import { Authenticator } from './authenticator.js';
 
-export type AuthenticatedRequest = FastifyRequest & { actor?: Actor };
+/** A request with whom it is from, and what its route lets him do, as far as the guards have come. */
+export type AuthenticatedRequest = FastifyRequest & { actor?: Actor; access?: Access };
 
 /**
  * Verifies the bearer token and puts the actor on the request; only routes that declare themselves public need none. What the

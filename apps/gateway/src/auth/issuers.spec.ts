@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { issuerProblems, trustedIssuers, type Mode } from './issuers.js';
 
-const OF_NATION = { issuer: 'https://id.nhsa.example', audience: 'yiditong', jwksUrl: 'https://id.nhsa.example/jwks' };
+const NAMED = {
+  issuer: 'https://id.nhsa.example',
+  audience: 'yiditong',
+  roles: ['operator'],
+  provinces: ['000000'],
+};
+const OF_NATION = { ...NAMED, jwksUrl: 'https://id.nhsa.example/jwks' };
 const PUBLIC_JWK = { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo', kid: 'a' };
-const INLINE = { issuer: OF_NATION.issuer, audience: 'yiditong', jwks: { keys: [PUBLIC_JWK] } };
+const INLINE = { ...NAMED, jwks: { keys: [PUBLIC_JWK] } };
 
 function read(...issuers: readonly object[]) {
   return trustedIssuers.safeParse(JSON.stringify(issuers));
@@ -61,6 +67,8 @@ describe('a production gateway', () => {
     ['that is not https', { ...OF_NATION, issuer: 'http://id.nhsa.example' }],
     ['whose keys are not fetched by https', { ...OF_NATION, jwksUrl: 'http://id.nhsa.example/jwks' }],
     ['with inline keys', INLINE],
+    ['that may give every role', { ...OF_NATION, roles: undefined }],
+    ['that may speak for every province', { ...OF_NATION, provinces: undefined }],
     ['whose tokens live longer than an hour', { ...OF_NATION, maxLifetimeSeconds: 3_601 }],
   ])('does not start with an issuer %s', (_, issuer) => {
     expect(problems('production', issuer)).toHaveLength(1);

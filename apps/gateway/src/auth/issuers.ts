@@ -28,9 +28,9 @@ const trustedIssuer = z
     jwksUrl: z.url({ protocol: /^https?$/ }).optional(),
     jwks: z.strictObject({ keys: z.array(publicKey).min(1) }).optional(),
     algorithms: z.array(z.enum(ALGORITHMS)).min(1).default(['EdDSA', 'ES256', 'PS256']),
-    /** The roles that it may give; all that there are unless said. */
+    /** The roles that it may give; in development all that there are unless said. */
     roles: z.array(z.enum(ISSUED_ROLES)).min(1).optional(),
-    /** The tenants that it may speak for, such as its own province; the nation's speaks for all, and says nothing here. */
+    /** The tenants that it may speak for, such as its own province, or 000000 for the operator; in development all unless said. */
     provinces: z
       .array(z.string().refine((code) => code === NATION || findProvince(code)?.code === code, 'a province'))
       .min(1)
@@ -63,13 +63,18 @@ export function issuerProblems(mode: Mode, issuers: readonly TrustedIssuer[]): s
   return [...twice, ...issuers.flatMap((issuer) => problemsOf(mode, issuer).map((text) => `${issuer.issuer} ${text}`))];
 }
 
-function problemsOf(mode: Mode, { issuer, jwks, jwksUrl, maxLifetimeSeconds }: TrustedIssuer): string[] {
+function problemsOf(
+  mode: Mode,
+  { issuer, jwks, jwksUrl, maxLifetimeSeconds, roles, provinces }: TrustedIssuer,
+): string[] {
   const longest = mode === 'development' ? LONGEST_DEVELOPMENT_LIFE_SECONDS : LONGEST_LIFE_SECONDS;
   const problems = maxLifetimeSeconds > longest ? [`may not give tokens of more than ${longest} s`] : [];
   if (mode === 'development') return problems;
   if (DEVELOPMENT_HOSTS.test(new URL(issuer).hostname)) problems.push('is the development issuer');
   if (!issuer.startsWith('https://')) problems.push('is not https');
   if (jwksUrl !== undefined && !jwksUrl.startsWith('https://')) problems.push('has keys that are not fetched by https');
+  if (roles === undefined || provinces === undefined)
+    problems.push('does not say for which roles and provinces it speaks');
   if (jwks !== undefined) problems.push('has inline keys, which can’t be replaced when one is lost');
   return problems;
 }

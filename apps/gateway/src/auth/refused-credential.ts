@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ANYONE } from '@yiditong/access';
 import { Clock, currentTraceId } from '@yiditong/chassis';
-import { isReason, type Reason } from '@yiditong/codes';
+import { isReason, REASONS, type Reason } from '@yiditong/codes';
 import type { FastifyRequest } from 'fastify';
 import { decodeJwt } from 'jose';
 import type { AuthenticatedRequest } from './bearer.guard.js';
@@ -22,14 +23,21 @@ const NAME = /^(?!.*\d{15})[\w:.@/-]{1,128}$/;
 
 const claims = new WeakMap<FastifyRequest, CredentialClaim>();
 
+const inside = new WeakMap<FastifyRequest, Reason>();
+
+/** Says for what a request was refused whose answer is no problem document. */
+export function refusedInside(request: FastifyRequest, reason: Reason): void {
+  inside.set(request, reason);
+}
+
 /** Says what the request shows; for credentials other than bearer tokens, which speak for themselves. */
 export function claimCredential(request: FastifyRequest, claim: CredentialClaim): void {
   claims.set(request, claim);
 }
 
 /**
- * Sees to it that each answer of 401 or 403, whoever gave it, leaves an audit record before it goes out, or shortly after where
- * the record is slow to write.
+ * Sees to it that each answer of 401 or 403, and of a record that the caller isn't shown, leaves an audit record before it goes
+ * out, or shortly after where the record is slow to write.
  */
 export function recordRefusals(app: NestFastifyApplication): void {
   const audit = app.get(RefusalAudit);
@@ -39,11 +47,22 @@ export function recordRefusals(app: NestFastifyApplication): void {
     .getInstance()
     .addHook('onSend', async (request, reply, payload) => {
       const isProblem = String(reply.getHeader('content-type')).startsWith('application/problem+json');
-      const refused = isProblem && (reply.statusCode === 401 || reply.statusCode === 403);
-      const reason = refused ? reasonOf(payload) : null;
-      if (reason !== null) await audit.record(refusalOf(request, reason, clock.now()));
+      const reason = isProblem ? reasonOf(payload) : (inside.get(request) ?? null);
+      if (reason !== null && isRecorded(request, reason)) await audit.record(refusalOf(request, reason, clock.now()));
       return payload;
     });
+}
+
+/**
+ * Refused credentials; and what isn't there but may be another tenant's, or is a person: whoever tries ids or numbers leaves a
+ * trace of it. What is nobody's may be looked for.
+ */
+function isRecorded({ actor, access }: AuthenticatedRequest, reason: Reason): boolean {
+  const { http } = REASONS[reason];
+  if (http !== 404) return http === 401 || http === 403;
+  const ofSomebody =
+    actor !== undefined && actor.role !== 'service' && access !== undefined && access[actor.role] !== ANYONE;
+  return ofSomebody || reason === 'PERSON_UNKNOWN';
 }
 
 /** The reason in a problem document. */

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock, decodeInstant, describeFault, nationalActor, TARGETS, type RpcClient } from '@yiditong/chassis';
+import { Rejection } from '@yiditong/codes';
 import type { identityV1 } from '@yiditong/contracts';
 
 const ASK_EVERY_MS = 1_000;
@@ -22,7 +23,8 @@ type Listed = { readonly key: string; readonly issuedUntil: number; readonly for
 
 /**
  * What was revoked, kept in memory and brought up to date every second. Where the service that knows can't be reached, the last
- * list stays as it is: nothing more is refused and nothing less; the log and /health/ready say since when.
+ * list stays as it is: nothing more is refused and nothing less; the log and /health/ready say since when. Before the first list
+ * nobody is let in, since anybody may have been revoked.
  */
 @Injectable()
 export class Revocations implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -49,7 +51,9 @@ export class Revocations implements OnApplicationBootstrap, OnApplicationShutdow
     this.timer = null;
   }
 
+  /** Rejects with SERVICE_UNAVAILABLE while nothing is known yet. */
   isRevoked({ tokenId, subject, role, region, issuedAt }: CheckedCredential): boolean {
+    if (this.askedAt === null) throw new Rejection('SERVICE_UNAVAILABLE', { service: 'identity' });
     if (tokenId !== undefined && this.issuedUntil.has(keyOf({ region, role, tokenId, subject: '' }))) return true;
     const until = this.issuedUntil.get(keyOf({ region, role, subject, tokenId: '' }));
     return until !== undefined && issuedAt * 1000 <= until;

@@ -29,7 +29,8 @@ const TOLERANCE_SECONDS = 30;
 const REMEMBERED_SECONDS = 60;
 const MAX_REMEMBERED = 10_000;
 const TOKEN_TYPES = /^(application\/)?(at\+)?jwt$/i;
-const TOKEN_ID = /^[\w.:~+/=-]{1,128}$/;
+/** What a revocation can name. */
+const TOKEN_ID = /^[\w:.@/-]{1,128}$/;
 
 type KeyedIssuer = TrustedIssuer & { readonly keys: JWTVerifyGetKey };
 type Remembered = { readonly token: VerifiedToken; readonly until: number };

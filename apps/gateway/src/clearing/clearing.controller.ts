@@ -1,21 +1,28 @@
-import { Controller, Inject, Param, Query } from '@nestjs/common';
+import { Body, Controller, Inject, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ANYONE, RECORD } from '@yiditong/access';
 import { required, TARGETS, type Actor, type RpcClient } from '@yiditong/chassis';
 import type { clearingV1, settlementV1 } from '@yiditong/contracts';
-import { CurrentActor } from '../auth/current-actor.js';
+import { CurrentActor, IdempotencyKey } from '../auth/current-actor.js';
 import { Endpoint } from '../http/endpoint.js';
-import { businessDate } from '../http/fields.js';
+import { businessDate, uuid } from '../http/fields.js';
+import { decisionBody, encodeDecision, type DecisionBody } from '../reference/proposal.dto.js';
 import { decodeSettlement, settlementsAnswer, type SettlementAnswer } from '../settlement/settlement.dto.js';
 import {
   bilateralAnswer,
+  closeDecisionAnswer,
+  closeProposalAnswer,
   cycleAnswer,
   decodeBilateral,
+  decodeCloseDecision,
+  decodeCloseProposal,
   decodeCycle,
   decodeNetPosition,
   netPositionsAnswer,
   settlementsQuery,
   type BilateralAnswer,
+  type CloseDecisionAnswer,
+  type CloseProposalAnswer,
   type CycleAnswer,
   type NetPositionsAnswer,
   type SettlementsQuery,
@@ -33,16 +40,35 @@ export class ClearingController {
     method: 'POST',
     path: 'close',
     access: { operator: ANYONE },
-    summary: '申请关账 Ask for the cycle to be closed; the worker does the work',
-    answer: cycleAnswer,
+    summary: '申请关账，待复核 Propose that the cycle be closed now',
+    answer: closeProposalAnswer,
     status: 202,
+    keyed: true,
   })
-  async close(
+  async proposeClose(
+    @CurrentActor() actor: Actor,
+    @IdempotencyKey() requestId: string,
+    @Param('date', { schema: businessDate }) date: string,
+  ): Promise<CloseProposalAnswer> {
+    const { proposal } = await this.clearing.call('proposeClose', { requestId, businessDate: date }, actor);
+    return decodeCloseProposal(proposal);
+  }
+
+  @Endpoint({
+    method: 'POST',
+    path: 'close/proposals/:proposalId/decision',
+    access: { operator: ANYONE, supervisor: true },
+    summary: '复核：通过即关账，或驳回 Approve the close, which the worker then does, or reject it',
+    answer: closeDecisionAnswer,
+  })
+  async decideClose(
     @CurrentActor() actor: Actor,
     @Param('date', { schema: businessDate }) date: string,
-  ): Promise<CycleAnswer> {
-    const { cycle } = await this.clearing.call('closeCycle', { businessDate: date }, actor);
-    return decodeCycle(required(cycle, 'cycle'));
+    @Param('proposalId', { schema: uuid }) proposalId: string,
+    @Body({ schema: decisionBody }) body: DecisionBody,
+  ): Promise<CloseDecisionAnswer> {
+    const request = { businessDate: date, proposalId, ...encodeDecision(body) };
+    return decodeCloseDecision(await this.clearing.call('decideClose', request, actor));
   }
 
   @Endpoint({

@@ -1,7 +1,8 @@
-import { decodeInstant } from '@yiditong/chassis';
+import { decodeInstant, required } from '@yiditong/chassis';
 import type { clearingV1 } from '@yiditong/contracts';
 import { z } from 'zod';
 import { answerFen, businessDate, instant, region, uuid } from '../http/fields.js';
+import { decodeProposal, proposalAnswer } from '../reference/proposal.dto.js';
 
 export const cycleAnswer = z.object({
   businessDate,
@@ -10,6 +11,10 @@ export const cycleAnswer = z.object({
   amountFen: answerFen,
   merkleRoot: z.string(),
   closedAt: instant.nullable(),
+});
+export const closeProposalAnswer = proposalAnswer.extend({ businessDate });
+export const closeDecisionAnswer = closeProposalAnswer.extend({
+  cycle: cycleAnswer.nullable().describe('清算日现状；驳回时为空 / as it stands now; null where rejected'),
 });
 export const netPositionsAnswer = z.object({
   positions: z.array(z.object({ region, payableFen: answerFen, receivableFen: answerFen, netFen: answerFen })),
@@ -22,6 +27,8 @@ export const settlementsQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1_000).default(500),
 });
 export type SettlementsQuery = z.infer<typeof settlementsQuery>;
+export type CloseProposalAnswer = z.infer<typeof closeProposalAnswer>;
+export type CloseDecisionAnswer = z.infer<typeof closeDecisionAnswer>;
 export type CycleAnswer = z.infer<typeof cycleAnswer>;
 export type NetPositionsAnswer = z.infer<typeof netPositionsAnswer>;
 export type BilateralAnswer = z.infer<typeof bilateralAnswer>;
@@ -35,6 +42,15 @@ export function decodeCycle(wire: clearingV1.Cycle): CycleAnswer {
     merkleRoot: wire.merkleRoot,
     closedAt: wire.closedAt ? decodeInstant(wire.closedAt, 'closed_at').toISOString() : null,
   };
+}
+
+export function decodeCloseProposal(wire: clearingV1.CloseProposal | null | undefined): CloseProposalAnswer {
+  const { proposal, businessDate: date } = required(wire, 'proposal');
+  return { ...decodeProposal(proposal), businessDate: date };
+}
+
+export function decodeCloseDecision(wire: clearingV1.DecideCloseResponse): CloseDecisionAnswer {
+  return { ...decodeCloseProposal(wire.proposal), cycle: wire.cycle ? decodeCycle(wire.cycle) : null };
 }
 
 export function decodeNetPosition(wire: clearingV1.NetPosition): NetPositionsAnswer['positions'][number] {

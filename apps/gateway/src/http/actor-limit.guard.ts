@@ -33,5 +33,10 @@ function actorOf(context: ExecutionContext): Actor | undefined {
 
 /** Two accounts of one hospital are two actors; so are accounts of one name in two provinces. */
 function nameOf(actor: Actor | undefined): string {
-  return actor ? ['actor', actor.role, actor.region, actor.institution ?? '', actor.subject].join(' ') : 'nobody';
+  return actor ? ['actor', actor.role, actor.region, actor.institution ?? '', accountOf(actor)].join(' ') : 'nobody';
+}
+
+/** Who signed for the hospital is the sender's own word: a new name for each message would be a new allowance. */
+function accountOf({ subject, institution }: Actor): string {
+  return institution !== undefined && subject.startsWith(`${institution}:`) ? '' : subject;
 }

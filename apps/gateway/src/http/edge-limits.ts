@@ -13,6 +13,9 @@ export const BODY_LIMIT_BYTES = 2 * MIB;
 /** What is uploaded whole: a catalogue of tens of thousands of entries, a thousand insured persons. */
 const LARGE_BODY_LIMIT_BYTES = 32 * MIB;
 const LARGE_BODIES: readonly string[] = ['/v1/catalogues', '/v1/insured-persons'];
+/** A signature is checked over all of it, before it is known to be anybody's. */
+const SIGNED_BODY_LIMIT_BYTES = 64 * 1024;
+const SIGNED = '/national/';
 
 const MAX_ADDRESS_LENGTH = 2_048;
 /** Routes whose callers are counted by name, once it is known. */
@@ -34,13 +37,17 @@ export function limitRequests(app: NestFastifyApplication): void {
   const authenticator = app.get(Authenticator);
   instance.addHook('onRoute', (route) => {
     if (LARGE_BODIES.includes(route.url)) route.bodyLimit = LARGE_BODY_LIMIT_BYTES;
+    if (route.url.startsWith(SIGNED)) route.bodyLimit = SIGNED_BODY_LIMIT_BYTES;
   });
   instance.addHook('onRequest', async (request: FastifyRequest) => {
     if (request.url.length > MAX_ADDRESS_LENGTH) throw new Rejection('ADDRESS_TOO_LONG');
     const route = request.routeOptions.url;
-    if (route === undefined || !OF_ACTORS.test(route)) sources.countAnonymous(request.ip);
-    // A large body is read only from somebody known; the guard asks again, once it has been read.
-    else if (LARGE_BODIES.includes(route)) await authenticator.authenticate(request);
+    if (route === undefined || !OF_ACTORS.test(route)) return sources.countAnonymous(request.ip);
+    if (route.startsWith(SIGNED)) return sources.refuseBlocked(request.ip);
+    // A body is read only from somebody known, a large one only from a bureau; the guards ask again, once it has been read.
+    const { role } = await authenticator.authenticate(request);
+    if (LARGE_BODIES.includes(route) && request.method !== 'GET' && role !== 'bureau')
+      throw new Rejection('NOT_PERMITTED');
   });
 }
 

@@ -18,7 +18,11 @@ export const ACCESS_EXTENSION = 'x-access';
 
 /** A route that anybody may call without a credential: health and what only a signature opens. */
 export const PUBLIC = 'public';
-export type RouteAccess = Access | typeof PUBLIC;
+/** Whoever calls the gateway has one of these roles; a route that names none is nobody's. */
+const ROLES = ['insured', 'hospital', 'bureau', 'operator'] as const;
+type Caller = (typeof ROLES)[number];
+type GrantingAccess = { readonly [role in Caller]: Access & { readonly [granted in role]: string } }[Caller];
+export type RouteAccess = GrantingAccess | typeof PUBLIC;
 
 export type EndpointOptions = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -48,7 +52,13 @@ export function Endpoint(options: EndpointOptions): MethodDecorator {
   );
 }
 
-/** What the route that is being called declares; undefined where it declares nothing. */
+/** What the route that is being called declares; undefined where it declares nothing, or lets nobody in. */
 export function accessOf(reflector: Reflector, context: ExecutionContext): RouteAccess | undefined {
-  return reflector.get<RouteAccess | undefined>(ACCESS, context.getHandler());
+  const declared = reflector.get<RouteAccess | Access | undefined>(ACCESS, context.getHandler());
+  if (declared === undefined || declared === PUBLIC) return declared;
+  return grants(declared) ? declared : undefined;
+}
+
+function grants(access: Access): access is GrantingAccess {
+  return ROLES.some((role) => access[role] !== undefined);
 }

@@ -64,6 +64,14 @@ export class RequestCounter implements ThrottlerStorage {
     return Promise.resolve(this.count(key, ttlMs, limit));
   }
 
+  /** Seconds until the caller may try again; 0 where he may now. Counts nothing. */
+  blockedFor(key: string, windowMs: number, limit: number): number {
+    const now = this.clock.now().getTime();
+    const window = Math.floor(now / windowMs);
+    if (window !== this.window || (this.counts.get(key) ?? 0) < limit) return 0;
+    return Math.max(1, Math.ceil(((window + 1) * windowMs - now) / 1000));
+  }
+
   count(key: string, windowMs: number, limit: number): Hits {
     const now = this.clock.now().getTime();
     const window = Math.floor(now / windowMs);
@@ -95,9 +103,22 @@ export class SourceLimits {
     this.count('failed', address);
   }
 
+  /** Before any work is done for a source whose credentials failed too often. */
+  refuseBlocked(address: string): void {
+    const left = this.counter.blockedFor(
+      keyOf('failed', address),
+      this.limits.windowSeconds * 1_000,
+      this.limits.failed,
+    );
+    if (left > 0) throw new TooManyRequests(left);
+  }
+
   private count(kind: 'anonymous' | 'failed', address: string): void {
-    const key = `${kind} ${normalizeIp(address)}`;
-    const hits = this.counter.count(key, this.limits.windowSeconds * 1_000, this.limits[kind]);
+    const hits = this.counter.count(keyOf(kind, address), this.limits.windowSeconds * 1_000, this.limits[kind]);
     if (hits.isBlocked) throw new TooManyRequests(hits.timeToBlockExpire);
   }
+}
+
+function keyOf(kind: 'anonymous' | 'failed', address: string): string {
+  return `${kind} ${normalizeIp(address)}`;
 }

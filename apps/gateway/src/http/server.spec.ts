@@ -77,6 +77,15 @@ class ForgottenController {
   }
 }
 
+@Controller('v1')
+class NobodysController {
+  // @ts-expect-error: nobody is let in.
+  @Endpoint({ method: 'GET', path: 'nobodys', access: {}, summary: 's' })
+  nobodys(): object {
+    return {};
+  }
+}
+
 let app: NestFastifyApplication | undefined;
 afterEach(async () => {
   await app?.close();
@@ -227,6 +236,11 @@ describe('a request', () => {
 describe('a gateway', () => {
   it('does not start with a route that says nothing of who may call it', async () => {
     await expect(serve({ controllers: [ForgottenController] })).rejects.toThrow(/ForgottenController\.forgotten/);
+    app = undefined;
+  });
+
+  it('nor with one that lets nobody in', async () => {
+    await expect(serve({ controllers: [NobodysController] })).rejects.toThrow(/NobodysController\.nobodys/);
     app = undefined;
   });
 });

@@ -39,7 +39,7 @@ export const envelopeSchema = z.strictObject({
   opter_type: z.enum(['1', '2', '3']).describe('经办人类别'),
   opter: z
     .string()
-    .regex(/^[\w.@-]{1,30}$/, '1 to 30 letters, digits or _.@-')
+    .regex(/^(?!.*\d{15})[\w.@-]{1,30}$/, '1 to 30 letters, digits or _.@-, and no number of a person')
     .describe('经办人'),
   opter_name: text(50).min(1).describe('经办人姓名'),
   inf_time: z

@@ -1,8 +1,10 @@
-import { Body, Controller, Logger } from '@nestjs/common';
+import { Body, Controller, Logger, Req } from '@nestjs/common';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import { Clock, describeFault, type Actor } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
+import type { FastifyRequest } from 'fastify';
 import { CurrentActor } from '../auth/current-actor.js';
+import { refusedInside } from '../auth/refused-credential.js';
 import { Endpoint, PUBLIC } from '../http/endpoint.js';
 import { envelopeSchema, type Envelope } from './envelope.js';
 import { answerOf, nationalAnswer, refusalAnswer, type NationalAnswer } from './national-answer.js';
@@ -36,11 +38,16 @@ export class NationalController {
   async exchange(
     @CurrentActor() actor: Actor,
     @Body({ schema: envelopeSchema }) envelope: Envelope,
+    @Req() request: FastifyRequest,
   ): Promise<NationalAnswer> {
     const receivedAt = this.clock.now();
     const answer = await this.transactions.carryOut(actor, envelope).then(
       (outcome) => answerOf(outcome, receivedAt, this.clock.now()),
-      (error: unknown) => refusalAnswer(this.rejectionOf(error), receivedAt, this.clock.now()),
+      (error: unknown) => {
+        const rejection = this.rejectionOf(error);
+        refusedInside(request, rejection.reason);
+        return refusalAnswer(rejection, receivedAt, this.clock.now());
+      },
     );
     this.logger.log({ msg: 'transaction', infno: envelope.infno, infcode: answer.infcode });
     return answer;

@@ -37,6 +37,7 @@ export class SignedMessageGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (this.reflector.get<boolean | undefined>(SIGNED, context.getClass()) !== true) return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    this.limits.refuseBlocked(request.ip);
     try {
       request.actor = await this.authenticate(request);
       return true;

@@ -40,22 +40,22 @@ export class SigningKeys {
     const fresh = mayHaveMore ? await this.fetch(institutionCode, kept.keys) : first;
     const added = fresh.keys.filter((key) => !first.keys.includes(key));
     const late = signerAmong(added, signed, numbers);
-    if (late) return late.keyId;
+    if (late) {
+      this.keep(institutionCode, fresh);
+      return late.keyId;
+    }
     throw new Rejection(fresh.keys.length === 0 ? 'SIGNING_KEY_UNKNOWN' : 'SIGNATURE_INVALID');
   }
 
   private async fetch(institutionCode: string, prepared: readonly PreparedKey[]): Promise<Known> {
     const { keys } = await this.identity.call('findInstitutionKeys', { institutionCode }, nationalActor('gateway'));
-    const found: Known = {
+    return {
       keys: keys.map((key) => prepared.find(({ keyId }) => keyId === key.keyId) ?? prepareKey(key)),
       fetchedAt: this.clock.now().getTime(),
     };
-    // A code that anybody made up takes no room from those that have keys.
-    if (found.keys.length > 0) this.keep(institutionCode, found);
-    return found;
   }
 
-  /** As the one used last; the one not used for longest makes room. */
+  /** Once a signature held, as the one used last; the one not used for longest makes room. Who only claims a code takes none. */
   private keep(institutionCode: string, found: Known): void {
     this.known.delete(institutionCode);
     this.known.set(institutionCode, found);

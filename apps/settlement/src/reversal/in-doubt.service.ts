@@ -58,7 +58,7 @@ export class InDoubtService implements OnApplicationBootstrap, OnApplicationShut
 
   private async resolve(request: Overdue): Promise<void> {
     if (request.kind === 'REVERSE' && request.originalMessageId !== null && request.bodyHash) {
-      const actor = { ...serviceActor('in-doubt', request.treatingProvince), institution: request.institutionCode };
+      const actor = serviceActor('in-doubt', request.treatingProvince);
       const claim = { ...request, bodyHash: request.bodyHash, receivedAt: this.clock.now() };
       await this.reversals.carryOut(actor, claim, request.originalMessageId);
       return;

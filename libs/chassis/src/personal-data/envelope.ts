@@ -55,11 +55,6 @@ export function keyVersionOf(sealed: Uint8Array): number {
   return partsOf(sealed).version;
 }
 
-/** Whether rotation has to touch the value. A newer version than the current one is another replica's, a step ahead. */
-export function needsReseal(sealed: Uint8Array, ring: KeyRing): boolean {
-  return keyVersionOf(sealed) < ring.current;
-}
-
 /**
  * The same value under the current master key. Only the data key is wrapped anew; the ciphertext is opened and made anew only
  * where it is of another suite. Throws as {@link open} does, but a change within the ciphertext stays for open to find.

@@ -10,6 +10,7 @@ import { GrpcMethod, GrpcStreamMethod } from "@nestjs/microservices";
 import { Observable } from "rxjs";
 import { Timestamp } from "../../../google/protobuf/timestamp.pb.js";
 import { FundPayment, Insurance, VisitKind } from "../../common/v1/common.pb.js";
+import { Proposal, ProposalDecision } from "../../common/v1/proposal.pb.js";
 
 export const ObligationKind = {
   OBLIGATION_KIND_UNSPECIFIED: "OBLIGATION_KIND_UNSPECIFIED",
@@ -97,11 +98,36 @@ export interface Cycle {
   closedAt: Timestamp | undefined;
 }
 
-export interface CloseCycleRequest {
+export interface CloseProposal {
+  proposal:
+    | Proposal
+    | undefined;
+  /** The cycle that is to be closed. */
   businessDate: string;
 }
 
-export interface CloseCycleResponse {
+export interface ProposeCloseRequest {
+  requestId: string;
+  businessDate: string;
+}
+
+export interface ProposeCloseResponse {
+  proposal: CloseProposal | undefined;
+}
+
+export interface DecideCloseRequest {
+  businessDate: string;
+  proposalId: string;
+  decision: ProposalDecision;
+  /** At most 500 characters; a rejection says why. */
+  remark: string;
+}
+
+export interface DecideCloseResponse {
+  proposal:
+    | CloseProposal
+    | undefined;
+  /** As it stands now; unset where the close was rejected. */
   cycle: Cycle | undefined;
 }
 
@@ -155,11 +181,18 @@ export interface ClearingServiceClient {
   postObligations(request: PostObligationsRequest, metadata?: Metadata): Observable<PostObligationsResponse>;
 
   /**
-   * Asks for a cycle to be closed and answers at once; the nightly worker does the work.
-   * Rejects with CYCLE_NOT_FOUND.
+   * Proposes that a cycle be closed now; nothing is asked of the worker yet. Rejects with CYCLE_NOT_FOUND or
+   * IDEMPOTENCY_KEY_REUSED.
    */
 
-  closeCycle(request: CloseCycleRequest, metadata?: Metadata): Observable<CloseCycleResponse>;
+  proposeClose(request: ProposeCloseRequest, metadata?: Metadata): Observable<ProposeCloseResponse>;
+
+  /**
+   * Approves the close, which asks the worker for it and answers at once, or rejects it. The same decision by the
+   * same account again changes nothing. Rejects with PROPOSAL_NOT_FOUND, MAKER_IS_CHECKER or PROPOSAL_DECIDED.
+   */
+
+  decideClose(request: DecideCloseRequest, metadata?: Metadata): Observable<DecideCloseResponse>;
 
   /** One cycle. Rejects with CYCLE_NOT_FOUND. */
 
@@ -189,14 +222,24 @@ export interface ClearingServiceController {
   ): Promise<PostObligationsResponse> | Observable<PostObligationsResponse> | PostObligationsResponse;
 
   /**
-   * Asks for a cycle to be closed and answers at once; the nightly worker does the work.
-   * Rejects with CYCLE_NOT_FOUND.
+   * Proposes that a cycle be closed now; nothing is asked of the worker yet. Rejects with CYCLE_NOT_FOUND or
+   * IDEMPOTENCY_KEY_REUSED.
    */
 
-  closeCycle(
-    request: CloseCycleRequest,
+  proposeClose(
+    request: ProposeCloseRequest,
     metadata?: Metadata,
-  ): Promise<CloseCycleResponse> | Observable<CloseCycleResponse> | CloseCycleResponse;
+  ): Promise<ProposeCloseResponse> | Observable<ProposeCloseResponse> | ProposeCloseResponse;
+
+  /**
+   * Approves the close, which asks the worker for it and answers at once, or rejects it. The same decision by the
+   * same account again changes nothing. Rejects with PROPOSAL_NOT_FOUND, MAKER_IS_CHECKER or PROPOSAL_DECIDED.
+   */
+
+  decideClose(
+    request: DecideCloseRequest,
+    metadata?: Metadata,
+  ): Promise<DecideCloseResponse> | Observable<DecideCloseResponse> | DecideCloseResponse;
 
   /** One cycle. Rejects with CYCLE_NOT_FOUND. */
 
@@ -224,7 +267,8 @@ export function ClearingServiceControllerMethods() {
   return function (constructor: Function) {
     const grpcMethods: string[] = [
       "postObligations",
-      "closeCycle",
+      "proposeClose",
+      "decideClose",
       "getCycle",
       "getNetPositions",
       "getBilateralPositions",

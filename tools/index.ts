@@ -2,6 +2,7 @@
 export { loadSample, type Sample } from './demo/sample.js';
 export { generateDay, type DemoBill, type DemoDay, type DemoPerson } from './demo/generate.js';
 export { ApiClient, type ApiAnswer } from './demo/api-client.js';
+export { fileFor } from './demo/file-for.js';
 export { closeByTwo, runDay } from './demo/run-day.js';
 export { loadReferenceData } from './stack/reference-data.js';
 export { createAuthority, writeCertificates, type Authority, type IssuedCertificate } from './stack/certificates.js';

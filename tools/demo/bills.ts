@@ -1,4 +1,5 @@
-import { destinationCovers, provinceOf, type VisitKind } from '@yiditong/codes';
+import { provinceOf, type VisitKind } from '@yiditong/codes';
+import { covers, FOUNDING_RULES } from '@yiditong/eligibility';
 import {
   businessDateOf,
   daysBefore,
@@ -42,7 +43,7 @@ export function drawBills(
   const number = numberBills();
   return visits.map((visit) => {
     const patient = patientOf(visit);
-    const institution = chooseInstitution(visit, patient, network, random);
+    const institution = chooseInstitution(visit, patient, network, nowMillis, random);
     const offer = offers.get(provinceOf(institution.region));
     if (!offer) throw new Error(`the sample lacks a catalogue for ${institution.region}`);
     const times = drawTimes(visit.kind, nowMillis, random);
@@ -114,19 +115,21 @@ function chooseInstitution(
   { role, kind }: PlannedVisit,
   { person, filing }: Insured,
   network: Network,
+  nowMillis: number,
   random: Random,
 ): SampleInstitution {
   const home = provinceOf(person.insuredRegion);
+  const today = businessDateOf(nowMillis);
   const unannounced = role === 'EMERGENCY' || role === 'UNFILED';
   const gradeSuits = ({ level }: SampleInstitution): boolean =>
     role === 'OFFICIAL' ? level === 'TERTIARY' : kind !== 'INPATIENT' || level !== 'PRIMARY';
   const filedFor = ({ region }: SampleInstitution): boolean =>
-    filing !== null && destinationCovers(filing.destinationRegion, region);
+    filing !== null && covers(FOUNDING_RULES, today, filing.destinationRegion, region);
   return drawInstitution(
     network,
     {
       // Where care is deemed filed neither an emergency nor a missing filing would show.
-      province: (code) => code !== home && !(unannounced && isDeemedFiled(home, code)),
+      province: (code) => code !== home && !(unannounced && isDeemedFiled(home, code, today)),
       institution: (institution) => gradeSuits(institution) && filedFor(institution) !== unannounced,
     },
     random,

@@ -1,4 +1,4 @@
-import type { FilingCategory, Insurance, PersonType, VisitKind } from '@yiditong/codes';
+import type { FilingCategory, Insurance, MaterialKind, PersonType, VisitKind } from '@yiditong/codes';
 import type { DemoDiagnosis } from './diagnoses.js';
 
 export type DemoPerson = {
@@ -20,6 +20,18 @@ export type DemoFiling = {
   destinationRegion: string;
   validFrom: string;
   validTo: string | null;
+  /** 承诺制: the papers follow later. */
+  pledged: boolean;
+  materials: { kind: MaterialKind; digest: string }[];
+};
+
+/** A recognised outpatient disease (门诊慢特病待遇资格). */
+export type DemoEntitlement = {
+  requestId: string;
+  personId: string;
+  insuredRegion: string;
+  diseaseCode: string;
+  validFrom: string;
 };
 
 export type DemoBillLine = {
@@ -57,7 +69,12 @@ export type DemoBill = {
 export type NamelessPerson = Omit<DemoPerson, 'name' | 'phone'>;
 export type UndiagnosedBill = Omit<DemoBill, 'body'> & { body: Omit<DemoBill['body'], 'diagnoses'> };
 
-export type DemoDay = { persons: DemoPerson[]; filings: DemoFiling[]; bills: DemoBill[] };
+export type DemoDay = {
+  persons: DemoPerson[];
+  filings: DemoFiling[];
+  entitlements: DemoEntitlement[];
+  bills: DemoBill[];
+};
 
 const SHANGHAI_OFFSET = 8 * 3_600_000;
 const DAY = 86_400_000;

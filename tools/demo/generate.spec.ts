@@ -6,13 +6,13 @@ import {
   isCalendarDate,
   isChronicDiseaseCode,
   isDiagnosisCode,
-  isFilingDestination,
   isIdNumber,
   isMessageId,
   isNationalItemCode,
   isPhoneNumber,
   provinceOf,
 } from '@yiditong/codes';
+import { FOUNDING_RULES, isFilingDestination } from '@yiditong/eligibility';
 import { fen, rateOfBps, share } from '@yiditong/money';
 import { describe, expect, it } from 'vitest';
 import { generateDay, type DemoBill, type DemoDay } from './generate.js';
@@ -146,7 +146,8 @@ describe('persons and filings', () => {
     );
     for (const { destinationRegion, insuredRegion, category, validTo, validFrom } of day.filings) {
       expect(
-        isFilingDestination(destinationRegion) && provinceOf(destinationRegion) !== provinceOf(insuredRegion),
+        isFilingDestination(FOUNDING_RULES, validFrom, destinationRegion) &&
+          provinceOf(destinationRegion) !== provinceOf(insuredRegion),
       ).toBe(true);
       expect(isCalendarDate(validFrom) && (validTo === null || isCalendarDate(validTo))).toBe(true);
       expect(validTo === null).toBe(category !== 'REFERRAL' && category !== 'OTHER_TEMPORARY');
@@ -210,8 +211,9 @@ describe('bills', () => {
   it('include some that must be refused or not covered', () => {
     const unfiled = (bill: DemoBill): boolean =>
       !bill.body.emergency &&
+      personOf.get(bill.body.personId)?.active === true &&
       !isFiledFor(bill) &&
-      !isDeemedFiled(provinceOf(bill.body.insuredRegion), provinceOf(treatingRegionOf(bill)));
+      !isDeemedFiled(provinceOf(bill.body.insuredRegion), provinceOf(treatingRegionOf(bill)), NOW.slice(0, 10));
     const uncovered = ({ body }: DemoBill): boolean => {
       const insurance = personOf.get(body.personId)?.insurance;
       const policy = sample.policies.find((each) => each.region === body.insuredRegion && each.insurance === insurance);

@@ -1,14 +1,15 @@
 import { drawBills } from './bills.js';
-import type { DemoDay } from './day.js';
+import { businessDateOf, type DemoBill, type DemoDay, type DemoEntitlement } from './day.js';
 import { drawDiagnoses } from './diagnoses.js';
 import { drawName, drawPhone } from './names.js';
+import { diseaseClassOf } from '@yiditong/eligibility';
 import { networkOf } from './network.js';
 import { drawPersons } from './persons.js';
 import { planVisits } from './plan.js';
 import { seededRandom } from './random.js';
 import type { Sample } from './sample.js';
 
-export type { DemoBill, DemoBillLine, DemoDay, DemoFiling, DemoPerson } from './day.js';
+export type { DemoBill, DemoBillLine, DemoDay, DemoEntitlement, DemoFiling, DemoPerson } from './day.js';
 
 export type DayOptions = {
   readonly sample: Sample;
@@ -41,7 +42,25 @@ export function generateDay({ sample, persons, bills, seed, now }: DayOptions): 
       name: drawName(person.insuredRegion, words),
       phone: drawPhone(words),
     })),
-    filings: insured.flatMap(({ filing }) => (filing ? [filing] : [])),
+    // Whoever is not insured any more can't file; what he would have filed for decides where he goes all the same.
+    filings: insured.flatMap(({ person, filing }) => (filing && person.active ? [filing] : [])),
+    entitlements: entitlementsFor(drawn, businessDateOf(nowMillis)),
     bills: drawn.map((bill) => ({ ...bill, body: { ...bill.body, diagnoses: drawDiagnoses(bill.body, words) } })),
   };
+}
+
+/** What the insured places have recognised: each chronic disease that a patient of the day is treated for. */
+function entitlementsFor(
+  bills: readonly { readonly body: Omit<DemoBill['body'], 'diagnoses'> }[],
+  today: string,
+): DemoEntitlement[] {
+  const validFrom = `${Number(today.slice(0, 4)) - 1}-01-01`;
+  const found = new Map<string, DemoEntitlement>();
+  for (const { body } of bills) {
+    const { personId, insuredRegion, diseaseCode } = body;
+    if (diseaseCode === null) continue;
+    const requestId = `${personId}-${diseaseClassOf(diseaseCode)}`;
+    found.set(requestId, { requestId, personId, insuredRegion, diseaseCode, validFrom });
+  }
+  return [...found.values()];
 }

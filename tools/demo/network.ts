@@ -1,4 +1,5 @@
-import { findProvince, provinceOf } from '@yiditong/codes';
+import { provinceOf } from '@yiditong/codes';
+import { agreementFor, destinationFor, FOUNDING_RULES } from '@yiditong/eligibility';
 import type { Random } from './random.js';
 import type { Sample, SampleInstitution } from './sample.js';
 
@@ -33,14 +34,14 @@ export function drawInstitution(network: Network, suits: Suits, random: Random):
   return random.pick(random.pickWeighted(open, ({ weight }) => weight).institutions);
 }
 
-/** What a filing for care in a division names (art. 11): the whole municipality or 海南, else the prefecture. */
-export function filingDestinationOf(region: string): string {
-  return findProvince(region)?.wholeDestination ? provinceOf(region) : `${region.slice(0, 4)}00`;
+/** What a filing for care in a division names on a business date (art. 11): the whole municipality or 海南, else the prefecture. */
+export function filingDestinationOf(region: string, on: string): string {
+  const destination = destinationFor(FOUNDING_RULES, on, region);
+  if (destination === null) throw new Error(`no filing can name a destination for the sample's division ${region}`);
+  return destination;
 }
 
-const DEEMED_FILED_AMONG = ['110000', '120000', '130000'];
-
-/** Whether 京津冀 deems care between two provinces filed, so that nobody is refused for want of a filing. */
-export function isDeemedFiled(insuredProvince: string, treatingProvince: string): boolean {
-  return [insuredProvince, treatingProvince].every((province) => DEEMED_FILED_AMONG.includes(province));
+/** Whether an agreement of two provinces deems care between them filed on a business date, so that nobody is refused for want of a filing. */
+export function isDeemedFiled(insuredProvince: string, treatingProvince: string, on: string): boolean {
+  return agreementFor(FOUNDING_RULES, on, insuredProvince, treatingProvince) !== null;
 }

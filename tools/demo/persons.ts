@@ -6,10 +6,11 @@ import {
   type FilingCategory,
   type PersonType,
 } from '@yiditong/codes';
+import { MATERIALS } from '@yiditong/eligibility';
 import { businessDateOf, daysBefore, startOfDay, type DemoFiling, type NamelessPerson } from './day.js';
 import { drawUuid, type Random } from './random.js';
 import type { Sample, SamplePolicy } from './sample.js';
-import { drawInstitution, filingDestinationOf, type Network } from './network.js';
+import { drawInstitution, filingDestinationOf, isDeemedFiled, type Network } from './network.js';
 
 /** A person as the bills need to know them. */
 export type Insured = {
@@ -161,7 +162,11 @@ function drawFiling(
     ? 'RETIREE_RESETTLED'
     : random.pickWeighted(CATEGORY_WEIGHTS[person.personType], ([, weight]) => weight)[0];
   const home = provinceOf(person.insuredRegion);
-  const elsewhere = { province: (code: string): boolean => code !== home, institution: () => true };
+  const today = businessDateOf(nowMillis);
+  // Who goes for a while to where care counts as filed has nothing to file.
+  const needless = (code: string): boolean =>
+    !LONG_TERM_CATEGORIES.includes(category) && isDeemedFiled(home, code, today);
+  const elsewhere = { province: (code: string): boolean => code !== home && !needless(code), institution: () => true };
   return {
     requestId: drawUuid(random, nowMillis),
     personId: person.personId,
@@ -169,20 +174,34 @@ function drawFiling(
     category,
     destinationRegion: part.official
       ? OFFICIAL_TREATING_REGION
-      : filingDestinationOf(drawInstitution(network, elsewhere, random).region),
-    ...drawPeriod(category, businessDateOf(nowMillis), random),
+      : filingDestinationOf(drawInstitution(network, elsewhere, random).region, today),
+    ...drawPeriod(category, today, random),
+    ...drawPapers(category, random),
   };
 }
 
-/** Begun a month ago at least, before any stay that ends today; a temporary filing lasts more than six months and still runs. */
+/**
+ * Begun a month ago at least, before any stay that ends today, and less than a year ago, as a filing entered today must; a temporary
+ * filing lasts more than six months and still runs.
+ */
 function drawPeriod(
   category: FilingCategory,
   today: string,
   random: Random,
 ): { validFrom: string; validTo: string | null } {
   if (LONG_TERM_CATEGORIES.includes(category))
-    return { validFrom: addMonths(today, -random.between(1, 24)), validTo: null };
+    return { validFrom: addMonths(today, -random.between(1, 11)), validTo: null };
   const months = random.pick([7, 12]);
   const validFrom = addMonths(today, -random.between(1, months - 2));
   return { validFrom, validTo: addMonths(validFrom, months) };
+}
+
+/** Two in three who may sign the pledge do; the others hand in a paper and wait for its review. */
+function drawPapers(category: FilingCategory, random: Random): Pick<DemoFiling, 'pledged' | 'materials'> {
+  const { anyOf, pledgePossible } = MATERIALS[category];
+  const [kind] = anyOf;
+  const pledged = pledgePossible && random.happens(6_667);
+  if (kind === undefined || pledged) return { pledged, materials: [] };
+  const digest = Array.from({ length: 8 }, () => random.next().toString(16).padStart(8, '0')).join('');
+  return { pledged: false, materials: [{ kind, digest }] };
 }

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { provinceOf } from '@yiditong/codes';
 import type { StackDocument } from '../stack/stack.js';
 import { bearersOf, type Bearer } from '../stack/tokens.js';
 import { ApiClient, UnexpectedAnswer, type ApiAnswer } from './api-client.js';
 import type { DemoBill, DemoDay, DemoFiling } from './day.js';
+import { fileFor } from './file-for.js';
 import { reportOf, type DayReport, type ListedSettlement, type PositionsRead } from './report.js';
 
 /** As many exchanges at once as a small region's hospitals would have. */
@@ -43,8 +45,9 @@ export async function runDay(stack: StackDocument, day: DemoDay, progress: DayPr
   return reportOf(seen, await readPositions(api, callers, businessDates));
 }
 
-async function register(api: ApiClient, callers: Callers, { requestId, ...filing }: DemoFiling): Promise<void> {
-  await api.write('POST', '/v1/filings', filing, callers.insured[filing.personId] ?? '', requestId);
+async function register(api: ApiClient, callers: Callers, filing: DemoFiling): Promise<void> {
+  const clerk = callers.clerk.bureau[provinceOf(filing.insuredRegion)] ?? '';
+  await fileFor(api, filing, callers.insured[filing.personId] ?? '', clerk);
 }
 
 async function settleAll(

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { HospitalLevel, Insurance, ItemClass, VisitKind } from '@yiditong/codes';
+import { VISIT_KINDS, type HospitalLevel, type Insurance, type ItemClass, type VisitKind } from '@yiditong/codes';
+import { FOUNDING_RULES } from '@yiditong/eligibility';
 
 /** Where a figure comes from; D is assumed for the demonstration. */
 export type Trust = 'A' | 'B' | 'C' | 'D';
@@ -40,6 +41,9 @@ export type SampleInstitution = {
   readonly region: string;
   readonly level: HospitalLevel;
   readonly networked: boolean;
+  /** 开通的跨省结算业务, and the classes of chronic diseases among it. */
+  readonly visitKinds: readonly VisitKind[];
+  readonly diseaseClasses: readonly string[];
 };
 
 export type ProvinceWeight = { readonly province: string; readonly weight: number };
@@ -97,10 +101,22 @@ export function loadSample(): Sample {
   return {
     policies: documentsIn(join(folder, 'policies')).map(policyOf),
     catalogues: documentsIn(join(folder, 'catalogues')).map((text) => JSON.parse(text) as SampleCatalogue),
-    institutions: JSON.parse(readFileSync(join(folder, 'institutions.json'), 'utf8')) as SampleInstitution[],
+    institutions: institutionsIn(join(folder, 'institutions.json')),
     flows: JSON.parse(readFileSync(join(folder, 'flows.json'), 'utf8')) as SampleFlows,
     prices: JSON.parse(readFileSync(join(folder, 'prices.json'), 'utf8')) as SamplePrices,
   };
+}
+
+/** A networked institution settles everything that is opened, unless the sample says otherwise. */
+function institutionsIn(file: string): SampleInstitution[] {
+  const opened = FOUNDING_RULES.flatMap(({ content }) => (content.kind === 'OPENED_DISEASE' ? [content.class] : []));
+  const all = JSON.parse(readFileSync(file, 'utf8')) as (Omit<SampleInstitution, 'visitKinds' | 'diseaseClasses'> &
+    Partial<SampleInstitution>)[];
+  return all.map((institution) => ({
+    visitKinds: institution.networked ? VISIT_KINDS : [],
+    diseaseClasses: institution.networked ? opened.toSorted() : [],
+    ...institution,
+  }));
 }
 
 function policyOf(documentJson: string): SamplePolicy {

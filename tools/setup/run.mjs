@@ -15,6 +15,7 @@ const COMMANDS = {
   up: 'stack/up.js',
   down: 'stack/down.js',
   check: 'tidy/check.js',
+  bench: 'bench/main.js',
 };
 
 /** @param {string | undefined} command @param {string[]} args @returns {Promise<number>} */

@@ -8,6 +8,12 @@ export type IdentityKeys = {
   readonly publicJwks: string;
 };
 
+/** What filing signs receipts and notifications with: a list of one private Ed25519 JWK. */
+export async function createSigningKeys(): Promise<string> {
+  const { privateKey } = await generateKeyPair('EdDSA', { extractable: true });
+  return JSON.stringify([{ ...(await exportJWK(privateKey)), kid: 'filing-1' }]);
+}
+
 export async function createIdentityKeys(): Promise<IdentityKeys> {
   const kid = 'identity-1';
   const { publicKey, privateKey } = await generateKeyPair('EdDSA', { extractable: true });

@@ -1,6 +1,6 @@
 import { provinceOf } from '@yiditong/codes';
 import { ApiClient } from '../demo/api-client.js';
-import type { DemoPerson } from '../demo/generate.js';
+import type { DemoDay } from '../demo/generate.js';
 import type { Sample } from '../demo/sample.js';
 import type { StackDocument } from './stack.js';
 import { bearersOf, type Bearer } from './tokens.js';
@@ -8,19 +8,20 @@ import { bearersOf, type Bearer } from './tokens.js';
 const PERSONS_A_CALL = 500;
 
 /**
- * Enters the sample's institutions, catalogues, policies and persons through the public interface, each as its own bureau. What
+ * Enters the sample's institutions, catalogues, policies, persons and their recognised diseases through the public interface, each as its own bureau. What
  * changes rules is proposed by a clerk and approved by a supervisor, as for everybody.
  */
 export async function loadReferenceData(
   document: StackDocument,
   sample: Sample,
-  persons: readonly DemoPerson[],
+  { persons, entitlements }: Pick<DemoDay, 'persons' | 'entitlements'>,
 ): Promise<void> {
   const api = new ApiClient(document.gateway);
   const { bureau, clerk } = bearersOf(document);
   const asBureauOf = (region: string): Bearer => bureau[provinceOf(region)] ?? '';
+  const clerkOf = (region: string): Bearer => clerk.bureau[provinceOf(region)] ?? '';
   const publish = async (path: string, region: string, content: unknown, key: string): Promise<void> => {
-    const maker = clerk.bureau[provinceOf(region)] ?? '';
+    const maker = clerkOf(region);
     const { proposalId } = await api.write<{ proposalId: string }>('POST', path, content, maker, key);
     const decision = { decision: 'APPROVE', remark: '示例数据 sample' };
     await api.write('POST', `${path}/proposals/${proposalId}/decision`, decision, asBureauOf(region), key);
@@ -55,6 +56,9 @@ export async function loadReferenceData(
         `persons-${province}-${from}`,
       );
     }
+  }
+  for (const { requestId, ...entitlement } of entitlements) {
+    await api.write('POST', '/v1/entitlements', entitlement, clerkOf(entitlement.insuredRegion), requestId);
   }
 }
 

@@ -27,6 +27,12 @@ export class ServiceProcess {
     return this.child !== null && this.child.exitCode === null && this.child.signalCode === null;
   }
 
+  /** The process that runs now. */
+  get pid(): number {
+    if (this.child?.pid === undefined) throw new Error(`${this.name} is not running`);
+    return this.child.pid;
+  }
+
   /** Whether it is down for a moment only. */
   get comesBack(): boolean {
     return this.wanted && this.restarts;

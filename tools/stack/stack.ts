@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '@yiditong/embedded-postgres';
-import { createIdentityKeys, type IdentityKeys } from './identity-keys.js';
+import { createIdentityKeys, createSigningKeys, type IdentityKeys } from './identity-keys.js';
 import { certificateSettings, writeCertificates } from './certificates.js';
 import { createDatabases, DATABASE_SERVICES, type Databases } from './databases.js';
 import {
@@ -73,7 +73,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const addresses = await chooseAddresses(options.gatewayPort);
     const certificates = resolve(options.directory, 'certificates');
     await writeCertificates(certificates, CERTIFIED);
-    const services = createServices(options, certificates, databases, listAccounts(accounts), identity, addresses);
+    const own = { filing: { ...DEVELOPMENT, FILING_SIGNING_KEYS: await createSigningKeys() } };
+    const services = createServices(options, certificates, databases, listAccounts(accounts), identity, addresses, own);
     const { gateway: gatewayAddress, issuer: issuerAddress, ...grpc } = addresses;
     const running = assemble(
       options.directory,
@@ -117,6 +118,7 @@ function createServices(
   accounts: readonly object[],
   identity: IdentityKeys,
   addresses: Record<ServiceName, string>,
+  own: Partial<Record<ServiceName, Readonly<Record<string, string>>>>,
 ): Map<ServiceName, ServiceProcess> {
   const peers = Object.fromEntries(DATABASE_SERVICES.map((name) => [`${name.toUpperCase()}_ADDRESS`, addresses[name]]));
   const logFile = (name: string): string => join(options.directory, 'logs', `${name}.log`);
@@ -133,6 +135,7 @@ function createServices(
         MASTER_KEYS: `1:${randomBytes(32).toString('hex')}`,
         BLIND_INDEX_KEY: randomBytes(32).toString('hex'),
         IDENTITY_PUBLIC_KEYS: identity.publicJwks,
+        ...own[name],
         ...options.environment,
       },
       logFile(name),

@@ -25,9 +25,9 @@ async function supervise(options: SupervisorOptions): Promise<void> {
   mkdirSync(STACK_DIRECTORY, { recursive: true });
   writeFileSync(PID_FILE, String(process.pid));
   const sample = loadSample();
-  const { persons } = generateDay({ ...options, sample });
+  const day = generateDay({ ...options, sample });
   const { gatewayPort } = options;
-  const accounts = { institutions: sample.institutions, persons };
+  const accounts = { institutions: sample.institutions, persons: day.persons };
   const starting = startStack({
     directory: STACK_DIRECTORY,
     accounts,
@@ -36,7 +36,7 @@ async function supervise(options: SupervisorOptions): Promise<void> {
   // From the first moment on: told to stop while starting, it stops what it started.
   stopWhenTold(starting);
   const stack = await starting;
-  await loadReferenceData(stack.document, sample, persons);
+  await loadReferenceData(stack.document, sample, day);
   process.send?.({ ready: true } satisfies SupervisorMessage);
 }
 

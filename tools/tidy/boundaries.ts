@@ -13,7 +13,8 @@ export const ALLOWED: Readonly<Record<Kind, readonly Kind[]>> = {
   service: ['pure', 'contract', 'chassis'],
   edge: ['chassis', 'contract', 'pure'],
   web: ['pure'],
-  tool: ['pure', 'tool'],
+  // Tools call services as others do: by their contracts.
+  tool: ['pure', 'tool', 'contract', 'chassis'],
   // A test that reached into a service would pass while the contract is broken.
   test: ['tool', 'chassis', 'contract', 'pure', 'test'],
 };

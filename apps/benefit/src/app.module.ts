@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { ChassisModule, providePersonalData } from '@yiditong/chassis';
+import { ChassisModule, peerAddress, providePersonalData, provideRpcClient, TARGETS } from '@yiditong/chassis';
 import { AdjudicationController } from './adjudication/adjudication.controller.js';
 import { AdjudicationService } from './adjudication/adjudication.service.js';
 import { environment } from './config.js';
@@ -8,6 +8,7 @@ import { CREDENTIAL_LIFE_MS, CredentialService } from './credential/credential.s
 import { OutdatedCredentialsService } from './credential/outdated-credentials.service.js';
 import { RefusedDecodings } from './credential/refused-decodings.service.js';
 import { BenefitController } from './person/benefit.controller.js';
+import { InsuranceRelay } from './person/insurance-relay.service.js';
 import { PersonService } from './person/person.service.js';
 import { PERSONAL_DATA } from './person/person.store.js';
 import { PolicyController } from './policy/policy.controller.js';
@@ -17,6 +18,8 @@ import { PolicyService } from './policy/policy.service.js';
   imports: [ChassisModule.forService('benefit', environment)],
   controllers: [AdjudicationController, BenefitController, CredentialController, PolicyController],
   providers: [
+    provideRpcClient(TARGETS.filingFact, peerAddress(environment, 'FILING_ADDRESS')),
+    InsuranceRelay,
     AdjudicationService,
     PersonService,
     PolicyService,

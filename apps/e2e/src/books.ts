@@ -3,7 +3,11 @@ import { until } from './until.js';
 
 /** What each service would have written, had it written anything, in rows. */
 const COUNTS: Readonly<Record<string, string>> = {
-  filing: 'SELECT (SELECT count(*)::int FROM filing) AS filing, (SELECT count(*)::int FROM idempotency) AS idempotency',
+  filing: `SELECT (SELECT count(*)::int FROM filing) AS filing, (SELECT count(*)::int FROM filing_version) AS filing_version,
+    (SELECT count(*)::int FROM filing_event) AS filing_event, (SELECT count(*)::int FROM filing_rule) AS filing_rule,
+    (SELECT count(*)::int FROM family_access) AS family_access, (SELECT count(*)::int FROM entitlement_version) AS entitlement,
+    (SELECT count(*)::int FROM filing_import) AS filing_import, (SELECT count(*)::int FROM webhook) AS webhook,
+    (SELECT count(*)::int FROM idempotency) AS idempotency`,
   catalogue: `SELECT (SELECT count(*)::int FROM catalogue_version) AS catalogue_version,
     (SELECT count(*)::int FROM catalogue_entry) AS catalogue_entry, (SELECT count(*)::int FROM proposal) AS proposal,
     (SELECT count(*)::int FROM idempotency) AS idempotency`,

@@ -72,8 +72,10 @@ beforeAll(async () => {
     insuredRegion,
     category: 'LONG_TERM_RESIDENT',
     destinationRegion: day.filings.find((one) => one.personId === template.bill.personId)?.destinationRegion,
-    validFrom: '2025-01-01',
+    validFrom: day.filings[0]?.validFrom,
     validTo: null,
+    pledged: true,
+    reason: '窗口办理',
   };
   await desk.api.write('POST', '/v1/filings', filing, bureau, `canary-${randomUUID()}`);
   const bill = { ...template.bill, personId, diagnoses: [diagnosis] };

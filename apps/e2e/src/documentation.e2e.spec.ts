@@ -23,6 +23,48 @@ const ROUTES: readonly (readonly [method: string, path: string, status: number, 
   ['post', '/v1/filings', 201, true],
   ['get', '/v1/persons/{personId}/filings', 200, false],
   ['get', '/v1/persons/{personId}/filings/{filingId}', 200, false],
+  ['get', '/v1/persons/{personId}/filings/{filingId}/history', 200, false],
+  ['post', '/v1/persons/{personId}/filings/{filingId}/submission', 200, true],
+  ['post', '/v1/persons/{personId}/filings/{filingId}/change', 200, true],
+  ['post', '/v1/persons/{personId}/filings/{filingId}/cancellation', 200, true],
+  ['post', '/v1/persons/{personId}/filings/{filingId}/materials', 200, true],
+  ['post', '/v1/persons/{personId}/filings/{filingId}/review', 200, true],
+  ['get', '/v1/persons/{personId}/filings/{filingId}/receipt', 200, false],
+  ['get', '/v1/persons/{personId}/filings/{filingId}/receipt.html', 200, false],
+  ['post', '/v1/filing-receipts/verification', 200, true],
+  ['get', '/v1/persons/{personId}/filing-options', 200, false],
+  ['post', '/v1/filing-guidance', 200, true],
+  ['post', '/v1/eligibility-decisions', 200, true],
+  ['get', '/v1/filings', 200, false],
+  ['get', '/v1/filings/export.csv', 200, false],
+  ['get', '/v1/filings/export.xlsx', 200, false],
+  ['get', '/v1/filing-reviews', 200, false],
+  ['post', '/v1/persons/{personId}/family-access', 201, true],
+  ['get', '/v1/persons/{personId}/family-access', 200, false],
+  ['post', '/v1/persons/{personId}/family-access/{accessId}/revocation', 200, false],
+  ['post', '/v1/entitlements', 201, true],
+  ['get', '/v1/persons/{personId}/entitlements', 200, false],
+  ['post', '/v1/persons/{personId}/entitlements/{entitlementId}/end', 200, true],
+  ['post', '/v1/filing-rules', 201, true],
+  ['get', '/v1/filing-rules', 200, false],
+  ['post', '/v1/filing-rules/{ruleId}/end', 200, true],
+  ['post', '/v1/filing-imports', 201, true],
+  ['put', '/v1/filing-imports/{importId}/file', 202, false],
+  ['get', '/v1/filing-imports/{importId}', 200, false],
+  ['get', '/v1/filing-imports/{importId}/errors', 200, false],
+  ['get', '/v1/filing-imports/{importId}/errors.csv', 200, false],
+  ['post', '/v1/filing-imports/{importId}/application', 202, false],
+  ['post', '/v1/filing-imports/{importId}/discard', 200, false],
+  ['get', '/v1/filing-imports/template.csv', 200, false],
+  ['get', '/v1/filing-imports/template.xlsx', 200, false],
+  ['get', '/v1/filing-events', 200, false],
+  ['get', '/v1/filing-events/page', 200, false],
+  ['post', '/v1/webhooks', 201, true],
+  ['get', '/v1/webhooks', 200, false],
+  ['delete', '/v1/webhooks/{webhookId}', 200, false],
+  ['get', '/v1/webhooks/{webhookId}/deliveries', 200, false],
+  ['post', '/v1/webhooks/{webhookId}/deliveries/{deliveryId}/redelivery', 200, false],
+  ['get', '/v1/signing-keys', 200, false],
   ['post', '/v1/settlements/trial', 200, true],
   ['post', '/v1/settlements', 201, true],
   ['post', '/v1/settlements/reversals', 200, true],
@@ -80,7 +122,8 @@ describe('/openapi.json', () => {
       expect(operation?.summary).toMatch(/\p{Script=Han}.*[A-Za-z]/u);
       expect(schemaOf(operation?.responses[String(status)]?.content)).not.toEqual({});
       const body = operation?.requestBody && schemaOf(operation.requestBody.content);
-      expect(body?.type).toBe(takesBody ? 'object' : undefined);
+      // A file is no object: what it holds is checked cell by cell.
+      expect(body?.type === 'object').toBe(takesBody);
     },
   );
 
@@ -121,9 +164,9 @@ describe('health', () => {
   });
 });
 
-/** The schema itself, also where it is kept under a name. */
+/** The schema itself, also where it is kept under a name, of JSON or else of the one kind that there is. */
 function schemaOf(content: Content | undefined): Schema | undefined {
-  const schema = content?.['application/json']?.schema ?? {};
+  const schema = (content?.['application/json'] ?? Object.values(content ?? {})[0])?.schema ?? {};
   const name = schema.$ref?.split('/').at(-1);
   if (name === undefined) return schema;
   const { components } = openApi as unknown as { components: { schemas: Record<string, Schema> } };

@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { destinationCovers, provinceOf } from '@yiditong/codes';
-import { ApiClient, type ApiAnswer, type DemoBill, type DemoDay, type Sample } from '@yiditong/tools';
+import { ApiClient, fileFor, type ApiAnswer, type DemoBill, type DemoDay, type Sample } from '@yiditong/tools';
 import type { TestDocument } from './test-issuer.js';
 
 /** A settlement as REST gives it, as far as specs look at it. */
@@ -76,8 +76,8 @@ export class HospitalDesk {
 
   /** Registers what the person has to file; again and again the same. */
   async file(personId: string): Promise<void> {
-    for (const { requestId, ...filing } of this.day.filings.filter((one) => one.personId === personId))
-      await this.api.write('POST', '/v1/filings', filing, this.insuredToken(personId), requestId);
+    for (const filing of this.day.filings.filter((one) => one.personId === personId))
+      await fileFor(this.api, filing, this.insuredToken(personId), this.bureauToken(filing.insuredRegion));
   }
 
   trial({ institutionCode, bill }: Visit): Promise<ApiAnswer<Settled>> {

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { FOUNDING_RULES } from '@yiditong/eligibility';
 import type { DemoDay, Sample } from '@yiditong/tools';
 import { findInFiles } from './spoils.js';
 
@@ -13,7 +14,8 @@ export function personalDataOf(
   { persons, bills }: Pick<DemoDay, 'persons' | 'bills'>,
   sample: Sample,
 ): ReadonlyMap<string, string> {
-  const reference = JSON.stringify(sample);
+  // The rules of filing name the diseases that are opened across provinces.
+  const reference = JSON.stringify([sample, FOUNDING_RULES]);
   const sought = new Map<string, string>();
   for (const [index, { idNumber, name, phone }] of persons.entries()) {
     sought.set(idNumber, `the ID number of person ${index}`);

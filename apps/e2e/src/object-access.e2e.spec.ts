@@ -5,6 +5,7 @@ import { generateDay, loadSample, type ApiAnswer } from '@yiditong/tools';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { quietBooks, rowsOf, type Books } from './books.js';
 import { cast, isHomeOf, partiesOf, tenantOf, type Parties, type Tenant } from './cast.js';
+import { FILING_RPCS, FILING_WITHOUT_OBJECT } from './filing-objects.js';
 import { againAsNewVisit, HospitalDesk, newMessageId } from './hospital-desk.js';
 import { newPair, registerKey } from './national-desk.js';
 import { RpcDesk, type RpcOutcome } from './rpc-desk.js';
@@ -428,7 +429,7 @@ const WITHOUT_OBJECT: Readonly<Record<string, string>> = {
   '/yiditong.benefit.v1.BenefitService/FindPerson': 'shows any hospital the same of whoever has the number',
   [`${CATALOGUE}/ProposeCatalogue`]: 'makes the object',
   [`${POLICY}/ProposePolicy`]: 'makes the object',
-  '/yiditong.filing.v1.FilingService/RegisterFiling': 'makes the object',
+  ...FILING_WITHOUT_OBJECT,
   [`${IDENTITY}/RegisterInstitutionKey`]: 'makes the object; an id is unique in its institution only',
   [`${IDENTITY}/RevokeCredential`]:
     'makes an order for a credential of the region that it names; the credential itself is kept nowhere',
@@ -438,11 +439,12 @@ const WITHOUT_OBJECT: Readonly<Record<string, string>> = {
   '/yiditong.settlement.v1.InstitutionService/RegisterInstitutions': 'enters what is in the request',
 };
 
-/** Tried in a table or a test of their own above. */
+/** Tried in a table or a test of their own above, or in filing-access.e2e.spec.ts. */
 const TRIED_ABOVE = [
   ...NAMED_OBJECTS.map(({ path }) => path),
   ...['DecodeCredential', 'IssueCredential'].map((method) => `${CREDENTIAL}/${method}`),
   ...['GetCycle', 'GetNetPositions', 'GetBilateralPositions'].map((method) => `${CLEARING}/${method}`),
+  ...FILING_RPCS.map(({ path }) => path),
 ];
 
 const ROLES_WITH_ACCESS = ['insured', 'hospital', 'bureau', 'operator'] as const;

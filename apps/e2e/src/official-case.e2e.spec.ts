@@ -1,4 +1,5 @@
-import { ApiClient, generateDay, loadSample } from '@yiditong/tools';
+import { provinceOf } from '@yiditong/codes';
+import { ApiClient, fileFor, generateDay, loadSample } from '@yiditong/tools';
 import { describe, expect, inject, it } from 'vitest';
 import { SHARED_DAY } from './stack.global.js';
 
@@ -21,8 +22,8 @@ describe('the published case', () => {
     if (!bill?.official) throw new Error('the day begins with the published case');
     const filing = day.filings.find(({ personId }) => personId === bill.body.personId);
     if (!filing) throw new Error('the person of the published case has filed');
-    const { requestId, ...registration } = filing;
-    await api.write('POST', '/v1/filings', registration, document.tokens.insured[filing.personId] ?? '', requestId);
+    const person = document.tokens.insured[filing.personId] ?? '';
+    await fileFor(api, filing, person, document.tokens.bureau[provinceOf(filing.insuredRegion)] ?? '');
 
     const request = { messageId: bill.messageId, bill: bill.body };
     const answer = await api.once<Settled>(

@@ -34,7 +34,7 @@ export async function startOwnStack({ environment, ...size }: OwnStackOptions): 
     accounts: { institutions, persons },
     ...(environment === undefined ? {} : { environment }),
   });
-  await loadReferenceData(stack.document, sample, persons);
+  await loadReferenceData(stack.document, sample, day);
   const stop = async (): Promise<void> => {
     await stack.stop();
     searchAndRemove(directory, IN_EVERY_STACK, personalDataOf(day, sample));

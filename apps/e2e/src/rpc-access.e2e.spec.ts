@@ -6,6 +6,7 @@ import { generateDay, loadSample } from '@yiditong/tools';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { quietBooks, type Books } from './books.js';
 import { cast, isHomeOf, isPartyTo, partiesOf, type Parties } from './cast.js';
+import { FILING_RPCS } from './filing-objects.js';
 import { HospitalDesk, newMessageId, type Settled, type Visit } from './hospital-desk.js';
 import { doorsOf, requestFields, RpcDesk, type RpcOutcome } from './rpc-desk.js';
 import { SHARED_DAY } from './stack.global.js';
@@ -207,10 +208,11 @@ describe('every record', () => {
   });
 });
 
-/** Positions belong to closed cycles, which clearing.e2e.spec.ts makes: a bureau there reads its own province's and no other's. */
+/** What filing keeps is tried, with all that changes it, in filing-access.e2e.spec.ts. Positions belong to closed cycles, which clearing.e2e.spec.ts makes: a bureau there reads its own province's and no other's. */
 const COVERED_ELSEWHERE: ReadonlySet<string> = new Set([
   '/yiditong.clearing.v1.ClearingService/GetNetPositions',
   '/yiditong.clearing.v1.ClearingService/GetBilateralPositions',
+  ...FILING_RPCS.map(({ path }) => path).filter((path) => !/\/(Get|List)Filings?$/.test(path)),
 ]);
 
 function fieldOf({ answer }: RpcOutcome, field: string): unknown {

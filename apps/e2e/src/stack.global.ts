@@ -52,16 +52,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const directory = stackDirectory();
   const now = new Date().toISOString();
   const sample = loadSample();
-  const { persons } = generateDay({ ...SHARED_DAY, sample, now });
+  const day = generateDay({ ...SHARED_DAY, sample, now });
   const collector = await startTraceCollector();
   const [nation, province] = [await createTestIssuer('nation'), await createTestIssuer('province')];
   const stack = await startTestStack(nation, {
     directory,
     issuers: [trusted(province, ISSUER_OF_PROVINCE)],
-    accounts: { institutions: [...sample.institutions, UNREGISTERED], persons },
+    accounts: { institutions: [...sample.institutions, UNREGISTERED], persons: day.persons },
     environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.address, OTEL_BSP_SCHEDULE_DELAY: '500', RATE_LIMITS },
   });
-  await loadReferenceData(stack.document, sample, persons);
+  await loadReferenceData(stack.document, sample, day);
   const services = ['filing', 'catalogue', 'benefit', 'settlement', 'clearing', 'identity'] as const;
   project.provide('stack', {
     document: stack.document,

@@ -18,7 +18,20 @@ import { Revocations } from './auth/revocations.js';
 import { ClearingController } from './clearing/clearing.controller.js';
 import { environment } from './config.js';
 import { CredentialController } from './credential/credential.controller.js';
+import { EligibilityController } from './filing/eligibility.controller.js';
+import { EntitlementController } from './filing/entitlement.controller.js';
+import { EventStreams } from './filing/event-streams.js';
+import { FamilyController } from './filing/family.controller.js';
+import { FilingChangeController } from './filing/filing-change.controller.js';
+import { FilingEventsController } from './filing/filing-events.controller.js';
+import { FilingExportController } from './filing/filing-export.controller.js';
+import { FilingImportFileController } from './filing/filing-import-file.controller.js';
+import { FilingImportController } from './filing/filing-import.controller.js';
+import { FilingReviewController } from './filing/filing-review.controller.js';
+import { FilingRuleController } from './filing/filing-rule.controller.js';
 import { FilingController } from './filing/filing.controller.js';
+import { NotificationController } from './filing/notification.controller.js';
+import { ReceiptController } from './filing/receipt.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { HealthService } from './health/health.service.js';
 import { edgeProviders } from './http/edge-providers.js';
@@ -52,6 +65,18 @@ const addresses = {
   controllers: [
     HealthController,
     FilingController,
+    FilingChangeController,
+    ReceiptController,
+    EligibilityController,
+    FamilyController,
+    EntitlementController,
+    FilingReviewController,
+    FilingExportController,
+    FilingImportController,
+    FilingImportFileController,
+    FilingRuleController,
+    NotificationController,
+    FilingEventsController,
     SettlementController,
     PersonController,
     InstitutionController,
@@ -73,6 +98,12 @@ const addresses = {
         new OutgoingIdentity('gateway', await IdentityMint.of(environment.IDENTITY_PRIVATE_KEY, clock)),
     },
     provideRpcClient(TARGETS.filing, addresses.filing),
+    provideRpcClient(TARGETS.eligibility, addresses.filing),
+    provideRpcClient(TARGETS.family, addresses.filing),
+    provideRpcClient(TARGETS.entitlement, addresses.filing),
+    provideRpcClient(TARGETS.filingRule, addresses.filing),
+    provideRpcClient(TARGETS.filingImport, addresses.filing),
+    provideRpcClient(TARGETS.notification, addresses.filing),
     provideRpcClient(TARGETS.catalogue, addresses.catalogue),
     provideRpcClient(TARGETS.benefit, addresses.benefit),
     provideRpcClient(TARGETS.policy, addresses.benefit),
@@ -90,6 +121,7 @@ const addresses = {
     Revocations,
     RefusalAudit,
     SigningKeys,
+    EventStreams,
     Transactions,
     { provide: REVOCATIONS, useExisting: Revocations },
     // Before the guards of every request, which count and limit whom this one makes known.

@@ -5,6 +5,7 @@ import { environment } from './config.js';
 import { CycleController } from './cycle/cycle.controller.js';
 import { CycleService } from './cycle/cycle.service.js';
 import { InstitutionController } from './institution/institution.controller.js';
+import { InstitutionRelay } from './institution/institution-relay.service.js';
 import { InstitutionService } from './institution/institution.service.js';
 import { InDoubtService } from './reversal/in-doubt.service.js';
 import { ReversalService } from './reversal/reversal.service.js';
@@ -20,13 +21,15 @@ import { DIAGNOSES } from './settlement/settlement.store.js';
   imports: [ChassisModule.forService('settlement', environment)],
   controllers: [SettlementController, InstitutionController, CycleController],
   providers: [
-    provideRpcClient(TARGETS.filing, peerAddress(environment, 'FILING_ADDRESS')),
+    provideRpcClient(TARGETS.eligibility, peerAddress(environment, 'FILING_ADDRESS')),
+    provideRpcClient(TARGETS.filingFact, peerAddress(environment, 'FILING_ADDRESS')),
     provideRpcClient(TARGETS.catalogue, peerAddress(environment, 'CATALOGUE_ADDRESS')),
     provideRpcClient(TARGETS.homeProvince, peerAddress(environment, 'BENEFIT_ADDRESS')),
     provideRpcClient(TARGETS.clearing, peerAddress(environment, 'CLEARING_ADDRESS')),
     { provide: IN_DOUBT_MS, useValue: environment.IN_DOUBT_SECONDS * 1000 },
     ...providePersonalData(environment, DIAGNOSES),
     InstitutionService,
+    InstitutionRelay,
     FactsService,
     SettlementService,
     RecordService,

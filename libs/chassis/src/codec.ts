@@ -1,19 +1,29 @@
 import {
   BENEFIT_LEVELS,
+  DELIVERY_STATES,
+  FAMILY_RELATIONS,
   FILING_CATEGORIES,
+  FILING_EVENTS,
+  FILING_SOURCES,
+  FILING_STATES,
   FUNDS,
   HOSPITAL_LEVELS,
+  IMPORT_STATES,
   INSURANCES,
   isReason,
   ITEM_CLASSES,
+  MATERIAL_KINDS,
   PERSON_TYPES,
   Rejection,
+  REVIEW_DECISIONS,
+  RULE_KINDS,
   VISIT_KINDS,
   type Fund,
   type Reason,
 } from '@yiditong/codes';
 import type { commonV1, Timestamp } from '@yiditong/contracts';
 import { fen, type Fen } from '@yiditong/money';
+import { validate as isUuid } from 'uuid';
 
 type EnumCodec<P extends string, T extends string> = {
   encode: (value: T) => `${P}_${T}`;
@@ -43,6 +53,15 @@ export const filingCategoryCodec = enumCodec('FILING_CATEGORY', FILING_CATEGORIE
 export const benefitLevelCodec = enumCodec('BENEFIT_LEVEL', BENEFIT_LEVELS);
 export const itemClassCodec = enumCodec('ITEM_CLASS', ITEM_CLASSES);
 export const fundCodec = enumCodec('FUND', FUNDS);
+export const filingStateCodec = enumCodec('FILING_STATE', FILING_STATES);
+export const filingEventCodec = enumCodec('FILING_EVENT', FILING_EVENTS);
+export const filingSourceCodec = enumCodec('FILING_SOURCE', FILING_SOURCES);
+export const materialKindCodec = enumCodec('MATERIAL_KIND', MATERIAL_KINDS);
+export const reviewDecisionCodec = enumCodec('REVIEW_DECISION', REVIEW_DECISIONS);
+export const familyRelationCodec = enumCodec('FAMILY_RELATION', FAMILY_RELATIONS);
+export const ruleKindCodec = enumCodec('RULE_KIND', RULE_KINDS);
+export const importStateCodec = enumCodec('IMPORT_STATE', IMPORT_STATES);
+export const deliveryStateCodec = enumCodec('DELIVERY_STATE', DELIVERY_STATES);
 
 export type FundAmount = { readonly fund: Fund; readonly amountFen: Fen };
 
@@ -104,4 +123,10 @@ export function required<T>(value: T | null | undefined, field: string): T {
   if (value === null || value === undefined)
     throw new Rejection('REQUEST_MALFORMED', { problem: `${field} is missing` });
   return value;
+}
+
+/** An id as the database has it. Rejects with REQUEST_MALFORMED. */
+export function uuidField(text: string, field: string): string {
+  if (!isUuid(text)) throw new Rejection('REQUEST_MALFORMED', { problem: `${field} is not a UUID` });
+  return text.toLowerCase();
 }

@@ -9,7 +9,15 @@ export { ChassisModule, databaseOptions } from './chassis.module.js';
 export { businessDateOf, Clock, nextDay } from './clock.js';
 export * from './codec.js';
 export { peerAddress, readEnvironment, serviceEnvironment } from './config.js';
-export { Database, narrowTenancySql, tenancySql, violatedConstraint, type Tenancy, type Tx } from './database.js';
+export {
+  Database,
+  narrowTenancySql,
+  queryPrepared,
+  tenancySql,
+  violatedConstraint,
+  type Tenancy,
+  type Tx,
+} from './database.js';
 export { bodyHash, freeze, sha256, thaw } from './exact-json.js';
 export { describeFault } from './fault.js';
 export { groupBy } from './group-by.js';
@@ -48,3 +56,4 @@ export * from './rpc-targets.js';
 export { runService, stopWhenTold } from './run-service.js';
 export { continueTrace, currentTraceId } from './telemetry/continue-trace.js';
 export { MutualTls } from './transport/transport.js';
+export { isWorkingDay, isYearKnown, workingDaysAfter } from './work-calendar.js';

@@ -37,13 +37,22 @@ export const OUTBOX_TABLE = `
   CREATE INDEX outbox_order ON outbox (topic, id);
   ${tenancySql('outbox', 'region')}`;
 
-/** Appends a message with the current trace, so that its delivery continues it. */
-export async function appendOutbox<T>(tx: Tx, message: OutboxMessage<T>): Promise<void> {
+/** Appends messages with the current trace, so that their delivery continues it. */
+export async function appendOutbox<T>(tx: Tx, ...messages: readonly OutboxMessage<T>[]): Promise<void> {
+  if (messages.length === 0) return;
   const carrier: { traceparent?: string } = {};
   propagation.inject(context.active(), carrier);
   await tx.query(
-    'INSERT INTO outbox (scope, id, region, topic, payload, traceparent) VALUES ($1, $2, $3, $4, $5, $6)',
-    [message.scope, uuidv7(), message.region, message.topic, freeze(message.payload), carrier.traceparent ?? ''],
+    `INSERT INTO outbox (scope, id, region, topic, payload, traceparent)
+     SELECT *, $6::text FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[])`,
+    [
+      messages.map(({ scope }) => scope),
+      messages.map(() => uuidv7()),
+      messages.map(({ region }) => region),
+      messages.map(({ topic }) => topic),
+      messages.map(({ payload }) => freeze(payload)),
+      carrier.traceparent ?? '',
+    ],
   );
 }
 

@@ -11,6 +11,13 @@ function auditTarget(peer: string): RpcTarget {
 /** Every gRPC service of the system, by the package that owns it. */
 export const TARGETS = {
   filing: target('yiditong.filing.v1', 'FilingService'),
+  eligibility: target('yiditong.filing.v1', 'EligibilityService'),
+  family: target('yiditong.filing.v1', 'FamilyService'),
+  entitlement: target('yiditong.filing.v1', 'EntitlementService'),
+  filingRule: target('yiditong.filing.v1', 'RuleService'),
+  filingFact: target('yiditong.filing.v1', 'FactService'),
+  filingImport: target('yiditong.filing.v1', 'FilingImportService'),
+  notification: target('yiditong.filing.v1', 'NotificationService'),
   catalogue: target('yiditong.catalogue.v1', 'CatalogueService'),
   homeProvince: target('yiditong.benefit.v1', 'HomeProvinceService'),
   benefit: target('yiditong.benefit.v1', 'BenefitService'),

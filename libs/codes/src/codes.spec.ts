@@ -6,7 +6,6 @@ import {
   idNumberCheck,
   isCalendarDate,
   isDiagnosisCode,
-  isFilingDestination,
   isIdNumber,
   isInstitutionCode,
   isMessageId,
@@ -39,18 +38,7 @@ describe('regions', () => {
     ['410100', '410299', false],
     ['410100', '410100', true],
     ['660000', '659001', false],
-  ])('a filing to %s covers %s: %s', (destination, place, covers) =>
-    expect(destinationCovers(destination, place)).toBe(covers),
-  );
-
-  it.each([
-    ['310000', true],
-    ['410100', true],
-    ['410000', false],
-    ['410102', false],
-    ['460000', true],
-    ['999900', false],
-  ])('%s is a filing destination: %s', (region, valid) => expect(isFilingDestination(region)).toBe(valid));
+  ])('%s contains %s: %s', (destination, place, covers) => expect(destinationCovers(destination, place)).toBe(covers));
 });
 
 describe('code formats', () => {

@@ -51,7 +51,12 @@ export const FUNDS = ['POOLING', 'LARGE_SUM', 'CRITICAL_ILLNESS'] as const;
 export type Fund = (typeof FUNDS)[number];
 
 /** How a person may be covered at a place. */
-export const ELIGIBILITY_BASES = ['FILED', 'EMERGENCY_DEEMED_FILED', 'AGREEMENT_DEEMED_FILED'] as const;
+export const ELIGIBILITY_BASES = [
+  'FILED',
+  'EMERGENCY_DEEMED_FILED',
+  'AGREEMENT_DEEMED_FILED',
+  'TWO_WAY_AT_HOME',
+] as const;
 export type EligibilityBasis = (typeof ELIGIBILITY_BASES)[number];
 
 /** Who calls: 参保人、定点医药机构、经办机构、平台运营, and a service of this system. */

@@ -1,5 +1,7 @@
 import { ACCESS_REASONS } from './access-reasons.js';
+import { FILING_REASONS } from './filing-reasons.js';
 import { entry, type ReasonEntry } from './reason-entry.js';
+import { SPREADSHEET_REASONS } from './spreadsheet-reasons.js';
 
 export type { ReasonEntry, RpcStatus } from './reason-entry.js';
 
@@ -51,6 +53,7 @@ export const REASONS = {
     'There is no such address. Check the interface documentation at /docs.',
   ),
   ...ACCESS_REASONS,
+  ...SPREADSHEET_REASONS,
   TRANSACTION_NOT_OFFERED: entry(
     'INVALID_ARGUMENT',
     400,
@@ -135,54 +138,7 @@ export const REASONS = {
     '参保地与登记信息不一致。请重新读取患者的参保信息后提交。',
     'The insured place differs from the record. Read the patient’s insurance again and resend.',
   ),
-  NOT_CROSS_PROVINCE: entry(
-    'FAILED_PRECONDITION',
-    422,
-    '参保地与就医地属同一省份，不属于跨省结算。请走省内结算。',
-    'The insured and the treating place are in one province. Settle inside the province.',
-  ),
-  FILING_REQUIRED: entry(
-    'FAILED_PRECONDITION',
-    422,
-    '患者尚未办理到本地的异地就医备案。请引导患者在出院结算前补办备案后，用新的报文编号重新结算。',
-    'The patient has no filing for this place. Guide the patient to file before discharge settlement, then settle under a new message id.',
-  ),
-  FILING_NOT_FOUND: entry(
-    'NOT_FOUND',
-    404,
-    '没有查到该备案记录。请核对备案编号。',
-    'There is no such filing. Check its id.',
-  ),
-  FILING_EMERGENCY_NOT_REGISTRABLE: entry(
-    'INVALID_ARGUMENT',
-    400,
-    '急诊抢救视同已备案，无需登记。请直接就医并由医院上传急诊标志。',
-    'Emergency care is deemed filed and is not registered. The hospital marks the visit as an emergency.',
-  ),
-  FILING_DESTINATION_INVALID: entry(
-    'INVALID_ARGUMENT',
-    400,
-    '备案就医地 {region} 有误：请填写就医地市，或直辖市、海南、西藏、兵团的省级区划。',
-    'Destination {region} is not valid: name the prefecture, or the whole of a municipality, Hainan, Tibet or the Corps.',
-  ),
-  FILING_SAME_PROVINCE: entry(
-    'INVALID_ARGUMENT',
-    400,
-    '备案就医地与参保地在同一省份，无需跨省备案。',
-    'The destination is in the insured province; a cross-province filing is not needed.',
-  ),
-  FILING_PERIOD_INVALID: entry(
-    'INVALID_ARGUMENT',
-    400,
-    '备案有效期有误：长期备案不填截止日期；临时备案截止日期须在起始日期六个月之后。',
-    'The period is not valid: a long-term filing has no end; a temporary one lasts at least six months.',
-  ),
-  FILING_OVERLAPS: entry(
-    'FAILED_PRECONDITION',
-    409,
-    '该就医地已有有效备案，有效期重叠。请使用原备案，无需重复办理。',
-    'A filing for this destination is already in force in that period. Use it; a second one is not needed.',
-  ),
+  ...FILING_REASONS,
   BILL_TOTAL_MISMATCH: entry(
     'INVALID_ARGUMENT',
     422,

@@ -9,7 +9,11 @@ const CONTRACTS = [
   'benefit/v1/policy.proto',
   'catalogue/v1/catalogue.proto',
   'clearing/v1/clearing.proto',
+  'filing/v1/eligibility.proto',
+  'filing/v1/entitlement.proto',
+  'filing/v1/exchange.proto',
   'filing/v1/filing.proto',
+  'filing/v1/rule.proto',
   'identity/v1/identity.proto',
   'settlement/v1/settlement.proto',
 ];

@@ -4,7 +4,7 @@ export * as benefitV1 from './benefit-v1.js';
 export * as catalogueV1 from './gen/yiditong/catalogue/v1/catalogue.pb.js';
 export * as clearingV1 from './gen/yiditong/clearing/v1/clearing.pb.js';
 export * as commonV1 from './shared-v1.js';
-export * as filingV1 from './gen/yiditong/filing/v1/filing.pb.js';
+export * as filingV1 from './filing-v1.js';
 export * as identityV1 from './gen/yiditong/identity/v1/identity.pb.js';
 export * as settlementV1 from './gen/yiditong/settlement/v1/settlement.pb.js';
 export type { Timestamp } from './gen/google/protobuf/timestamp.pb.js';

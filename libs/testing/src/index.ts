@@ -6,6 +6,7 @@ export { DemoTables1763740800000 } from './demo-tables.js';
 export { FixedClock } from './fixed-clock.js';
 export type { TestCluster } from './template-database.global.js';
 export { createTestDatabase, queryAs, type TestDatabase } from './test-database.js';
+export { privateJwks } from './signing-keys.js';
 export { testVault, type VaultOptions } from './test-vault.js';
 export {
   AUDIT_HEAD,
@@ -18,5 +19,5 @@ export {
 } from './tenancy/chassis-tables.js';
 export { describeTenancy } from './tenancy/describe-tenancy.js';
 export { areaOf, BYTES, dayOf, INSTANT, institutionOf, uuidOf } from './tenancy/sample-values.js';
-export { updateOf, type TenancySpec, type TenantTable } from './tenancy/tenant-table.js';
+export { MIGRATED, updateOf, type TenancySpec, type TenantTable } from './tenancy/tenant-table.js';
 export { findInDatabase, type Find } from './find-in-database.js';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { addDeltas, type Accumulators } from '@yiditong/adjudication';
-import { thaw, type Actor } from '@yiditong/chassis';
+import { thaw, type Actor, type RpcClient } from '@yiditong/chassis';
 import { idNumberCheck, provinceOf } from '@yiditong/codes';
+import type { filingV1 } from '@yiditong/contracts';
 import { fen, rateOfBps, share, subtractFen, sumFen } from '@yiditong/money';
 import {
   atOnce,
@@ -15,6 +16,7 @@ import {
 } from '@yiditong/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrations } from '../migrations/index.js';
+import { InsuranceRelay } from '../person/insurance-relay.service.js';
 import { PersonService, type PersonEntry } from '../person/person.service.js';
 import { PolicyService } from '../policy/policy.service.js';
 import type { PresentedClaim } from './adjudication.codec.js';
@@ -36,12 +38,17 @@ const requestId = (): string => `request-${++sequence}`;
 beforeAll(async () => {
   db = await createTestDatabase('benefit', migrations);
   const clock = new FixedClock(new Date('2026-05-01T00:00:00Z'));
-  persons = new PersonService(db.database, clock, testVault());
+  persons = new PersonService(db.database, clock, testVault(), untold());
   policies = new PolicyService(db.database, clock);
   adjudications = new AdjudicationService(db.database, clock);
   await publish('610100');
 });
 afterAll(() => db.drop());
+
+/** Never started, so that what filing is to be told stays in the outbox. */
+function untold(): InsuranceRelay {
+  return new InsuranceRelay(db.database, {} as unknown as RpcClient<filingV1.FactServiceClient>);
+}
 
 /** Proposed by one account and approved by another, as every policy is. */
 async function publish(region: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Actor } from '@yiditong/chassis';
+import type { Actor, RpcClient } from '@yiditong/chassis';
 import { idNumberCheck } from '@yiditong/codes';
+import type { filingV1 } from '@yiditong/contracts';
 import { fen } from '@yiditong/money';
 import {
   auditFaults,
@@ -14,6 +15,7 @@ import {
 } from '@yiditong/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrations } from '../migrations/index.js';
+import { InsuranceRelay } from '../person/insurance-relay.service.js';
 import { PersonService, type PersonEntry } from '../person/person.service.js';
 import { insertPolicy } from '../policy/policy.store.js';
 import type { PresentedClaim } from './adjudication.codec.js';
@@ -33,10 +35,15 @@ const requestId = (): string => `request-${++sequence}`;
 beforeAll(async () => {
   db = await createTestDatabase('benefit', migrations);
   const clock = new FixedClock(NOW);
-  persons = new PersonService(db.database, clock, testVault());
+  persons = new PersonService(db.database, clock, testVault(), untold());
   adjudications = new AdjudicationService(db.database, clock);
 });
 afterAll(() => db.drop());
+
+/** Never started, so that what filing is to be told stays in the outbox. */
+function untold(): InsuranceRelay {
+  return new InsuranceRelay(db.database, {} as unknown as RpcClient<filingV1.FactServiceClient>);
+}
 
 function newEntry(change: Partial<PersonEntry> = {}): PersonEntry {
   const first17 = `61010119800101${String(++sequence).padStart(3, '0')}`;
@@ -80,7 +87,7 @@ describe('of a person the audit trail has', () => {
 
   it('a person who was entered under a key that is gone as one whose digest is not known', async () => {
     const entry = newEntry();
-    await new PersonService(db.database, new FixedClock(NOW), testVault({ versions: [7] })).register(
+    await new PersonService(db.database, new FixedClock(NOW), testVault({ versions: [7] }), untold()).register(
       BUREAU,
       requestId(),
       '610000',

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
-import { sha256, type Actor } from '@yiditong/chassis';
+import { sha256, type Actor, type RpcClient } from '@yiditong/chassis';
 import { idNumberCheck, Rejection } from '@yiditong/codes';
+import type { filingV1 } from '@yiditong/contracts';
 import {
   atOnce,
   createTestDatabase,
@@ -17,6 +18,7 @@ import {
 } from '@yiditong/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrations } from '../migrations/index.js';
+import { InsuranceRelay } from '../person/insurance-relay.service.js';
 import { PersonService, type PersonEntry } from '../person/person.service.js';
 import { composeToken } from './credential-token.js';
 import { CredentialService, type Decoding } from './credential.service.js';
@@ -42,12 +44,17 @@ beforeAll(async () => {
   Logger.overrideLogger(false); // Refusals are what these specs are about.
   db = await createTestDatabase('benefit', migrations);
   clock = new FixedClock(BEGIN);
-  persons = new PersonService(db.database, clock, testVault());
+  persons = new PersonService(db.database, clock, testVault(), untold());
   refusals = new RefusedDecodings(clock);
   credentials = new CredentialService(db.database, clock, persons, refusals, LIFE_MS);
 });
 beforeEach(() => clock.moveTo(BEGIN));
 afterAll(() => db.drop());
+
+/** Never started, so that what filing is to be told stays in the outbox. */
+function untold(): InsuranceRelay {
+  return new InsuranceRelay(db.database, {} as unknown as RpcClient<filingV1.FactServiceClient>);
+}
 
 const after = (ms: number): void => clock.moveTo(new Date(BEGIN.getTime() + ms));
 const self = (personId: string): Actor => ({ role: 'insured', region: '610000', subject: personId, person: personId });

@@ -3,6 +3,7 @@ import {
   auditGrants,
   IDEMPOTENCY_TABLE,
   narrowTenancySql,
+  OUTBOX_TABLE,
   PROPOSAL_TABLE,
   proposalGrants,
 } from '@yiditong/chassis';
@@ -32,6 +33,8 @@ export class Benefits1763740800000 implements MigrationInterface {
         -- Of two provinces that both have the person as insured, the one that had him first is believed.
         entered_at timestamptz NOT NULL DEFAULT now(),
         updated_at timestamptz NOT NULL,
+        -- Since when the division and whether the insurance is active stand as they do; later with each change.
+        insurance_changed_at timestamptz NOT NULL,
         -- With the province: a key of one must neither reveal nor block a row that only another may see.
         CONSTRAINT insured_person_pk PRIMARY KEY (person_id, province)
       );
@@ -89,17 +92,19 @@ export class Benefits1763740800000 implements MigrationInterface {
       ${narrowTenancySql('adjudication', { provinces: ['province'], person: 'person_id' })}
       ${E_CREDENTIAL_TABLE}
       ${IDEMPOTENCY_TABLE}
+      ${OUTBOX_TABLE}
       ${AUDIT_TABLES}
       ${auditGrants('benefit_app')}
       ${PROPOSAL_TABLE}
       ${proposalGrants('benefit_app')}
       GRANT SELECT, INSERT, UPDATE ON insured_person, accumulator, adjudication, idempotency TO benefit_app;
-      GRANT SELECT, INSERT ON policy TO benefit_app;`);
+      GRANT SELECT, INSERT ON policy TO benefit_app;
+      GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO benefit_app;`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
-      'DROP TABLE proposal, audit_record, audit_head, idempotency, e_credential, adjudication, accumulator, policy, insured_person',
+      'DROP TABLE proposal, audit_record, audit_head, outbox, idempotency, e_credential, adjudication, accumulator, policy, insured_person',
     );
   }
 }

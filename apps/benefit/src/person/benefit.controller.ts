@@ -1,7 +1,7 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { Controller } from '@nestjs/common';
 import { isPurpose, PURPOSES, type Purpose } from '@yiditong/access';
-import { actorOf, insuranceCodec, personTypeCodec } from '@yiditong/chassis';
+import { actorOf, encodeInstant, insuranceCodec, personTypeCodec, uuidField } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
 import { benefitV1 } from '@yiditong/contracts';
 import { validate as isUuid } from 'uuid';
@@ -37,6 +37,25 @@ export class BenefitController implements benefitV1.BenefitServiceController {
     const person = await this.persons.get(actorOf(metadata), request.personId, decodePurpose(request.purpose));
     const { name, idNumber, phone } = person;
     return { ...encodePerson(person), name, idNumber, phone: phone ?? '' };
+  }
+
+  async getInsurance(
+    request: benefitV1.GetInsuranceRequest,
+    metadata: Metadata,
+  ): Promise<benefitV1.GetInsuranceResponse> {
+    const { length } = request.personIds;
+    if (length === 0 || length > MAX_PERSONS)
+      throw new Rejection('REQUEST_MALFORMED', { problem: `person_ids must be 1 to ${MAX_PERSONS}` });
+    const personIds = request.personIds.map((personId) => uuidField(personId, 'person_ids'));
+    const insured = await this.persons.insurance(actorOf(metadata), request.province, personIds);
+    return {
+      persons: insured.map(({ personId, insuredRegion, active, changedAt }) => ({
+        personId,
+        insuredRegion,
+        active,
+        changedAt: encodeInstant(changedAt),
+      })),
+    };
   }
 
   async getAccumulators(

@@ -10,6 +10,11 @@ export type InsuredPerson = {
   readonly active: boolean;
 };
 
+/** How a person is insured, and since when it stands so. */
+export type Insured = Pick<InsuredPerson, 'personId' | 'province' | 'insuredRegion' | 'active'> & {
+  readonly changedAt: Date;
+};
+
 /** What is sealed in it, all in one. */
 export type PersonalData = {
   readonly idNumber: string;

@@ -1,8 +1,19 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { Purpose } from '@yiditong/access';
-import { freeze, nationalActor, RotationService, type Actor, type PersonalDataVault } from '@yiditong/chassis';
-import { idNumberCheck } from '@yiditong/codes';
+import {
+  encodeInstant,
+  freeze,
+  nationalActor,
+  RotationService,
+  serviceActor,
+  thaw,
+  type Actor,
+  type PersonalDataVault,
+  type RpcClient,
+} from '@yiditong/chassis';
+import { idNumberCheck, NATION } from '@yiditong/codes';
+import type { filingV1 } from '@yiditong/contracts';
 import {
   createTestDatabase,
   FixedClock,
@@ -13,6 +24,7 @@ import {
 } from '@yiditong/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrations } from '../migrations/index.js';
+import { InsuranceRelay } from './insurance-relay.service.js';
 import { PersonService, type PersonEntry } from './person.service.js';
 import { PERSONAL_DATA } from './person.store.js';
 
@@ -32,10 +44,15 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
+/** Never started, so that what filing is to be told stays in the outbox. */
+function untold(): InsuranceRelay {
+  return new InsuranceRelay(db.database, {} as unknown as RpcClient<filingV1.FactServiceClient>);
+}
+
 const requestId = (): string => `request-${++sequence}`;
 
 function serviceWith(vault: PersonalDataVault): PersonService {
-  return new PersonService(db.database, new FixedClock(new Date('2026-05-01T00:00:00Z')), vault);
+  return new PersonService(db.database, new FixedClock(new Date('2026-05-01T00:00:00Z')), vault, untold());
 }
 
 function newEntry(change: Partial<PersonEntry> = {}): PersonEntry {
@@ -293,3 +310,54 @@ async function killAtUpdate(n: number): Promise<void> {
      CREATE TRIGGER end_connection AFTER UPDATE ON insured_person FOR EACH ROW EXECUTE FUNCTION end_connection()`,
   );
 }
+
+describe('how a person is insured', () => {
+  const at = (text: string): FixedClock => new FixedClock(new Date(`2026-05-0${text}Z`));
+  const outbox = async (personId: string): Promise<unknown[]> => {
+    const rows = await queryAs<{ payload: string }>(
+      db.superuserUrl,
+      "SELECT payload FROM outbox WHERE topic = 'insurance' AND scope = $1 ORDER BY id",
+      [personId],
+    );
+    return rows.map(({ payload }) => thaw(payload));
+  };
+  const enter = async (clock: FixedClock, entry: PersonEntry): Promise<void> => {
+    const service = new PersonService(db.database, clock, testVault(), untold());
+    await service.register(BUREAU, requestId(), '610000', [entry]);
+  };
+
+  it('is told to filing when it changes, and only then', async () => {
+    const entry = newEntry();
+    const { personId } = entry;
+    await enter(at('1T00:00:00'), entry);
+    await enter(at('2T00:00:00'), { ...entry, phone: null });
+    await enter(at('3T00:00:00'), { ...entry, active: false });
+    await enter(at('4T00:00:00'), { ...entry, insuredRegion: '610200' });
+    const fact = { personId, province: '610000', insuredRegion: '610100', active: true };
+    const since = (text: string) => encodeInstant(at(text).now());
+    expect(await outbox(personId)).toEqual([
+      { ...fact, changedAt: since('1T00:00:00') },
+      { ...fact, active: false, changedAt: since('3T00:00:00') },
+      { ...fact, insuredRegion: '610200', changedAt: since('4T00:00:00') },
+    ]);
+  });
+
+  it('has a later instant with every change, also where the clock stands still or was set back', async () => {
+    const entry = newEntry();
+    await enter(at('2T00:00:00'), entry);
+    await enter(at('2T00:00:00'), { ...entry, active: false });
+    await enter(at('1T00:00:00'), entry);
+    const [insured] = await persons.insurance(nationalActor('spec'), NATION, [entry.personId]);
+    expect(insured).toMatchObject({ active: true, changedAt: new Date('2026-05-02T00:00:00.002Z') });
+  });
+
+  it('is answered to filing for the province that it asks about, and to nobody for another', async () => {
+    const { personId } = await insure();
+    const asked = [personId, randomUUID()];
+    const answer = await persons.insurance(serviceActor('filing', '610000'), '610000', asked);
+    expect(answer).toMatchObject([{ personId, province: '610000', insuredRegion: '610100', active: true }]);
+    expect(await persons.insurance(serviceActor('filing', '420000'), '420000', asked)).toEqual([]);
+    const foreign = persons.insurance(serviceActor('filing', '420000'), '610000', asked);
+    await expect(foreign).rejects.toMatchObject({ reason: 'NOT_PERMITTED' });
+  });
+});

@@ -25,8 +25,16 @@ import {
   type WriteKey,
 } from '@yiditong/chassis';
 import { findProvince, isIdNumber, isPhoneNumber, PERSON_TYPES_OF, provinceOf, Rejection } from '@yiditong/codes';
-import type { InsuredPerson, NewPerson, PersonalData, SealedPerson } from './person.entity.js';
-import { findPersonByIndex, findSealedPerson, lockPersons, PERSONAL_DATA, upsertPersons } from './person.store.js';
+import { InsuranceRelay } from './insurance-relay.service.js';
+import type { Insured, InsuredPerson, NewPerson, PersonalData, SealedPerson } from './person.entity.js';
+import {
+  findPersonByIndex,
+  findSealedPerson,
+  insuranceOf,
+  lockPersons,
+  PERSONAL_DATA,
+  upsertPersons,
+} from './person.store.js';
 
 export type PersonEntry = Omit<InsuredPerson, 'province'> & PersonalData;
 
@@ -41,22 +49,37 @@ export class PersonService {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly vault: PersonalDataVault,
+    private readonly relay: InsuranceRelay,
   ) {}
 
-  /** All entries or none. What is personal is sealed; the ID number is indexed besides. */
+  /** All entries or none. What is personal is sealed, the ID number is indexed besides, and filing is told who is insured otherwise now. */
   async register(actor: Actor, requestId: string, province: string, entries: readonly PersonEntry[]): Promise<number> {
     if (province !== actor.region) throw new Rejection('NOT_PERMITTED');
     const checked = entries.map((entry, index) => checkedEntry(province, entry, index));
     const persons = checked.map((entry) => this.sealed(province, entry));
     const write = this.writeKey(province, requestId, checked);
-    return this.database.transaction(actor, (tx) =>
+    const registered = await this.database.transaction(actor, (tx) =>
       decideOnce(tx, write, async () => {
         const before = await lockPersons(tx, persons);
-        await upsertPersons(tx, persons, this.clock.now());
+        const insured = await upsertPersons(tx, persons, this.clock.now());
+        await this.relay.append(
+          tx,
+          insured.filter(
+            ({ personId, changedAt }) => before.get(personId)?.changedAt.getTime() !== changedAt.getTime(),
+          ),
+        );
         await appendAudit(tx, actor, ...persons.map((person, at) => this.registrationOf(person, checked[at], before)));
         return persons.length;
       }),
     );
+    this.relay.nudge();
+    return registered;
+  }
+
+  /** How persons are insured in a province; of the nation, wherever they are. Those unknown are left out. */
+  async insurance(actor: Actor, province: string, personIds: readonly string[]): Promise<Insured[]> {
+    if (province !== actor.region) throw new Rejection('NOT_PERMITTED');
+    return this.database.transaction(actor, (tx) => insuranceOf(tx, personIds));
   }
 
   /** A hospital in any province reads the card of a person insured in any other, so the search is the nation's. */

@@ -1,100 +1,57 @@
 import { Injectable } from '@nestjs/common';
-import {
-  appendAudit,
-  Clock,
-  Database,
-  decideOnce,
-  groupBy,
-  serviceActor,
-  type Actor,
-  type AuditEntry,
-} from '@yiditong/chassis';
-import { provinceOf, Rejection } from '@yiditong/codes';
-import { decideEligibility, type Eligibility } from '@yiditong/eligibility';
-import { v7 as uuidv7 } from 'uuid';
-import type { AskedVisit, NewFiling } from './filing.codec.js';
-import { refusalOf } from './filing-rules.js';
+import { businessDateOf, type Actor } from '@yiditong/chassis';
+import { FactService } from '../fact/fact.service.js';
+import { ActingService } from '../family/acting.service.js';
+import { RuleService } from '../rule/rule.service.js';
+import type { Registration, Submission } from './filing.codec.js';
 import type { FilingRow } from './filing.entity.js';
-import { filingsOf, findFiling, insertFiling } from './filing.store.js';
+import { following, stateAfter } from './filing-record.js';
+import { handIn, merged } from './handing-in.js';
+import { insuredRegionOf } from './insured.js';
+import { heldFiling, RecordingService } from './recording.service.js';
+import { begun, requireEntitled, requireOwnProvince, sourceOf } from './registering.js';
 
+/** How filings come to be: registered, and handed in. */
 @Injectable()
 export class FilingService {
   constructor(
-    private readonly database: Database,
-    private readonly clock: Clock,
+    private readonly acting: ActingService,
+    private readonly rules: RuleService,
+    private readonly facts: FactService,
+    private readonly recording: RecordingService,
   ) {}
 
-  async register(actor: Actor, requestId: string, proposal: NewFiling): Promise<FilingRow> {
-    mayActFor(actor, proposal.personId, proposal.insuredProvince);
-    const refusal = refusalOf(proposal);
-    if (refusal) throw new Rejection(refusal, { region: proposal.destinationRegion });
-
-    const write = { scope: proposal.personId, region: proposal.insuredProvince, key: requestId, body: proposal };
-    return this.database.transaction(actor, (tx) =>
-      decideOnce(tx, write, async () => {
-        const filing: FilingRow = { ...proposal, filingId: uuidv7(), createdAt: this.clock.now() };
-        await insertFiling(tx, filing);
-        await appendAudit(tx, actor, { ...recordOf(filing, 'REGISTER_FILING'), after: proposal });
-        return filing;
-      }),
-    );
-  }
-
-  async get(actor: Actor, personId: string, filingId: string): Promise<FilingRow> {
-    mayActFor(actor, personId, actor.region);
-    return this.database.transaction(actor, async (tx) => {
-      const filing = await findFiling(tx, personId, filingId);
-      if (!filing) throw new Rejection('FILING_NOT_FOUND');
-      await appendAudit(tx, actor, { ...recordOf(filing, 'READ_FILING'), after: { personId } });
-      return filing;
+  /** Rejects as the contract of RegisterFiling says, and with NOT_PERMITTED for another province, area or institution. */
+  async register(actor: Actor, requestId: string, registration: Registration): Promise<FilingRow> {
+    requireEntitled(actor, registration);
+    const { insuredRegion: claimed, ...named } = registration;
+    const acting = await this.acting.of(actor, { ...named, insuredRegion: claimed ?? '' });
+    requireOwnProvince(acting.tenant, claimed);
+    const rules = await this.rules.all();
+    await this.facts.learnInsurance(acting.tenant.region, [acting.personId]);
+    const request = { requestId, body: { rpc: 'register', ...registration } };
+    return this.recording.record(acting, request, async (tx, now) => {
+      const insuredRegion = await insuredRegionOf(tx, acting.personId, claimed);
+      const proposal = { ...registration, personId: acting.personId, insuredRegion, source: sourceOf(actor) };
+      return begun(proposal, now, { rules, today: businessDateOf(now) });
     });
   }
 
-  async list(actor: Actor, personId: string): Promise<FilingRow[]> {
-    mayActFor(actor, personId, actor.region);
-    return this.database.transaction(actor, async (tx) => {
-      const filings = await filingsOf(tx, [personId]);
-      await appendAudit(tx, actor, {
-        province: actor.region,
-        action: 'LIST_FILINGS',
-        objectType: 'person',
-        objectId: personId,
-        after: { filingIds: filings.map(({ filingId }) => filingId) },
-      });
-      return filings;
+  /** Rejects as the contract of SubmitFiling says. */
+  async submit(actor: Actor, requestId: string, submission: Submission): Promise<FilingRow> {
+    const { filingId, materials, pledged, reason } = submission;
+    const acting = await this.acting.of(actor, submission);
+    const rules = await this.rules.all();
+    await this.facts.learnInsurance(acting.tenant.region, [acting.personId]);
+    return this.recording.record(acting, { requestId, body: { rpc: 'submit', ...submission } }, async (tx, now) => {
+      const before = await heldFiling(tx, acting.personId, filingId);
+      stateAfter(before, 'SUBMIT');
+      await insuredRegionOf(tx, acting.personId, before.insuredRegion);
+      const papers = { materials: merged(before.materials, materials), pledged: before.pledged || pledged };
+      const complete = { ...before, ...papers, source: sourceOf(actor) };
+      const { event, changes } = handIn(complete, { rules, today: businessDateOf(now) });
+      const after = following(complete, { event, reason }, now, changes);
+      return { event, before, after, action: 'SUBMIT_FILING' };
     });
   }
-
-  /**
-   * Reads the filings of all visits at once, as the insured provinces' own record, and decides each. Nobody sees a filing by
-   * this, only whether one covers the visit; what comes of that is recorded where the bill is settled.
-   */
-  async checkEligibility(visits: readonly AskedVisit[]): Promise<Eligibility[]> {
-    const filings = new Map<string, FilingRow[]>();
-    for (const [province, asked] of groupBy(visits, (visit) => provinceOf(visit.insuredRegion))) {
-      const rows = await this.database.transaction(serviceActor('filing', province), (tx) =>
-        filingsOf(
-          tx,
-          asked.map((visit) => visit.personId),
-        ),
-      );
-      for (const row of rows) filings.set(row.personId, [...(filings.get(row.personId) ?? []), row]);
-    }
-    return visits.map((visit) => decideEligibility({ ...visit, filings: filingsFor(visit, filings) }));
-  }
-}
-
-function recordOf(filing: FilingRow, action: 'REGISTER_FILING' | 'READ_FILING'): AuditEntry {
-  return { province: filing.insuredProvince, action, objectType: 'filing', objectId: filing.filingId };
-}
-
-/** A person acts for himself, a bureau for its province. Rejects with NOT_PERMITTED. */
-function mayActFor(actor: Actor, personId: string, province: string): void {
-  const own = actor.role === 'insured' ? actor.person === personId : true;
-  if (!own || actor.region !== province) throw new Rejection('NOT_PERMITTED');
-}
-
-/** Those of the place where the person is insured: another area of the province can't cover him at this one's cost. */
-function filingsFor({ personId, insuredRegion }: AskedVisit, filings: ReadonlyMap<string, FilingRow[]>): FilingRow[] {
-  return (filings.get(personId) ?? []).filter((filing) => filing.insuredRegion === insuredRegion);
 }

@@ -1,40 +1,35 @@
-import { AUDIT_TABLES, auditGrants, IDEMPOTENCY_TABLE, narrowTenancySql } from '@yiditong/chassis';
+import { AUDIT_TABLES, auditGrants, IDEMPOTENCY_TABLE } from '@yiditong/chassis';
+import { NATION } from '@yiditong/codes';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { EXCHANGE_TABLES } from '../tables/exchange-tables.js';
+import { FACT_TABLES } from '../tables/fact-tables.js';
+import { FILING_TABLES } from '../tables/filing-tables.js';
+import { foundingRulesSql } from '../tables/founding-rules-sql.js';
 
-/** Filings, distributed by person: every key contains person_id. */
+/** Filings, what they rest on, and what is told of them. What is about a person is distributed by person: every key contains person_id. */
 export class Filings1763740800000 implements MigrationInterface {
   readonly name = 'Filings1763740800000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('CREATE EXTENSION IF NOT EXISTS btree_gist');
     await runner.query(`
-      CREATE TABLE filing (
-        person_id uuid NOT NULL,
-        filing_id uuid NOT NULL,
-        insured_province char(6) NOT NULL,
-        insured_region char(6) NOT NULL,
-        category text NOT NULL,
-        destination_region char(6) NOT NULL,
-        valid_from date NOT NULL,
-        valid_to date,
-        created_at timestamptz NOT NULL,
-        CONSTRAINT filing_pk PRIMARY KEY (person_id, filing_id, insured_province),
-        CONSTRAINT filing_category CHECK (category IN
-          ('RETIREE_RESETTLED', 'LONG_TERM_RESIDENT', 'LONG_TERM_WORKER', 'REFERRAL', 'OTHER_TEMPORARY')),
-        CONSTRAINT filing_period CHECK (valid_to IS NULL OR valid_to >= valid_from),
-        -- Within a province: across provinces it would tell one of a filing that only the other may see, and stand in its way.
-        CONSTRAINT filing_no_overlap EXCLUDE USING gist
-          (person_id WITH =, insured_province WITH =, destination_region WITH =, daterange(valid_from, valid_to, '[]') WITH &&)
-      );
-      ${narrowTenancySql('filing', { provinces: ['insured_province'], areas: ['insured_region'], person: 'person_id' })}
+      ${FILING_TABLES}
+      ${FACT_TABLES}
+      ${EXCHANGE_TABLES}
       ${IDEMPOTENCY_TABLE}
       ${AUDIT_TABLES}
       ${auditGrants('filing_app')}
-      GRANT SELECT, INSERT ON filing TO filing_app;
       GRANT SELECT, INSERT, UPDATE ON idempotency TO filing_app;`);
+    // Even the owner sees and makes rows only as their tenant.
+    await runner.query(
+      `SET LOCAL app.region = '${NATION}'; SET LOCAL app.area = ''; SET LOCAL app.person = ''; SET LOCAL app.institution = ''`,
+    );
+    await runner.query(...foundingRulesSql());
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE audit_record, audit_head, idempotency, filing');
+    await runner.query(`DROP TABLE audit_record, audit_head, idempotency, webhook_delivery, webhook, filing_event, filing_event_head,
+      filing_import_error, filing_import_row, filing_rule, institution_fact, insurance_fact, entitlement_version, entitlement,
+      family_access, filing_version, filing, filing_import`);
   }
 }

@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Rejection, type Reason } from '@yiditong/codes';
 import type { FastifyHttpOptions, FastifyRequest } from 'fastify';
 import { Authenticator } from '../auth/authenticator.js';
+import { UPLOAD_ROUTE } from '../filing/uploaded-sheet.js';
 import { problemOf } from '../problem.filter.js';
 import { SourceLimits } from './request-limits.js';
 
@@ -13,6 +14,8 @@ export const BODY_LIMIT_BYTES = 2 * MIB;
 /** What is uploaded whole: a catalogue of tens of thousands of entries, a thousand insured persons. */
 const LARGE_BODY_LIMIT_BYTES = 32 * MIB;
 const LARGE_BODIES: readonly string[] = ['/v1/catalogues', '/v1/insured-persons'];
+/** Whose bodies only bureaus may send. An uploaded file has a limit of its own, of what is read of it. */
+const OF_BUREAUS: readonly string[] = [...LARGE_BODIES, UPLOAD_ROUTE];
 /** A signature is checked over all of it, before it is known to be anybody's. */
 const SIGNED_BODY_LIMIT_BYTES = 64 * 1024;
 const SIGNED = '/national/';
@@ -46,7 +49,7 @@ export function limitRequests(app: NestFastifyApplication): void {
     if (route.startsWith(SIGNED)) return sources.refuseBlocked(request.ip);
     // A body is read only from somebody known, a large one only from a bureau; the guards ask again, once it has been read.
     const { role } = await authenticator.authenticate(request);
-    if (LARGE_BODIES.includes(route) && request.method !== 'GET' && role !== 'bureau')
+    if (OF_BUREAUS.includes(route) && request.method !== 'GET' && role !== 'bureau')
       throw new Rejection('NOT_PERMITTED');
   });
 }

@@ -36,11 +36,13 @@ export type EndpointOptions = {
   readonly status?: 200 | 201 | 202 | 204;
   /** Whether it carries an Idempotency-Key. */
   readonly keyed?: boolean;
+  /** The content types of an answer that is not JSON. */
+  readonly produces?: readonly string[];
 };
 
 /** A route with everything that belongs to it. Without `access` it doesn't compile, and no other way of making a route is let pass. */
 export function Endpoint(options: EndpointOptions): MethodDecorator {
-  const { method, path, access, summary, answer, status = 200, keyed = false } = options;
+  const { method, path, access, summary, answer, status = 200, keyed = false, produces = [] } = options;
   return applyDecorators(
     RequestMapping({ method: RequestMethod[method], path }),
     HttpCode(status),
@@ -48,8 +50,14 @@ export function Endpoint(options: EndpointOptions): MethodDecorator {
     ApiOperation({ summary }),
     ApiExtension(ACCESS_EXTENSION, access),
     ...(answer === undefined ? [] : [ApiResponse({ status, standardSchema: answer })]),
+    ...(produces.length === 0 ? [] : [ApiResponse({ status, content: textOf(produces) })]),
     ...(keyed ? [ApiHeader(IDEMPOTENCY_KEY_HEADER)] : []),
   );
+}
+
+/** How the document describes answers that it can't describe further. */
+function textOf(types: readonly string[]): Record<string, { readonly schema: { readonly type: 'string' } }> {
+  return Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' } }]));
 }
 
 /** What the route that is being called declares; undefined where it declares nothing, or lets nobody in. */

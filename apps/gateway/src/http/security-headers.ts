@@ -1,8 +1,10 @@
 import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { RECEIPT_STYLE_SOURCE } from '../filing/receipt-style.js';
 
 const DOCUMENTATION = /^\/docs(\/|$|\?)/;
 const OF_DOCUMENTATION = /^\/(docs(-yaml)?|openapi\.json)(\/|$|\?)/;
+const RECEIPT_PAGE = /\/receipt\.html$/;
 const ONE_YEAR_SECONDS = 31_536_000;
 
 /** Answers are JSON: a browser that is made to show one must load and run nothing. */
@@ -22,6 +24,12 @@ const CONTENT_OF_DOCUMENTATION = {
   },
 };
 
+/** The page has one style, which is known, and nothing else. */
+const CONTENT_OF_RECEIPT = {
+  useDefaults: false,
+  directives: { ...CONTENT_OF_ANSWERS.directives, styleSrc: [RECEIPT_STYLE_SOURCE] },
+};
+
 /**
  * Headers that tell browsers to do nothing with an answer but show it, and caches to keep nothing of it. No other origin's page
  * may read an answer: no route sends CORS headers.
@@ -31,6 +39,7 @@ export async function setSecurityHeaders(app: NestFastifyApplication): Promise<v
   // Before helmet's own hook, which reads what is set here.
   instance.addHook('onRoute', (route) => {
     if (DOCUMENTATION.test(route.url)) route.helmet = { contentSecurityPolicy: CONTENT_OF_DOCUMENTATION };
+    if (RECEIPT_PAGE.test(route.url)) route.helmet = { contentSecurityPolicy: CONTENT_OF_RECEIPT };
   });
   await app.register(helmet, {
     contentSecurityPolicy: CONTENT_OF_ANSWERS,

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Rejection } from '@yiditong/codes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { acceptSpreadsheets } from '../filing/uploaded-sheet.js';
 import { answerProblem } from '../problem.filter.js';
 import { answerUnreadable, limitRequests, SERVER_LIMITS } from './edge-limits.js';
 import { readJsonOnly } from './json-body.js';
@@ -14,7 +15,7 @@ export type ServerOptions = {
   readonly trustedProxies?: string | undefined;
 };
 
-/** The gateway's HTTP server with all that stands before its routes: headers, limits, and a reader of JSON only. */
+/** The gateway's HTTP server with all that stands before its routes: headers, limits, and a reader of JSON, of a spreadsheet on one route. */
 export async function createServer(module: Type, { trustedProxies }: ServerOptions): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     ...SERVER_LIMITS,
@@ -29,6 +30,7 @@ export async function createServer(module: Type, { trustedProxies }: ServerOptio
   await setSecurityHeaders(app);
   limitRequests(app);
   readJsonOnly(app.getHttpAdapter().getInstance());
+  acceptSpreadsheets(app.getHttpAdapter().getInstance());
   return app;
 }
 

@@ -1,17 +1,27 @@
 import { Injectable } from '@nestjs/common';
-import { appendAudit, Clock, Database, decideOnce, type Actor, type AuditEntry } from '@yiditong/chassis';
+import {
+  appendAudit,
+  Clock,
+  Database,
+  decideOnce,
+  nationalActor,
+  type Actor,
+  type AuditEntry,
+} from '@yiditong/chassis';
 import { findProvince, isInstitutionCode, Rejection } from '@yiditong/codes';
-import type { Institution } from './institution.entity.js';
-import { lockInstitutions, upsertInstitutions } from './institution.store.js';
+import { InstitutionRelay } from './institution-relay.service.js';
+import type { DatedInstitution, Institution } from './institution.entity.js';
+import { institutionsOf, lockInstitutions, upsertInstitutions } from './institution.store.js';
 
 @Injectable()
 export class InstitutionService {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly relay: InstitutionRelay,
   ) {}
 
-  /** All or none. Rejects with NOT_PERMITTED or INSTITUTION_CODE_INVALID. */
+  /** All or none; filing is told of those that stand otherwise now. Rejects with NOT_PERMITTED or INSTITUTION_CODE_INVALID. */
   async register(
     actor: Actor,
     requestId: string,
@@ -25,10 +35,17 @@ export class InstitutionService {
         throw new Rejection('INSTITUTION_CODE_INVALID', { institution: institutionCode });
     }
     const write = { scope: province, region: province, key: requestId, body: institutions };
-    return this.database.transaction(actor, (tx) =>
+    const registered = await this.database.transaction(actor, (tx) =>
       decideOnce(tx, write, async () => {
         const before = await lockInstitutions(tx, institutions);
-        await upsertInstitutions(tx, institutions, this.clock.now());
+        const standing = await upsertInstitutions(tx, institutions, this.clock.now());
+        await this.relay.append(
+          tx,
+          standing.filter(
+            ({ institutionCode, changedAt }) =>
+              before.get(institutionCode)?.changedAt.getTime() !== changedAt.getTime(),
+          ),
+        );
         await appendAudit(
           tx,
           actor,
@@ -37,11 +54,19 @@ export class InstitutionService {
         return institutions.length;
       }),
     );
+    this.relay.nudge();
+    return registered;
+  }
+
+  /** Of any province; those unknown are left out. The directory is no secret. */
+  async find(codes: readonly string[]): Promise<DatedInstitution[]> {
+    return this.database.transaction(nationalActor('settlement'), (tx) => institutionsOf(tx, codes));
   }
 }
 
-function recordOf(after: Institution, before: Institution | undefined): AuditEntry {
+function recordOf(after: Institution, known: DatedInstitution | undefined): AuditEntry {
+  const { changedAt: _changedAt, ...before } = known ?? {};
   const { province, institutionCode } = after;
   const object = { objectType: 'institution', objectId: institutionCode };
-  return { province, action: 'REGISTER_INSTITUTION', ...object, ...(before ? { before } : {}), after };
+  return { province, action: 'REGISTER_INSTITUTION', ...object, ...(known ? { before } : {}), after };
 }

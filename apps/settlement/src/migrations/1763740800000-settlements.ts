@@ -51,8 +51,14 @@ const BY_INSTITUTION = `
     name text NOT NULL,
     level text NOT NULL,
     networked boolean NOT NULL,
+    -- 开通的跨省结算业务, and of chronic visits the classes of diseases.
+    visit_kinds text[] NOT NULL,
+    disease_classes text[] NOT NULL,
     updated_at timestamptz NOT NULL,
-    CONSTRAINT institution_pk PRIMARY KEY (institution_code, province)
+    -- Since when the division and what it is networked for stand as they do; later with each change.
+    changed_at timestamptz NOT NULL,
+    CONSTRAINT institution_pk PRIMARY KEY (institution_code, province),
+    CONSTRAINT institution_services CHECK (NOT networked OR cardinality(visit_kinds) > 0)
   );
 
   CREATE TABLE settlement_request (

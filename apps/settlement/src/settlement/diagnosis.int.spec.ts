@@ -77,6 +77,8 @@ beforeAll(async () => {
           name: '测',
           level: 'TERTIARY',
           networked: true,
+          visitKinds: ['OUTPATIENT', 'CHRONIC', 'INPATIENT'],
+          diseaseClasses: ['M039'],
         },
       ],
       NOW,

@@ -17,6 +17,7 @@ import {
 import {
   ELIGIBILITY_BASES,
   provinceOf,
+  Rejection,
   type BenefitLevel,
   type EligibilityBasis,
   type FilingCategory,
@@ -45,7 +46,7 @@ export type Facts = {
 @Injectable()
 export class FactsService {
   constructor(
-    @Inject(TARGETS.filing.token) private readonly filing: RpcClient<filingV1.FilingServiceClient>,
+    @Inject(TARGETS.eligibility.token) private readonly filing: RpcClient<filingV1.EligibilityServiceClient>,
     @Inject(TARGETS.catalogue.token) private readonly catalogue: RpcClient<catalogueV1.CatalogueServiceClient>,
     @Inject(TARGETS.homeProvince.token) private readonly homeProvince: RpcClient<benefitV1.HomeProvinceServiceClient>,
   ) {}
@@ -82,7 +83,9 @@ export class FactsService {
     await this.homeProvince.call('reverse', identity, homeActor(identity), HOME_DEADLINE_MS);
   }
 
+  /** Two-way benefit at home (通知二(五)) is settled inside the province, whatever filing says of it. */
   private async eligibility(bill: Bill, institution: Institution): Promise<Omit<Facts, 'lines' | 'split'>> {
+    if (provinceOf(bill.insuredRegion) === institution.province) throw new Rejection('NOT_CROSS_PROVINCE');
     const check: filingV1.EligibilityCheck = {
       personId: bill.personId,
       insuredRegion: bill.insuredRegion,
@@ -90,6 +93,9 @@ export class FactsService {
       visitKind: visitKindCodec.encode(bill.visitKind),
       emergency: bill.emergency,
       admittedAt: encodeInstant(bill.admittedAt),
+      institutionCode: institution.institutionCode,
+      diseaseCode: bill.diseaseCode,
+      asOf: undefined,
     };
     const { answers } = await this.filing.call(
       'checkEligibility',

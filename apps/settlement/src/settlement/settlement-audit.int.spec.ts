@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
-import type { Actor } from '@yiditong/chassis';
+import type { Actor, RpcClient } from '@yiditong/chassis';
 import { NATION } from '@yiditong/codes';
-import type { benefitV1 } from '@yiditong/contracts';
+import type { benefitV1, filingV1 } from '@yiditong/contracts';
 import { fen } from '@yiditong/money';
 import {
   auditFaults,
@@ -16,6 +16,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ObligationRelay } from '../clearing/obligation-relay.service.js';
 import { CycleService } from '../cycle/cycle.service.js';
+import { InstitutionRelay } from '../institution/institution-relay.service.js';
 import type { Institution } from '../institution/institution.entity.js';
 import { InstitutionService } from '../institution/institution.service.js';
 import { migrations } from '../migrations/index.js';
@@ -39,6 +40,8 @@ const INSTITUTION: Institution = {
   name: '测试医院',
   level: 'TERTIARY',
   networked: true,
+  visitKinds: ['OUTPATIENT', 'INPATIENT'],
+  diseaseClasses: [],
 };
 const NOW = new Date('2026-03-01T04:00:00Z');
 const DAY = '2026-03-01';
@@ -60,7 +63,9 @@ beforeAll(async () => {
   const relay = { nudge: () => undefined } as unknown as ObligationRelay;
   const records = new RecordService(database, clock, outcomes, relay, testVault(), 60_000);
   cycles = new CycleService(database, clock);
-  institutions = new InstitutionService(database, clock);
+  // Never started, so that what filing is to be told stays in the outbox.
+  const untold = new InstitutionRelay(database, {} as unknown as RpcClient<filingV1.FactServiceClient>);
+  institutions = new InstitutionService(database, clock, untold);
   settlements = new SettlementService(database, clock, everythingInOrder(), outcomes, records);
   readings = new ReadingService(database, testVault());
   reversals = new ReversalService(database, clock, everythingInOrder(), outcomes, relay, 60_000);

@@ -36,8 +36,11 @@ function tableProblems(spec: TenancySpec, table: SchemaTable): string[] {
     return table.options.includes('security_invoker=true') ? [] : [problem('is a view that shows what its owner sees')];
   if (kind !== 'r' && kind !== 'p') return [problem('is no table, so nothing secures its rows')];
   if (meant === undefined) {
-    const named = columns.filter((column) => TENANT_NAME.test(column));
-    const known = tenantlessOf(spec, name) !== undefined;
+    const tenantless = tenantlessOf(spec, name);
+    const known = tenantless !== undefined;
+    const named = columns.filter(
+      (column) => TENANT_NAME.test(column) && tenantless?.mentions?.includes(column) !== true,
+    );
     return [
       ...strayOwner,
       ...(known ? [] : [problem('is not named in the specification')]),

@@ -42,7 +42,12 @@ export type TenancySpec = {
   /** What makes the database ready besides the migrations. */
   readonly prepare?: (database: TestDatabase) => Promise<unknown>;
 };
-export type Tenantless = { readonly why: string; readonly grants: readonly string[] };
+export type Tenantless = {
+  readonly why: string;
+  /** Columns that name a division, a person or an institution although the row is everybody's. */
+  readonly mentions?: readonly string[];
+  readonly grants: readonly string[];
+};
 
 export function tenantlessOf(spec: TenancySpec, table: string): Tenantless | undefined {
   return spec.tenantless[table] ?? spec.tenantless[`${table.split('.')[0]}.*`];

@@ -8,6 +8,7 @@
 import type { Metadata } from "@grpc/grpc-js";
 import { GrpcMethod, GrpcStreamMethod } from "@nestjs/microservices";
 import { Observable } from "rxjs";
+import { Timestamp } from "../../../google/protobuf/timestamp.pb.js";
 import { Insurance, PersonType } from "../../common/v1/common.pb.js";
 
 /** A person as entered by the bureau. */
@@ -89,6 +90,26 @@ export interface GetAccumulatorsResponse {
   accumulators: Accumulator[];
 }
 
+/** Insurance as it stands, without anything personal. */
+export interface PersonInsurance {
+  personId: string;
+  insuredRegion: string;
+  active: boolean;
+  /** Since when it stands so. */
+  changedAt: Timestamp | undefined;
+}
+
+export interface GetInsuranceRequest {
+  /** The province that insures them, or 000000. */
+  province: string;
+  /** 1 to 1,000. */
+  personIds: string[];
+}
+
+export interface GetInsuranceResponse {
+  persons: PersonInsurance[];
+}
+
 export interface BenefitServiceClient {
   /**
    * Enters insured persons, or updates them, all or none. Rejects with ID_NUMBER_INVALID,
@@ -110,6 +131,13 @@ export interface BenefitServiceClient {
    */
 
   getPerson(request: GetPersonRequest, metadata?: Metadata): Observable<GetPersonResponse>;
+
+  /**
+   * How these persons are insured in the caller's province, for filing; of the nation, wherever they are, which may be more than one
+   * province. Those unknown are left out.
+   */
+
+  getInsurance(request: GetInsuranceRequest, metadata?: Metadata): Observable<GetInsuranceResponse>;
 
   /** A person's accumulators of one benefit year. */
 
@@ -147,6 +175,16 @@ export interface BenefitServiceController {
     metadata?: Metadata,
   ): Promise<GetPersonResponse> | Observable<GetPersonResponse> | GetPersonResponse;
 
+  /**
+   * How these persons are insured in the caller's province, for filing; of the nation, wherever they are, which may be more than one
+   * province. Those unknown are left out.
+   */
+
+  getInsurance(
+    request: GetInsuranceRequest,
+    metadata?: Metadata,
+  ): Promise<GetInsuranceResponse> | Observable<GetInsuranceResponse> | GetInsuranceResponse;
+
   /** A person's accumulators of one benefit year. */
 
   getAccumulators(
@@ -157,7 +195,7 @@ export interface BenefitServiceController {
 
 export function BenefitServiceControllerMethods() {
   return function (constructor: Function) {
-    const grpcMethods: string[] = ["registerPersons", "findPerson", "getPerson", "getAccumulators"];
+    const grpcMethods: string[] = ["registerPersons", "findPerson", "getPerson", "getInsurance", "getAccumulators"];
     for (const method of grpcMethods) {
       const descriptor: any = Reflect.getOwnPropertyDescriptor(constructor.prototype, method);
       GrpcMethod("BenefitService", method)(constructor.prototype[method], method, descriptor);

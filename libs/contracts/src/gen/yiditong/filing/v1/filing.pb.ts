@@ -9,9 +9,148 @@ import type { Metadata } from "@grpc/grpc-js";
 import { GrpcMethod, GrpcStreamMethod } from "@nestjs/microservices";
 import { Observable } from "rxjs";
 import { Timestamp } from "../../../google/protobuf/timestamp.pb.js";
-import { BenefitLevel, FilingCategory, Rejection, VisitKind } from "../../common/v1/common.pb.js";
+import { FilingCategory } from "../../common/v1/common.pb.js";
 
-/** A filing as recorded. */
+/** 备案状态. */
+export const FilingState = {
+  FILING_STATE_UNSPECIFIED: "FILING_STATE_UNSPECIFIED",
+  FILING_STATE_DRAFT: "FILING_STATE_DRAFT",
+  FILING_STATE_SUBMITTED: "FILING_STATE_SUBMITTED",
+  /** FILING_STATE_RETURNED - 已退回: something is missing; may be submitted again. */
+  FILING_STATE_RETURNED: "FILING_STATE_RETURNED",
+  FILING_STATE_REJECTED: "FILING_STATE_REJECTED",
+  FILING_STATE_ACTIVE: "FILING_STATE_ACTIVE",
+  FILING_STATE_CANCELLED: "FILING_STATE_CANCELLED",
+  /** FILING_STATE_EXPIRED - Temporary filings only. */
+  FILING_STATE_EXPIRED: "FILING_STATE_EXPIRED",
+  /** FILING_STATE_INVALIDATED - 失效: the insurance ended or moved. */
+  FILING_STATE_INVALIDATED: "FILING_STATE_INVALIDATED",
+} as const;
+
+export type FilingState = typeof FilingState[keyof typeof FilingState];
+
+export namespace FilingState {
+  export type FILING_STATE_UNSPECIFIED = typeof FilingState.FILING_STATE_UNSPECIFIED;
+  export type FILING_STATE_DRAFT = typeof FilingState.FILING_STATE_DRAFT;
+  export type FILING_STATE_SUBMITTED = typeof FilingState.FILING_STATE_SUBMITTED;
+  export type FILING_STATE_RETURNED = typeof FilingState.FILING_STATE_RETURNED;
+  export type FILING_STATE_REJECTED = typeof FilingState.FILING_STATE_REJECTED;
+  export type FILING_STATE_ACTIVE = typeof FilingState.FILING_STATE_ACTIVE;
+  export type FILING_STATE_CANCELLED = typeof FilingState.FILING_STATE_CANCELLED;
+  export type FILING_STATE_EXPIRED = typeof FilingState.FILING_STATE_EXPIRED;
+  export type FILING_STATE_INVALIDATED = typeof FilingState.FILING_STATE_INVALIDATED;
+}
+
+/** What made a version. */
+export const FilingEvent = {
+  FILING_EVENT_UNSPECIFIED: "FILING_EVENT_UNSPECIFIED",
+  FILING_EVENT_DRAFT: "FILING_EVENT_DRAFT",
+  FILING_EVENT_SUBMIT: "FILING_EVENT_SUBMIT",
+  FILING_EVENT_ACCEPT: "FILING_EVENT_ACCEPT",
+  FILING_EVENT_RETURN: "FILING_EVENT_RETURN",
+  FILING_EVENT_REJECT: "FILING_EVENT_REJECT",
+  FILING_EVENT_CHANGE: "FILING_EVENT_CHANGE",
+  FILING_EVENT_SUPPLY: "FILING_EVENT_SUPPLY",
+  FILING_EVENT_CANCEL: "FILING_EVENT_CANCEL",
+  FILING_EVENT_EXPIRE: "FILING_EVENT_EXPIRE",
+  FILING_EVENT_INVALIDATE: "FILING_EVENT_INVALIDATE",
+} as const;
+
+export type FilingEvent = typeof FilingEvent[keyof typeof FilingEvent];
+
+export namespace FilingEvent {
+  export type FILING_EVENT_UNSPECIFIED = typeof FilingEvent.FILING_EVENT_UNSPECIFIED;
+  export type FILING_EVENT_DRAFT = typeof FilingEvent.FILING_EVENT_DRAFT;
+  export type FILING_EVENT_SUBMIT = typeof FilingEvent.FILING_EVENT_SUBMIT;
+  export type FILING_EVENT_ACCEPT = typeof FilingEvent.FILING_EVENT_ACCEPT;
+  export type FILING_EVENT_RETURN = typeof FilingEvent.FILING_EVENT_RETURN;
+  export type FILING_EVENT_REJECT = typeof FilingEvent.FILING_EVENT_REJECT;
+  export type FILING_EVENT_CHANGE = typeof FilingEvent.FILING_EVENT_CHANGE;
+  export type FILING_EVENT_SUPPLY = typeof FilingEvent.FILING_EVENT_SUPPLY;
+  export type FILING_EVENT_CANCEL = typeof FilingEvent.FILING_EVENT_CANCEL;
+  export type FILING_EVENT_EXPIRE = typeof FilingEvent.FILING_EVENT_EXPIRE;
+  export type FILING_EVENT_INVALIDATE = typeof FilingEvent.FILING_EVENT_INVALIDATE;
+}
+
+/** 申报来源 (dcla_souc). */
+export const FilingSource = {
+  FILING_SOURCE_UNSPECIFIED: "FILING_SOURCE_UNSPECIFIED",
+  /** FILING_SOURCE_INSTITUTION - 01 定点机构. */
+  FILING_SOURCE_INSTITUTION: "FILING_SOURCE_INSTITUTION",
+  /** FILING_SOURCE_BUREAU - 02 中心: at a bureau's window. */
+  FILING_SOURCE_BUREAU: "FILING_SOURCE_BUREAU",
+  /** FILING_SOURCE_ONLINE - 03 网上, 04 APP: the person himself. */
+  FILING_SOURCE_ONLINE: "FILING_SOURCE_ONLINE",
+  /** FILING_SOURCE_IMPORT - 99 其他: a bulk import. */
+  FILING_SOURCE_IMPORT: "FILING_SOURCE_IMPORT",
+} as const;
+
+export type FilingSource = typeof FilingSource[keyof typeof FilingSource];
+
+export namespace FilingSource {
+  export type FILING_SOURCE_UNSPECIFIED = typeof FilingSource.FILING_SOURCE_UNSPECIFIED;
+  export type FILING_SOURCE_INSTITUTION = typeof FilingSource.FILING_SOURCE_INSTITUTION;
+  export type FILING_SOURCE_BUREAU = typeof FilingSource.FILING_SOURCE_BUREAU;
+  export type FILING_SOURCE_ONLINE = typeof FilingSource.FILING_SOURCE_ONLINE;
+  export type FILING_SOURCE_IMPORT = typeof FilingSource.FILING_SOURCE_IMPORT;
+}
+
+/** 备案材料 (art. 8). The form (备案表) is the filing itself; identity is shown by the credential. */
+export const MaterialKind = {
+  MATERIAL_KIND_UNSPECIFIED: "MATERIAL_KIND_UNSPECIFIED",
+  /** MATERIAL_KIND_HOUSEHOLD_REGISTER - 户口簿首页和本人常住人口登记卡. */
+  MATERIAL_KIND_HOUSEHOLD_REGISTER: "MATERIAL_KIND_HOUSEHOLD_REGISTER",
+  /** MATERIAL_KIND_RESIDENCE_PROOF - 居住证明. */
+  MATERIAL_KIND_RESIDENCE_PROOF: "MATERIAL_KIND_RESIDENCE_PROOF",
+  /** MATERIAL_KIND_DISPATCH_CERTIFICATE - 派出证明. */
+  MATERIAL_KIND_DISPATCH_CERTIFICATE: "MATERIAL_KIND_DISPATCH_CERTIFICATE",
+  /** MATERIAL_KIND_EMPLOYER_CERTIFICATE - 异地单位证明. */
+  MATERIAL_KIND_EMPLOYER_CERTIFICATE: "MATERIAL_KIND_EMPLOYER_CERTIFICATE",
+  /** MATERIAL_KIND_EMPLOYMENT_CONTRACT - 工作合同. */
+  MATERIAL_KIND_EMPLOYMENT_CONTRACT: "MATERIAL_KIND_EMPLOYMENT_CONTRACT",
+  /** MATERIAL_KIND_REFERRAL_CERTIFICATE - 转诊转院证明. */
+  MATERIAL_KIND_REFERRAL_CERTIFICATE: "MATERIAL_KIND_REFERRAL_CERTIFICATE",
+} as const;
+
+export type MaterialKind = typeof MaterialKind[keyof typeof MaterialKind];
+
+export namespace MaterialKind {
+  export type MATERIAL_KIND_UNSPECIFIED = typeof MaterialKind.MATERIAL_KIND_UNSPECIFIED;
+  export type MATERIAL_KIND_HOUSEHOLD_REGISTER = typeof MaterialKind.MATERIAL_KIND_HOUSEHOLD_REGISTER;
+  export type MATERIAL_KIND_RESIDENCE_PROOF = typeof MaterialKind.MATERIAL_KIND_RESIDENCE_PROOF;
+  export type MATERIAL_KIND_DISPATCH_CERTIFICATE = typeof MaterialKind.MATERIAL_KIND_DISPATCH_CERTIFICATE;
+  export type MATERIAL_KIND_EMPLOYER_CERTIFICATE = typeof MaterialKind.MATERIAL_KIND_EMPLOYER_CERTIFICATE;
+  export type MATERIAL_KIND_EMPLOYMENT_CONTRACT = typeof MaterialKind.MATERIAL_KIND_EMPLOYMENT_CONTRACT;
+  export type MATERIAL_KIND_REFERRAL_CERTIFICATE = typeof MaterialKind.MATERIAL_KIND_REFERRAL_CERTIFICATE;
+}
+
+export const ReviewDecision = {
+  REVIEW_DECISION_UNSPECIFIED: "REVIEW_DECISION_UNSPECIFIED",
+  /** REVIEW_DECISION_ACCEPT - 通过. */
+  REVIEW_DECISION_ACCEPT: "REVIEW_DECISION_ACCEPT",
+  /** REVIEW_DECISION_RETURN - 退回补正. */
+  REVIEW_DECISION_RETURN: "REVIEW_DECISION_RETURN",
+  /** REVIEW_DECISION_REJECT - 不予通过. */
+  REVIEW_DECISION_REJECT: "REVIEW_DECISION_REJECT",
+} as const;
+
+export type ReviewDecision = typeof ReviewDecision[keyof typeof ReviewDecision];
+
+export namespace ReviewDecision {
+  export type REVIEW_DECISION_UNSPECIFIED = typeof ReviewDecision.REVIEW_DECISION_UNSPECIFIED;
+  export type REVIEW_DECISION_ACCEPT = typeof ReviewDecision.REVIEW_DECISION_ACCEPT;
+  export type REVIEW_DECISION_RETURN = typeof ReviewDecision.REVIEW_DECISION_RETURN;
+  export type REVIEW_DECISION_REJECT = typeof ReviewDecision.REVIEW_DECISION_REJECT;
+}
+
+/** A paper as it was handed in. The paper itself stays in the archive of whoever took it. */
+export interface Material {
+  kind: MaterialKind;
+  /** SHA-256 of the scanned paper, 64 hexadecimal digits, so that it can be told from another later. */
+  digest: string;
+}
+
+/** A filing as it stands. */
 export interface Filing {
   filingId: string;
   /** 人员编号, a UUID; never an ID number. */
@@ -26,27 +165,141 @@ export interface Filing {
   /** Last day of validity; empty for a long-term filing, which is open-ended. */
   validTo: string;
   createdAt: Timestamp | undefined;
+  state: FilingState;
+  /** From 1; counts every event. */
+  version: number;
+  source: FilingSource;
+  materials: Material[];
+  /** 个人承诺: it was signed, and stands in for the papers. */
+  pledged: boolean;
+  /** Any one of these is still owed under the pledge; empty where nothing is. */
+  owed: MaterialKind[];
+  /** Long-term: the last day on which it can't be changed or cancelled; empty where there is none. */
+  lockedUntil: string;
+  /** Submitted: the last working day for the review. */
+  reviewDueOn: string;
+  /** Submitted and the last working day for it is over. */
+  reviewOverdue: boolean;
+  updatedAt:
+    | Timestamp
+    | undefined;
+  /** Why it stands as it does, as whoever brought it there said; empty where nobody had to. */
+  reason: string;
+}
+
+export interface FilingVersion {
+  filing: Filing | undefined;
+  event: FilingEvent;
+  /** insured, hospital, bureau, operator or service. */
+  actorRole: string;
+  /** The account; for services their name. */
+  actorSubject: string;
+  reason: string;
+  recordedAt: Timestamp | undefined;
 }
 
 export interface RegisterFilingRequest {
   /** Idempotency key, chosen by the caller, 8 to 64 characters. */
   requestId: string;
+  /** For insured persons their own; for hospitals and bureaus the person to be filed. */
   personId: string;
   insuredRegion: string;
   category: FilingCategory;
   destinationRegion: string;
+  /** At most a year back, for a late filing, and a year ahead. */
   validFrom: string;
   /** Required for temporary filings (at least six months), refused for long-term ones. */
   validTo: string;
+  /** The family member to be filed, by an insured person. */
+  forPersonId: string;
+  /** The hospital's own code, by a hospital. */
+  institutionCode: string;
+  materials: Material[];
+  /** 承诺制: the person signs the pledge (附件2) instead of handing in papers now. */
+  pledged: boolean;
+  /** Only prepares it, to be submitted by the person. */
+  draft: boolean;
+  /** At most 200 characters, without personal data. Hospitals and bureaus say why they file for somebody. */
+  reason: string;
 }
 
 export interface RegisterFilingResponse {
   filing: Filing | undefined;
 }
 
+export interface SubmitFilingRequest {
+  requestId: string;
+  personId: string;
+  filingId: string;
+  forPersonId: string;
+  /** Added to those handed in before. */
+  materials: Material[];
+  pledged: boolean;
+  reason: string;
+}
+
+export interface SubmitFilingResponse {
+  filing: Filing | undefined;
+}
+
+export interface ReviewFilingRequest {
+  requestId: string;
+  personId: string;
+  filingId: string;
+  decision: ReviewDecision;
+  /** At most 200 characters, shown to the person; required to return or reject. */
+  reason: string;
+}
+
+export interface ReviewFilingResponse {
+  filing: Filing | undefined;
+}
+
+export interface ChangeFilingRequest {
+  requestId: string;
+  personId: string;
+  filingId: string;
+  forPersonId: string;
+  /** Empty to keep it. */
+  destinationRegion: string;
+  /** Of a temporary filing; empty to keep it. */
+  validTo: string;
+  reason: string;
+}
+
+export interface ChangeFilingResponse {
+  filing: Filing | undefined;
+}
+
+export interface CancelFilingRequest {
+  requestId: string;
+  personId: string;
+  filingId: string;
+  forPersonId: string;
+  reason: string;
+}
+
+export interface CancelFilingResponse {
+  filing: Filing | undefined;
+}
+
+export interface SupplyMaterialsRequest {
+  requestId: string;
+  personId: string;
+  filingId: string;
+  forPersonId: string;
+  /** 1 to 10. */
+  materials: Material[];
+}
+
+export interface SupplyMaterialsResponse {
+  filing: Filing | undefined;
+}
+
 export interface GetFilingRequest {
   personId: string;
   filingId: string;
+  forPersonId: string;
 }
 
 export interface GetFilingResponse {
@@ -55,62 +308,144 @@ export interface GetFilingResponse {
 
 export interface ListFilingsRequest {
   personId: string;
+  forPersonId: string;
 }
 
 export interface ListFilingsResponse {
   filings: Filing[];
 }
 
-/** One visit to be judged. */
-export interface EligibilityCheck {
+export interface GetFilingHistoryRequest {
   personId: string;
-  insuredRegion: string;
-  /** 就医地: the institution's own division. */
-  treatingRegion: string;
-  visitKind: VisitKind;
-  /** 急诊: otp_er_refl_flag or ipt_type says emergency. */
-  emergency: boolean;
-  /** Admission or visit, which decides; discharge does not (art. 12). */
-  admittedAt: Timestamp | undefined;
-}
-
-/** The decision on one visit. */
-export interface EligibilityDecision {
-  category: FilingCategory;
-  benefitLevel: BenefitLevel;
-  /** The filing that the decision rests on; empty where care is deemed filed. */
   filingId: string;
-  /** FILED, EMERGENCY_DEEMED_FILED or AGREEMENT_DEEMED_FILED. */
-  basis: string;
-  /** The article it rests on. */
-  article: string;
+  forPersonId: string;
 }
 
-export interface EligibilityAnswer {
-  decision:
-    | EligibilityDecision
+export interface GetFilingHistoryResponse {
+  versions: FilingVersion[];
+}
+
+export interface SearchFilingsRequest {
+  /** The caller's province or pooling area, or a part of it. */
+  insuredRegion: string;
+  /** All optional: those that are set must all hold. */
+  state: FilingState;
+  category: FilingCategory;
+  /** A prefecture or a whole province. */
+  destinationRegion: string;
+  /** In force on this business date. */
+  validOn: string;
+  personId: string;
+  /** Only those whose pledge still owes papers. */
+  owing: boolean;
+  /** Where the page before ended; empty for the first. */
+  after: string;
+  /** 1 to 1,000. */
+  limit: number;
+  /** Of a bulk import. */
+  importId: string;
+}
+
+export interface SearchFilingsResponse {
+  filings: Filing[];
+  /** Empty on the last page. */
+  nextAfter: string;
+}
+
+export interface ListReviewsRequest {
+  insuredRegion: string;
+  overdueOnly: boolean;
+  after: string;
+  /** 1 to 200. */
+  limit: number;
+}
+
+export interface ListReviewsResponse {
+  filings: Filing[];
+  nextAfter: string;
+  /** Of all that wait, not only of this page. */
+  waiting: number;
+  overdue: number;
+}
+
+export interface GetReceiptRequest {
+  personId: string;
+  filingId: string;
+  forPersonId: string;
+}
+
+export interface GetReceiptResponse {
+  filing:
+    | Filing
     | undefined;
-  /** Set where there is no decision: FILING_REQUIRED or NOT_CROSS_PROVINCE. */
-  rejection: Rejection | undefined;
+  /** What the QR code carries: a signed text that says which filing it is and nothing of the person. */
+  token: string;
+  issuedAt: Timestamp | undefined;
 }
 
-export interface CheckEligibilityRequest {
-  /** 1 to 500. */
-  checks: EligibilityCheck[];
+export interface VerifyReceiptRequest {
+  token: string;
 }
 
-export interface CheckEligibilityResponse {
-  /** As many as asked, in the same order. */
-  answers: EligibilityAnswer[];
+export interface VerifyReceiptResponse {
+  filingId: string;
+  category: FilingCategory;
+  insuredRegion: string;
+  destinationRegion: string;
+  validFrom: string;
+  validTo: string;
+  /** As it stands now, whatever the receipt says. */
+  state: FilingState;
+  version: number;
+  /** The filing has changed since the receipt was issued. */
+  outdated: boolean;
+  issuedAt: Timestamp | undefined;
 }
+
+/**
+ * The life of a filing. Where a request has `for_person_id`, a person may name a family member who let him act (see
+ * FamilyService); empty for himself. FAMILY_ACCESS_MISSING otherwise.
+ */
 
 export interface FilingServiceClient {
   /**
-   * Registers a filing. Rejects with FILING_EMERGENCY_NOT_REGISTRABLE, FILING_DESTINATION_INVALID,
-   * FILING_SAME_PROVINCE, FILING_PERIOD_INVALID, FILING_OVERLAPS or IDEMPOTENCY_KEY_REUSED.
+   * Registers a filing. It takes effect at once where nothing has to be reviewed: with a signed pledge (个人承诺书), for
+   * 其他临时外出, or entered by a bureau or, at the bedside, by a hospital with a pledge; otherwise it is submitted for review. Rejects with
+   * FILING_EMERGENCY_NOT_REGISTRABLE, FILING_DESTINATION_INVALID, FILING_SAME_PROVINCE, FILING_PERIOD_INVALID,
+   * FILING_MATERIALS_MISSING, FILING_PLEDGE_NOT_POSSIBLE, FILING_NOT_NEEDED, FILING_OVERLAPS, INSURANCE_INACTIVE,
+   * INSURED_REGION_MISMATCH, PERSON_UNKNOWN or IDEMPOTENCY_KEY_REUSED.
    */
 
   registerFiling(request: RegisterFilingRequest, metadata?: Metadata): Observable<RegisterFilingResponse>;
+
+  /**
+   * Hands in a draft, or a returned filing with what was missing. Rejects with FILING_NOT_FOUND, FILING_STATE_CONFLICT and as
+   * RegisterFiling does.
+   */
+
+  submitFiling(request: SubmitFilingRequest, metadata?: Metadata): Observable<SubmitFilingResponse>;
+
+  /** Accepts, returns or rejects a submitted filing (审核). Rejects with FILING_NOT_FOUND or FILING_STATE_CONFLICT. */
+
+  reviewFiling(request: ReviewFilingRequest, metadata?: Metadata): Observable<ReviewFilingResponse>;
+
+  /**
+   * Changes the destination or the last day of a filing in force, from now on; makes version v+1. Rejects with
+   * FILING_LOCKED_IN, FILING_STATE_CONFLICT, FILING_NOT_FOUND and as RegisterFiling does.
+   */
+
+  changeFiling(request: ChangeFilingRequest, metadata?: Metadata): Observable<ChangeFilingResponse>;
+
+  /**
+   * Ends a filing in force from now on, or takes back one that isn't yet. Stays that began before are not touched (art. 12).
+   * Rejects with FILING_LOCKED_IN, FILING_STATE_CONFLICT or FILING_NOT_FOUND.
+   */
+
+  cancelFiling(request: CancelFilingRequest, metadata?: Metadata): Observable<CancelFilingResponse>;
+
+  /** Supplies the papers that a pledge owes. Rejects with FILING_MATERIALS_MISSING, FILING_STATE_CONFLICT or FILING_NOT_FOUND. */
+
+  supplyMaterials(request: SupplyMaterialsRequest, metadata?: Metadata): Observable<SupplyMaterialsResponse>;
 
   /** One filing by id. Rejects with FILING_NOT_FOUND. */
 
@@ -120,24 +455,89 @@ export interface FilingServiceClient {
 
   listFilings(request: ListFilingsRequest, metadata?: Metadata): Observable<ListFilingsResponse>;
 
-  /**
-   * Decides for each visit whether the person is covered there and as what. Never rejects as a whole:
-   * each answer carries either a decision or a rejection, in the order asked.
-   */
+  /** All versions of a filing, oldest first: what was done, by whom, when and why. Rejects with FILING_NOT_FOUND. */
 
-  checkEligibility(request: CheckEligibilityRequest, metadata?: Metadata): Observable<CheckEligibilityResponse>;
+  getFilingHistory(request: GetFilingHistoryRequest, metadata?: Metadata): Observable<GetFilingHistoryResponse>;
+
+  /** The filings of a division, by id, newest first. */
+
+  searchFilings(request: SearchFilingsRequest, metadata?: Metadata): Observable<SearchFilingsResponse>;
+
+  /** Submitted filings waiting for review, those due first at the top. */
+
+  listReviews(request: ListReviewsRequest, metadata?: Metadata): Observable<ListReviewsResponse>;
+
+  /** The receipt of a filing, signed so that it can be shown (备案回执). Rejects with FILING_NOT_FOUND, or FILING_STATE_CONFLICT for a draft. */
+
+  getReceipt(request: GetReceiptRequest, metadata?: Metadata): Observable<GetReceiptResponse>;
+
+  /** Whether a receipt that somebody shows is genuine, and how its filing stands now. Rejects with RECEIPT_INVALID. */
+
+  verifyReceipt(request: VerifyReceiptRequest, metadata?: Metadata): Observable<VerifyReceiptResponse>;
 }
+
+/**
+ * The life of a filing. Where a request has `for_person_id`, a person may name a family member who let him act (see
+ * FamilyService); empty for himself. FAMILY_ACCESS_MISSING otherwise.
+ */
 
 export interface FilingServiceController {
   /**
-   * Registers a filing. Rejects with FILING_EMERGENCY_NOT_REGISTRABLE, FILING_DESTINATION_INVALID,
-   * FILING_SAME_PROVINCE, FILING_PERIOD_INVALID, FILING_OVERLAPS or IDEMPOTENCY_KEY_REUSED.
+   * Registers a filing. It takes effect at once where nothing has to be reviewed: with a signed pledge (个人承诺书), for
+   * 其他临时外出, or entered by a bureau or, at the bedside, by a hospital with a pledge; otherwise it is submitted for review. Rejects with
+   * FILING_EMERGENCY_NOT_REGISTRABLE, FILING_DESTINATION_INVALID, FILING_SAME_PROVINCE, FILING_PERIOD_INVALID,
+   * FILING_MATERIALS_MISSING, FILING_PLEDGE_NOT_POSSIBLE, FILING_NOT_NEEDED, FILING_OVERLAPS, INSURANCE_INACTIVE,
+   * INSURED_REGION_MISMATCH, PERSON_UNKNOWN or IDEMPOTENCY_KEY_REUSED.
    */
 
   registerFiling(
     request: RegisterFilingRequest,
     metadata?: Metadata,
   ): Promise<RegisterFilingResponse> | Observable<RegisterFilingResponse> | RegisterFilingResponse;
+
+  /**
+   * Hands in a draft, or a returned filing with what was missing. Rejects with FILING_NOT_FOUND, FILING_STATE_CONFLICT and as
+   * RegisterFiling does.
+   */
+
+  submitFiling(
+    request: SubmitFilingRequest,
+    metadata?: Metadata,
+  ): Promise<SubmitFilingResponse> | Observable<SubmitFilingResponse> | SubmitFilingResponse;
+
+  /** Accepts, returns or rejects a submitted filing (审核). Rejects with FILING_NOT_FOUND or FILING_STATE_CONFLICT. */
+
+  reviewFiling(
+    request: ReviewFilingRequest,
+    metadata?: Metadata,
+  ): Promise<ReviewFilingResponse> | Observable<ReviewFilingResponse> | ReviewFilingResponse;
+
+  /**
+   * Changes the destination or the last day of a filing in force, from now on; makes version v+1. Rejects with
+   * FILING_LOCKED_IN, FILING_STATE_CONFLICT, FILING_NOT_FOUND and as RegisterFiling does.
+   */
+
+  changeFiling(
+    request: ChangeFilingRequest,
+    metadata?: Metadata,
+  ): Promise<ChangeFilingResponse> | Observable<ChangeFilingResponse> | ChangeFilingResponse;
+
+  /**
+   * Ends a filing in force from now on, or takes back one that isn't yet. Stays that began before are not touched (art. 12).
+   * Rejects with FILING_LOCKED_IN, FILING_STATE_CONFLICT or FILING_NOT_FOUND.
+   */
+
+  cancelFiling(
+    request: CancelFilingRequest,
+    metadata?: Metadata,
+  ): Promise<CancelFilingResponse> | Observable<CancelFilingResponse> | CancelFilingResponse;
+
+  /** Supplies the papers that a pledge owes. Rejects with FILING_MATERIALS_MISSING, FILING_STATE_CONFLICT or FILING_NOT_FOUND. */
+
+  supplyMaterials(
+    request: SupplyMaterialsRequest,
+    metadata?: Metadata,
+  ): Promise<SupplyMaterialsResponse> | Observable<SupplyMaterialsResponse> | SupplyMaterialsResponse;
 
   /** One filing by id. Rejects with FILING_NOT_FOUND. */
 
@@ -153,20 +553,59 @@ export interface FilingServiceController {
     metadata?: Metadata,
   ): Promise<ListFilingsResponse> | Observable<ListFilingsResponse> | ListFilingsResponse;
 
-  /**
-   * Decides for each visit whether the person is covered there and as what. Never rejects as a whole:
-   * each answer carries either a decision or a rejection, in the order asked.
-   */
+  /** All versions of a filing, oldest first: what was done, by whom, when and why. Rejects with FILING_NOT_FOUND. */
 
-  checkEligibility(
-    request: CheckEligibilityRequest,
+  getFilingHistory(
+    request: GetFilingHistoryRequest,
     metadata?: Metadata,
-  ): Promise<CheckEligibilityResponse> | Observable<CheckEligibilityResponse> | CheckEligibilityResponse;
+  ): Promise<GetFilingHistoryResponse> | Observable<GetFilingHistoryResponse> | GetFilingHistoryResponse;
+
+  /** The filings of a division, by id, newest first. */
+
+  searchFilings(
+    request: SearchFilingsRequest,
+    metadata?: Metadata,
+  ): Promise<SearchFilingsResponse> | Observable<SearchFilingsResponse> | SearchFilingsResponse;
+
+  /** Submitted filings waiting for review, those due first at the top. */
+
+  listReviews(
+    request: ListReviewsRequest,
+    metadata?: Metadata,
+  ): Promise<ListReviewsResponse> | Observable<ListReviewsResponse> | ListReviewsResponse;
+
+  /** The receipt of a filing, signed so that it can be shown (备案回执). Rejects with FILING_NOT_FOUND, or FILING_STATE_CONFLICT for a draft. */
+
+  getReceipt(
+    request: GetReceiptRequest,
+    metadata?: Metadata,
+  ): Promise<GetReceiptResponse> | Observable<GetReceiptResponse> | GetReceiptResponse;
+
+  /** Whether a receipt that somebody shows is genuine, and how its filing stands now. Rejects with RECEIPT_INVALID. */
+
+  verifyReceipt(
+    request: VerifyReceiptRequest,
+    metadata?: Metadata,
+  ): Promise<VerifyReceiptResponse> | Observable<VerifyReceiptResponse> | VerifyReceiptResponse;
 }
 
 export function FilingServiceControllerMethods() {
   return function (constructor: Function) {
-    const grpcMethods: string[] = ["registerFiling", "getFiling", "listFilings", "checkEligibility"];
+    const grpcMethods: string[] = [
+      "registerFiling",
+      "submitFiling",
+      "reviewFiling",
+      "changeFiling",
+      "cancelFiling",
+      "supplyMaterials",
+      "getFiling",
+      "listFilings",
+      "getFilingHistory",
+      "searchFilings",
+      "listReviews",
+      "getReceipt",
+      "verifyReceipt",
+    ];
     for (const method of grpcMethods) {
       const descriptor: any = Reflect.getOwnPropertyDescriptor(constructor.prototype, method);
       GrpcMethod("FilingService", method)(constructor.prototype[method], method, descriptor);

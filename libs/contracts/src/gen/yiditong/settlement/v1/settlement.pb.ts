@@ -236,6 +236,12 @@ export interface Institution {
   level: HospitalLevel;
   /** 联网: may settle across provinces. */
   networked: boolean;
+  /** 开通的跨省结算业务: what it may settle. Empty only where it is not networked. */
+  visitKinds: VisitKind[];
+  /** 开通的门诊慢特病: the classes, first four characters of the code, such as M039. Only with chronic visits. */
+  diseaseClasses: string[];
+  /** Since when it stands so. Set by the directory. */
+  changedAt: Timestamp | undefined;
 }
 
 export interface RegisterInstitutionsRequest {
@@ -247,6 +253,15 @@ export interface RegisterInstitutionsRequest {
 
 export interface RegisterInstitutionsResponse {
   registered: number;
+}
+
+export interface GetInstitutionsRequest {
+  /** 1 to 1,000. */
+  institutionCodes: string[];
+}
+
+export interface GetInstitutionsResponse {
+  institutions: Institution[];
 }
 
 export interface ListOpenCyclesRequest {
@@ -384,6 +399,10 @@ export interface InstitutionServiceClient {
     request: RegisterInstitutionsRequest,
     metadata?: Metadata,
   ): Observable<RegisterInstitutionsResponse>;
+
+  /** Institutions by code, for filing; those unknown are left out. */
+
+  getInstitutions(request: GetInstitutionsRequest, metadata?: Metadata): Observable<GetInstitutionsResponse>;
 }
 
 /** The directory of networked institutions (联网定点医疗机构). */
@@ -398,11 +417,18 @@ export interface InstitutionServiceController {
     request: RegisterInstitutionsRequest,
     metadata?: Metadata,
   ): Promise<RegisterInstitutionsResponse> | Observable<RegisterInstitutionsResponse> | RegisterInstitutionsResponse;
+
+  /** Institutions by code, for filing; those unknown are left out. */
+
+  getInstitutions(
+    request: GetInstitutionsRequest,
+    metadata?: Metadata,
+  ): Promise<GetInstitutionsResponse> | Observable<GetInstitutionsResponse> | GetInstitutionsResponse;
 }
 
 export function InstitutionServiceControllerMethods() {
   return function (constructor: Function) {
-    const grpcMethods: string[] = ["registerInstitutions"];
+    const grpcMethods: string[] = ["registerInstitutions", "getInstitutions"];
     for (const method of grpcMethods) {
       const descriptor: any = Reflect.getOwnPropertyDescriptor(constructor.prototype, method);
       GrpcMethod("InstitutionService", method)(constructor.prototype[method], method, descriptor);

@@ -1,0 +1,111 @@
+import {
+  benefitLevelCodec,
+  businessDateOf,
+  decodeInstant,
+  encodeInstant,
+  encodeRejection,
+  filingCategoryCodec,
+  materialKindCodec,
+  uuidField,
+  visitKindCodec,
+} from '@yiditong/chassis';
+import { findProvince, isInstitutionCode, Rejection } from '@yiditong/codes';
+import type { filingV1, Timestamp } from '@yiditong/contracts';
+import type { FilingOption } from '@yiditong/eligibility';
+import { encodeFiling } from '../filing/filing.codec.js';
+import type { Answer, AskedVisit } from './eligibility.service.js';
+import type { FilingGuide, Wish } from './options.service.js';
+
+/** What every way of asking has in common. */
+type WireVisit = Pick<
+  filingV1.EligibilityCheck,
+  'personId' | 'insuredRegion' | 'treatingRegion' | 'visitKind' | 'emergency' | 'institutionCode' | 'diseaseCode'
+> & { readonly admittedAt?: Timestamp | undefined; readonly asOf?: Timestamp | undefined };
+
+/** Rejects with REQUEST_MALFORMED, REGION_UNKNOWN or INSTITUTION_CODE_INVALID. */
+export function decodeVisit(wire: WireVisit): AskedVisit {
+  const { institutionCode, treatingRegion } = wire;
+  if (institutionCode === '' && treatingRegion === '')
+    throw new Rejection('REQUEST_MALFORMED', { problem: 'treating_region or institution_code is missing' });
+  const admittedAt = decodeInstant(wire.admittedAt, 'admitted_at');
+  return {
+    personId: uuidField(wire.personId, 'person_id'),
+    insuredRegion: regionOf(wire.insuredRegion),
+    treatingRegion: treatingRegion === '' ? null : regionOf(treatingRegion),
+    institutionCode: institutionCode === '' ? null : institutionOf(institutionCode),
+    visitKind: visitKindCodec.decode(wire.visitKind),
+    diseaseCode: wire.diseaseCode || null,
+    emergency: wire.emergency,
+    admittedAt: admittedAt.getTime(),
+    admittedOn: businessDateOf(admittedAt),
+    asOf: wire.asOf ? decodeInstant(wire.asOf, 'as_of').getTime() : null,
+  };
+}
+
+export function encodeAnswer({ eligibility, asOf }: Answer): filingV1.EligibilityAnswer {
+  const common = { article: eligibility.article, asOf: encodeInstant(new Date(asOf)) };
+  if (!eligibility.covered) {
+    const rejection = encodeRejection(new Rejection(eligibility.reason, eligibility.params));
+    return { ...common, decision: undefined, rejection };
+  }
+  return {
+    ...common,
+    rejection: undefined,
+    decision: {
+      category: filingCategoryCodec.encode(eligibility.category),
+      benefitLevel: benefitLevelCodec.encode(eligibility.benefitLevel),
+      filingId: eligibility.filingId ?? '',
+      filingVersion: eligibility.filingVersion ?? 0,
+      basis: eligibility.basis,
+      article: eligibility.article,
+      reasonCode: eligibility.reasonCode,
+    },
+  };
+}
+
+/** Rejects with REQUEST_MALFORMED, REGION_UNKNOWN or INSTITUTION_CODE_INVALID. */
+export function decodeWish(wire: filingV1.GetFilingOptionsRequest): Wish {
+  return {
+    personId: uuidField(wire.personId, 'person_id'),
+    forPersonId: wire.forPersonId === '' ? '' : uuidField(wire.forPersonId, 'for_person_id'),
+    insuredRegion: wire.insuredRegion === '' ? null : regionOf(wire.insuredRegion),
+    institutionCode: wire.institutionCode === '' ? null : institutionOf(wire.institutionCode),
+    destinationRegion: wire.destinationRegion === '' ? null : regionOf(wire.destinationRegion),
+    admittedAt: wire.admittedAt ? decodeInstant(wire.admittedAt, 'admitted_at') : null,
+  };
+}
+
+export function encodeGuide(guide: FilingGuide): filingV1.GetFilingOptionsResponse {
+  return {
+    insuredRegion: guide.insuredRegion,
+    destinationRegion: guide.destinationRegion ?? '',
+    validFrom: guide.validFrom,
+    options: guide.options.map(encodeOption),
+    obstacle: guide.obstacle ? encodeRejection(guide.obstacle) : undefined,
+    existing: guide.existing ? encodeFiling(guide.existing, guide.today) : undefined,
+    reviewDueOn: guide.reviewDueOn,
+  };
+}
+
+function encodeOption(option: FilingOption): filingV1.FilingOption {
+  return {
+    category: filingCategoryCodec.encode(option.category),
+    anyOf: option.anyOf.map(materialKindCodec.encode),
+    pledgePossible: option.pledgePossible,
+    immediate: option.immediate,
+    earliestValidTo: option.earliestValidTo ?? '',
+    lockedUntil: option.lockedUntil ?? '',
+    benefitLevel: benefitLevelCodec.encode(option.benefitLevel),
+    article: option.article,
+  };
+}
+
+function regionOf(region: string): string {
+  if (!findProvince(region)) throw new Rejection('REGION_UNKNOWN', { region });
+  return region;
+}
+
+function institutionOf(institution: string): string {
+  if (!isInstitutionCode(institution)) throw new Rejection('INSTITUTION_CODE_INVALID', { institution });
+  return institution;
+}

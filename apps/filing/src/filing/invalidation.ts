@@ -1,0 +1,34 @@
+import type { AuditEntry, Tx } from '@yiditong/chassis';
+import { following, recordFilings } from './filing-record.js';
+import { lockFilingsInForce, type Cause } from './filing.store.js';
+
+const CAUSE: Cause = {
+  event: 'INVALIDATE',
+  actor: { role: 'service', subject: 'filing' },
+  reason: '参保关系终止或变更 Insurance ended or moved',
+};
+
+export type EndOfInsurance = {
+  readonly personId: string;
+  readonly province: string;
+  /** Where the person is insured now, whose filings stay; null where he is nowhere. */
+  readonly keepRegion: string | null;
+  readonly recordedAt: Date;
+};
+
+/**
+ * Ends a person's filings in force that his insurance no longer carries (规程第十条), and tells of each. The caller holds the
+ * person for recording, took `recordedAt` after that, and appends the returned entries to the audit as his last act.
+ */
+export async function invalidateFilings(
+  tx: Tx,
+  { personId, province, keepRegion, recordedAt }: EndOfInsurance,
+): Promise<AuditEntry[]> {
+  const filings = await lockFilingsInForce(tx, personId, province);
+  const ended = filings.filter(({ insuredRegion }) => insuredRegion !== keepRegion);
+  return recordFilings(
+    tx,
+    CAUSE,
+    ended.map((before) => ({ before, after: following(before, CAUSE, recordedAt) })),
+  );
+}

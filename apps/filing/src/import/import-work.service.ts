@@ -1,0 +1,96 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Clock, Database, describeFault, nationalActor, serviceActor, type Tx } from '@yiditong/chassis';
+import { ImportApplyService } from './import-apply.service.js';
+import { ImportCheckService } from './import-check.service.js';
+import { takeImport, type Lease } from './import-lease.store.js';
+import { stepImport } from './import.store.js';
+import { removeErrors, removeRows } from './staging.store.js';
+
+const LOOK_EVERY_MS = 1_000;
+const LEASE_MS = 60_000;
+const REMOVED_AT_A_TIME = 5_000;
+
+/**
+ * Does what imports wait for: checks, applies and clears them, one after another. All it knows is in the database, so it survives a
+ * crash at any line: what it had taken waits again a minute later. Several at once take different ones.
+ */
+@Injectable()
+export class ImportWorkService implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('ImportWork');
+  private stopping = false;
+  private wake: () => void = () => undefined;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly checks: ImportCheckService,
+    private readonly applications: ImportApplyService,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.running = this.run();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopping = true;
+    this.wake();
+    await this.running;
+  }
+
+  /** Says that something waits, so that it needn't wait for the next look. The work goes on in its own name, not in the caller's. */
+  nudge(): void {
+    this.wake();
+  }
+
+  /** Does all that waits now. One import's trouble doesn't hold back the others: it is tried again when its lease is over. */
+  async workOff(): Promise<void> {
+    while (!this.stopping) {
+      const lease = await this.take();
+      if (!lease) return;
+      await this.carryOn(lease).catch((error: unknown) => {
+        this.logger.warn({ ...describeFault(error), importId: lease.file.importId, state: lease.state });
+      });
+    }
+  }
+
+  private async take(): Promise<Lease | null> {
+    const now = this.clock.now();
+    const until = new Date(now.getTime() + LEASE_MS);
+    return this.database.transaction(nationalActor('filing'), (tx) => takeImport(tx, now, until));
+  }
+
+  private async carryOn(lease: Lease): Promise<void> {
+    if (lease.state === 'CHECKING') return this.checks.check(lease);
+    if (lease.state === 'APPLYING') return this.applications.apply(lease);
+    return this.clear(lease);
+  }
+
+  /** What was staged is not needed any more; removed in short transactions. */
+  private async clear({ file: { importId, province }, state }: Lease): Promise<void> {
+    const inShort = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> =>
+      this.database.transaction(serviceActor('filing', province), work);
+    for (const remove of [removeRows, removeErrors]) {
+      while ((await inShort((tx) => remove(tx, importId, REMOVED_AT_A_TIME))) === REMOVED_AT_A_TIME);
+    }
+    await inShort((tx) => stepImport(tx, importId, [state], { state, updatedAt: this.clock.now(), dueAt: null }));
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping) {
+      await this.workOff().catch((error: unknown) => this.logger.warn(describeFault(error)));
+      await this.pause();
+    }
+  }
+
+  private async pause(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, LOOK_EVERY_MS);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (this.stopping) this.wake();
+    });
+  }
+}

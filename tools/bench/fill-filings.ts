@@ -7,7 +7,7 @@ const PROVINCE = '610000';
 export const TREATING_REGION = '310115';
 export const INSTITUTION = 'H31011500001';
 
-const TABLES = ['filing', 'filing_version', 'insurance_fact'];
+const TABLES = ['filing_version', 'insurance_fact'];
 
 /** The n-th person: an id that lies anywhere in the index, as real ones do. */
 export function personOf(n: number): string {
@@ -24,7 +24,7 @@ const CONTENT = `insured_province, insured_region, category, destination_region,
 
 /**
  * Fills the filing service's database with one filing each of so many persons, from `from` on, and what is known of their
- * insurance, as if they had filed long ago. Constraints and indexes are taken away and made again, which is what makes it
+ * insurance, as if they had filed long ago. Only what decisions are made from: the table of how filings stand, which is for searching, stays empty. Constraints and indexes are taken away and made again, which is what makes it
  * minutes instead of hours; what stands there afterwards is what a service would have written.
  */
 export async function fillFilings(superuserUrl: string, from: number, to: number): Promise<void> {
@@ -38,8 +38,6 @@ export async function fillFilings(superuserUrl: string, from: number, to: number
     const persons = `(SELECT ${PERSON} AS person_id, n FROM generate_series(${from}::bigint, ${to - 1}::bigint) AS n) AS person`;
     const filing = `person_id, person_id, '${PROVINCE}', '${INSURED_REGION}', 'LONG_TERM_RESIDENT',
       (ARRAY['310000', '110000', '320100', '330100'])[n % 4 + 1], '2026-01-01', NULL, 'ACTIVE', 1, 'ONLINE', '[]', true, '{RESIDENCE_PROOF}', ''`;
-    await client.query(`INSERT INTO filing (person_id, filing_id, ${CONTENT}, created_at, updated_at)
-      SELECT ${filing}, '2026-01-01T01:00:00Z', '2026-01-01T01:00:00Z' FROM ${persons}`);
     await client.query(`INSERT INTO filing_version (person_id, filing_id, ${CONTENT}, event, actor_role, actor_subject, recorded_at)
       SELECT ${filing}, 'ACCEPT', 'insured', 'bench', '2026-01-01T01:00:00Z' FROM ${persons}`);
     await client.query(`INSERT INTO insurance_fact (person_id, province, changed_at, insured_region, active, recorded_at)

@@ -23,24 +23,30 @@ const options = new Command()
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
+let stop = (): Promise<void> => Promise.resolve();
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void stop().then(() => process.exit(130)));
+
 process.exitCode = await tellProblems(bench);
 
 /** A stack of its own in a temporary directory, so that nothing that is running is slowed down or filled up. */
 async function bench(): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), 'yiditong-bench-'));
+  const remove = (): void => rmSync(directory, { recursive: true, force: true });
+  stop = async () => remove();
   try {
     say('启动 PostgreSQL、六个服务和网关 Starting PostgreSQL, six services and the gateway …');
     const { institutions } = loadSample();
     const stack = await startStack({ directory, accounts: { institutions, persons: [] } });
-    try {
-      const measured: Measured[] = await benchEligibility(stack, options, say);
-      printBench(measured, say);
-      if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(measured, null, 2)}\n`);
-      return measured.every(({ goal, value }) => goal === null || value < goal) ? 0 : 1;
-    } finally {
+    stop = async () => {
       await stack.stop();
-    }
+      remove();
+    };
+    const measured: Measured[] = await benchEligibility(stack, options, say);
+    printBench(measured, say);
+    if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(measured, null, 2)}\n`);
+    return measured.every(({ goal, value }) => goal === null || value < goal) ? 0 : 1;
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    await stop();
   }
 }

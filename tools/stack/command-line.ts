@@ -4,7 +4,7 @@ import { InvalidArgumentError } from 'commander';
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (/^\d{1,7}$/.test(text) && value >= least) return value;
+    if (/^\d{1,9}$/.test(text) && value >= least) return value;
     throw new InvalidArgumentError(`应为不小于 ${least} 的整数 It must be a whole number of at least ${least}.`);
   };
 }

@@ -53,7 +53,8 @@ export function parse(path: string, text: string, workspace: Workspace): SourceF
     path,
     workspace,
     kind: kindOf(workspace),
-    isSpec: /\.spec\.tsx?$/.test(path),
+    // A desk is what several specs share: it is never built.
+    isSpec: /(\.spec|-desk)\.tsx?$/.test(path),
     lines: starts.length - (text.endsWith('\n') ? 1 : 0),
     program,
     imports,

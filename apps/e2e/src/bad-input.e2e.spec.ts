@@ -167,7 +167,7 @@ const IMPOSSIBLE: readonly Row[] = [
   ['an unknown hospital', 422, 'INSTITUTION_UNKNOWN', () => settleAt(UNREGISTERED.institutionCode)],
   ['a hospital that is not networked', 422, 'INSTITUTION_NOT_NETWORKED', () => settleAt(notNetworked())],
   ['a person without a filing', 422, 'FILING_REQUIRED', () => settle(desk.admitUnfiled())],
-  ['a person whom nobody has heard of', 422, 'FILING_REQUIRED', () => billWith({ personId: randomUUID() })],
+  ['a person whom nobody has heard of', 404, 'PERSON_UNKNOWN', () => billWith({ personId: randomUUID() })],
   [
     'an unheard-of person in an emergency',
     404,

@@ -80,7 +80,8 @@ beforeAll(async () => {
   await desk.api.write('POST', '/v1/filings', filing, bureau, `canary-${randomUUID()}`);
   const bill = { ...template.bill, personId, diagnoses: [diagnosis] };
   visit = againAsNewVisit({ institutionCode: template.institutionCode, bill });
-  await desk.settle(visit);
+  await recognise(bill.diseaseCode, bureau);
+  await desk.settled(visit);
   await desk.reverse(visit);
 
   await refused('PUT', '/v1/insured-persons', { persons: [{ ...person, [idNumber]: name }] }, bureau);
@@ -167,6 +168,14 @@ describe('after everything that specs did', () => {
     expect([asBureau.status, asBureau.text.includes(canary.diagnosis.name)]).toEqual([200, false]);
   });
 });
+
+/** What a chronic visit needs besides a filing. */
+async function recognise(diseaseCode: string | null, bureau: string): Promise<void> {
+  if (diseaseCode === null) return;
+  const { personId } = canary;
+  const entitlement = { personId, insuredRegion, diseaseCode, validFrom: '2026-01-01' };
+  await desk.api.write('POST', '/v1/entitlements', entitlement, bureau, `canary-${randomUUID()}`);
+}
 
 /** Everything that any service ever sent. */
 async function telemetry(): Promise<Buffer> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '@yiditong/access';
+import { v7 as uuidv7 } from 'uuid';
 import type { Tenant } from './cast.js';
 import type { RpcDesk } from './rpc-desk.js';
 
@@ -90,8 +91,8 @@ export const FILING_RPCS: readonly FilingRpc[] = [
   },
   ofImport('GetImport'),
   ofImport('ListImportErrors', { limit: 100 }),
-  ofImport('StageRows', { header: ['人员编号'], rows: [{ rowNumber: 2, cells: ['x'] }] }),
-  ofImport('CompleteImport', { rows: 1 }),
+  ofImport('StageRows', { uploadId: uuidv7(), header: ['人员编号'], rows: [{ rowNumber: 2, cells: ['x'] }] }),
+  ofImport('CompleteImport', { uploadId: uuidv7(), rows: 1 }),
   ofImport('ApplyImport'),
   ofImport('DiscardImport'),
   ofWebhook('RemoveWebhook', {}),

@@ -1,3 +1,4 @@
+import { CATEGORY_NAMES, MATERIAL_NAMES, placeName, PLEDGE } from '@yiditong/codes';
 import { generateDay, loadSample } from '@yiditong/tools';
 import { compactVerify, decodeProtectedHeader, importJWK, type JWK } from 'jose';
 import { describe, expect, inject, it } from 'vitest';
@@ -37,14 +38,41 @@ describe('a person', () => {
     const found = await filings.options(newcomer, filings.regionOf(newcomer.visit));
     expect(found.obstacle).toBeNull();
     expect(found.options.map(({ category }) => category)).toContain('LONG_TERM_RESIDENT');
+    expect(found).toMatchObject({ pledge: PLEDGE });
     const filed = await filedByPledge(newcomer);
-    expect(filed).toMatchObject({ state: 'ACTIVE', version: 1, validTo: null, owed: ['RESIDENCE_PROOF'] });
+    expect(filed).toMatchObject({
+      state: 'ACTIVE',
+      stateName: { zh: '有效', en: 'In force' },
+      version: 1,
+      validTo: null,
+      categoryName: CATEGORY_NAMES.LONG_TERM_RESIDENT,
+      insuredPlace: placeName(newcomer.insuredRegion),
+      destinationPlace: placeName(filed.destinationRegion),
+      owed: ['RESIDENCE_PROOF'],
+      owedNames: [MATERIAL_NAMES.RESIDENCE_PROOF],
+    });
     const { body: receipt } = await filings.get<Receipt>(
       `${path(newcomer.personId, filed.filingId)}/receipt`,
       newcomer.token,
     );
     expect(receipt.qr).toEqual({ content: receipt.token, svg: expect.stringMatching(/^<svg /) });
     expect(receipt.token).not.toContain(newcomer.personId);
+  });
+
+  it('asks whether he is covered without knowing the code of his insured place', async () => {
+    const newcomer = await filings.newcomer();
+    const { filingId } = await filedByPledge(newcomer);
+    const { personId, visit, token } = newcomer;
+    const question = {
+      personId,
+      institutionCode: visit.institutionCode,
+      visitKind: visit.bill.visitKind,
+      admittedAt: new Date().toISOString(),
+    };
+    expect(await filings.post('/v1/eligibility-decisions', question, token)).toMatchObject({
+      status: 200,
+      body: { covered: true, filingId, categoryName: CATEGORY_NAMES.LONG_TERM_RESIDENT },
+    });
   });
 
   it('shows a receipt that a hospital verifies by asking, and anybody by the published key', async () => {
@@ -55,7 +83,12 @@ describe('a person', () => {
     const hospital = filings.desk.token(newcomer.visit.institutionCode);
     const verify = async (said: string) =>
       filings.post<Verified>('/v1/filing-receipts/verification', { token: said }, hospital);
-    expect((await verify(token)).body).toMatchObject({ filingId, state: 'ACTIVE', outdated: false });
+    expect((await verify(token)).body).toMatchObject({
+      filingId,
+      state: 'ACTIVE',
+      outdated: false,
+      insuredPlace: placeName(newcomer.insuredRegion),
+    });
 
     const { keys } = await filings.desk.api.get<{ keys: JWK[] }>('/v1/signing-keys', hospital);
     const key = keys.find(({ kid }) => kid === decodeProtectedHeader(token).kid);

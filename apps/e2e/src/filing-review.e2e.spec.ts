@@ -1,3 +1,4 @@
+import { placeName, provinceOf } from '@yiditong/codes';
 import { generateDay, loadSample } from '@yiditong/tools';
 import { describe, expect, inject, it } from 'vitest';
 import { FilingDesk, type Filed } from './filing-desk.js';
@@ -10,7 +11,13 @@ const desk = new HospitalDesk(document, generateDay({ ...SHARED_DAY, sample, now
 const filings = new FilingDesk(desk, issuers.nation);
 
 type Queue = { readonly filings: readonly Filed[]; readonly waiting: number; readonly nextAfter: string | null };
-type History = { readonly versions: readonly { readonly event: string; readonly reason: string | null }[] };
+type History = {
+  readonly versions: readonly { readonly event: string; readonly reason: string | null; readonly filing: Filed }[];
+};
+type Rule = { readonly ruleId: string; readonly owner: string; readonly content: object };
+
+/** 广州, 成都, 郑州: one of them at least lies in neither province of a stay. */
+const ELSEWHERE = ['440100', '510100', '410100'];
 
 const certificate = (digit: string) => ({ kind: 'REFERRAL_CERTIFICATE', digest: digit.repeat(64) });
 
@@ -77,6 +84,70 @@ describe('a filing with papers', () => {
     expect(await filings.get(`/v1/filing-reviews?insuredRegion=${insuredRegion}`, treating)).toMatchObject({
       status: 403,
       body: { reason: 'NOT_PERMITTED' },
+    });
+  });
+});
+
+describe('a filing in force', () => {
+  it('is changed to another place, and its history says what it was before and why', async () => {
+    const newcomer = await filings.newcomer();
+    const { personId, insuredRegion, token, visit } = newcomer;
+    const { destination, options, validFrom } = await filings.options(newcomer, filings.regionOf(visit));
+    const before = destination?.region ?? '';
+    const taken = [insuredRegion, before].map(provinceOf);
+    const after = ELSEWHERE.find((place) => !taken.includes(provinceOf(place))) ?? '';
+    const { filingId } = await filings.write<Filed>(
+      'POST',
+      '/v1/filings',
+      {
+        personId,
+        category: 'OTHER_TEMPORARY',
+        destinationRegion: before,
+        validFrom,
+        validTo: options.find(({ category }) => category === 'OTHER_TEMPORARY')?.earliestValidTo,
+      },
+      token,
+    );
+
+    const path = `/v1/persons/${personId}/filings/${filingId}`;
+    const change = { destinationRegion: after, reason: '改去他处就医' };
+    expect(await filings.post<Filed>(`${path}/change`, change, token)).toMatchObject({
+      status: 200,
+      body: { state: 'ACTIVE', version: 2, destinationRegion: after, destinationPlace: placeName(after) },
+    });
+    const { versions } = await desk.api.get<History>(`${path}/history`, token);
+    expect(versions.map(({ event, reason, filing }) => [event, reason, filing.destinationRegion])).toEqual([
+      ['ACCEPT', null, before],
+      ['CHANGE', '改去他处就医', after],
+    ]);
+  });
+});
+
+describe('a bureau', () => {
+  it('recognises a disease, and the person reads what it is called and that it is opened', async () => {
+    const { personId, insuredRegion, token } = await filings.newcomer();
+    const recognised = { personId, insuredRegion, diseaseCode: 'M01600', validFrom: now.slice(0, 10) };
+    await filings.write('POST', '/v1/entitlements', recognised, desk.bureauToken(insuredRegion));
+    const { body } = await filings.get(`/v1/persons/${personId}/entitlements`, token);
+    expect(body).toMatchObject({ entitlements: [{ diseaseCode: 'M01600', diseaseNameZh: '糖尿病', opened: true }] });
+  });
+
+  it('publishes a policy of its province for later, never for a day that has come', async () => {
+    const policy = {
+      kind: 'PROVINCE_POLICY',
+      content: { lockInMonths: 3, temporaryMonths: 6 },
+      source: '试行办法',
+      validFrom: '2090-01-01',
+      validTo: '2090-12-31',
+    };
+    const supervisor = desk.bureauToken('130000');
+    const { ruleId } = await filings.write<Rule>('POST', '/v1/filing-rules', policy, supervisor);
+    const { rules } = await desk.api.get<{ rules: Rule[] }>('/v1/filing-rules?kind=PROVINCE_POLICY', supervisor);
+    expect(rules.find((rule) => rule.ruleId === ruleId)).toMatchObject({ owner: '130000', content: policy.content });
+    const past = { ...policy, validFrom: '2020-01-01', validTo: '2020-12-31' };
+    expect(await filings.post('/v1/filing-rules', past, supervisor)).toMatchObject({
+      status: 400,
+      body: { reason: 'FILING_RULE_INVALID' },
     });
   });
 });

@@ -49,7 +49,7 @@ const named: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 function namesOf(personId: string, province: string, region: string, institutionCode: string): Record<string, string> {
-  return { personId, province, region, insuredRegion: region, institutionCode };
+  return { personId, province, owner: province, region, insuredRegion: region, institutionCode };
 }
 
 /** As a declaration has it: the refusal where there is one, else anything but a refusal for who is calling. */

@@ -146,7 +146,8 @@ describeTenancy({
       tenancy: imported,
       grants: [
         ...APPEND,
-        ...updateOf('applied_at', 'applied_by', 'due_at', 'faulty_rows', 'header', 'rows', 'state', 'updated_at'),
+        ...updateOf('applied_at', 'applied_by', 'checked_on', 'checked_rows', 'due_at', 'faulty_rows', 'header'),
+        ...updateOf('rounds', 'rows', 'state', 'updated_at', 'upload_id'),
       ],
       row: (province, _, n) => ({
         ...importOf(province, n),

@@ -11,8 +11,8 @@ export const FILING_REASONS = {
   FILING_REQUIRED: entry(
     'FAILED_PRECONDITION',
     422,
-    '患者尚未办理到本地的异地就医备案。请引导患者在出院结算前补办备案后，用新的报文编号重新结算。',
-    'The patient has no filing for this place. Guide the patient to file before discharge settlement, then settle under a new message id.',
+    '尚未办理到就医地的异地就医备案。请在出院结算前补办备案（医院可引导患者办理），补办后由医院用新的报文编号重新结算。',
+    'There is no filing for the treating place. File before discharge settlement (the hospital can guide the patient); the hospital then settles under a new message id.',
   ),
   FILING_NOT_FOUND: entry(
     'NOT_FOUND',
@@ -41,14 +41,14 @@ export const FILING_REASONS = {
   FILING_PERIOD_INVALID: entry(
     'INVALID_ARGUMENT',
     400,
-    '备案有效期有误：长期备案不填截止日期；临时备案截止日期须在起始日期至少 {months} 个月之后；起止日期须在前后一年以内办理。',
-    'The period is not valid: a long-term filing has no end; a temporary one lasts at least {months} months; it begins within a year of today.',
+    '备案有效期有误：长期备案不填截止日期；临时备案须满 {months} 个月（首尾两日均计入）；起始日期须在今日前后一年以内。',
+    'The period is not valid: a long-term filing has no end; a temporary one lasts at least {months} months, its first and last day included; it begins within a year of today.',
   ),
   FILING_OVERLAPS: entry(
     'FAILED_PRECONDITION',
     409,
-    '该就医地已有有效或待审核的备案，有效期重叠。请使用原备案，无需重复办理。',
-    'A filing for this destination is already in force or under review in that period. Use it; a second one is not needed.',
+    '该就医地已有有效或待审核的备案，有效期重叠。请使用原备案；备案类别或起始日期需要调整的，请先取消原备案再重新办理（已入院的按入院日起算）。',
+    'A filing for this destination is already in force or under review in that period. Use it; where its category or first day has to be another, cancel it first and file again (from the day of admission, if already admitted).',
   ),
   FILING_MATERIALS_MISSING: entry(
     'INVALID_ARGUMENT',
@@ -89,7 +89,7 @@ export const FILING_REASONS = {
   FAMILY_ACCESS_MISSING: entry(
     'PERMISSION_DENIED',
     403,
-    '您尚未获得该亲属的代办授权。请由本人在“亲属代办”中授权，未成年人请到参保地经办机构办理。',
+    '您尚未获得该亲属的代办授权。请由该亲属本人先行授权；未成年人请到参保地经办机构办理。',
     'You may not act for this person. He or she has to let you first; for a minor the insured place’s agency does.',
   ),
   FAMILY_ACCESS_INVALID: entry(

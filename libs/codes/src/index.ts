@@ -4,5 +4,6 @@ export * from './dictionaries.js';
 export * from './filing-dictionaries.js';
 export * from './import-columns.js';
 export * from './places.js';
+export * from './pledge.js';
 export * from './reasons.js';
 export * from './regions.js';

@@ -77,6 +77,7 @@ a draft is none                                      | 610100 → 310115 | INPAT
 one under review is none                             | 610100 → 310115 | INPATIENT        | .                   | .                   | submit#1 RETIREE 310000 2026-01-01..∞ @2026-01-01T09:00 | ✗ FILING_REQUIRED 规程第十四条
 a returned one is none                               | 610100 → 310115 | INPATIENT        | .                   | .                   | submit#1 REFERRAL 310000 2026-01-01..2026-12-31 @2026-01-01T09:00; return#1 @2026-01-02T09:00 | ✗ FILING_REQUIRED 规程第十四条
 a rejected one is none                               | 610100 → 310115 | INPATIENT        | .                   | .                   | submit#1 REFERRAL 310000 2026-01-01..2026-12-31 @2026-01-01T09:00; reject#1 @2026-01-02T09:00 | ✗ FILING_REQUIRED 规程第十四条
+one that ended with the insurance under review is none | 610100 → 310115 | INPATIENT      | .                   | .                   | submit#1 REFERRAL 310000 2026-01-01..2026-12-31 @2026-01-01T09:00; invalidate#1 @2026-06-01T09:00 | ✗ FILING_REQUIRED 规程第十四条
 one taken back before it was accepted is none        | 610100 → 310115 | INPATIENT        | .                   | .                   | submit#1 REFERRAL 310000 2026-01-01..2026-12-31 @2026-01-01T09:00; cancel#1 @2026-06-30T10:00:01 | ✗ FILING_REQUIRED 规程第十四条
 an accepted one holds, by the version accepted       | 610100 → 310115 | INPATIENT        | .                   | .                   | submit#1 REFERRAL 310000 2026-01-01..2026-12-31 @2026-01-01T09:00; return#1 @2026-01-02T09:00; submit#1 @2026-01-03T09:00; accept#1 @2026-01-04T09:00 | REFERRAL REFERRAL FILED#1.4 FILED 通知二(六)
 
@@ -108,6 +109,8 @@ one second after discharge                           | 610100 → 310115 | INPAT
 filed at the very instant of admission               | 610100 → 310115 | INPATIENT        | 2026-07-05T10:00:00 | .                   | late | OTHER_TEMPORARY OTHER FILED#4.1 FILED 通知二(六)
 filed after admission but not from its day on        | 610100 → 310115 | INPATIENT        | 2026-06-29T10:00    | 2026-07-05T10:00    | late | ✗ FILING_REQUIRED 规程第十四条
 submitted before and accepted during the stay        | 610100 → 310115 | INPATIENT        | .                   | 2026-07-05T10:00    | submit#1 REFERRAL 310000 2026-06-01..2026-12-31 @2026-06-30T09:00; accept#1 @2026-07-01T09:00 | REFERRAL REFERRAL FILED#1.2 LATE_FILING 通知二(四)
+submitted before and accepted after the settlement   | 610100 → 310115 | INPATIENT        | .                   | 2026-07-05T10:00    | submit#1 REFERRAL 310000 2026-06-01..2026-12-31 @2026-06-30T09:00; accept#1 @2026-07-05T10:00:01 | ✗ FILING_REQUIRED 规程第十四条
+returned before and accepted after the settlement    | 610100 → 310115 | INPATIENT        | .                   | 2026-07-05T10:00    | submit#1 REFERRAL 310000 2026-06-01..2026-12-31 @2026-06-30T09:00; return#1 @2026-07-01T09:00; submit#1 @2026-07-05T10:00:01; accept#1 @2026-07-05T10:00:02 | ✗ FILING_REQUIRED 规程第十四条
 filed late and cancelled again during the stay       | 610100 → 310115 | INPATIENT        | .                   | 2026-07-05T10:02    | late; cancel#4 @2026-07-05T10:01 | OTHER_TEMPORARY OTHER FILED#4.1 LATE_FILING 通知二(四)
 filed before the insurance began to be recorded      | 610100 → 310115 | INPATIENT        | .                   | 2026-07-05T10:00    | late; insured 610100 active @2020-01-01T00:00 seen@2026-07-05T09:00 | OTHER_TEMPORARY OTHER FILED#4.1 LATE_FILING 通知二(四)
 
@@ -149,6 +152,16 @@ of two filings the one that owes nothing             | 610100 → 610102 | INPAT
 an ended filing gives nothing at home                | 610100 → 610102 | INPATIENT        | .                   | .                   | retiree; cancel#1 @2026-06-30T10:00 | ✗ NOT_CROSS_PROVINCE 规程第二条
 a temporary filing gives nothing at home             | 610100 → 610102 | INPATIENT        | .                   | .                   | referral | ✗ NOT_CROSS_PROVINCE 规程第二条
 nothing filed, at home                               | 610100 → 610102 | INPATIENT emergency | .                | .                   | | ✗ NOT_CROSS_PROVINCE 规程第二条
+in another prefecture of the province                | 610100 → 610202 | INPATIENT        | .                   | .                   | retiree | ✗ NOT_CROSS_PROVINCE 规程第二条
+even where papers are owed                           | 610100 → 610202 | INPATIENT        | .                   | .                   | pledged | ✗ NOT_CROSS_PROVINCE 规程第二条
+a resident of a municipality, in any of its districts | 310000 → 310115 | INPATIENT       | .                   | .                   | file#1 RETIREE 460000 2026-01-01..∞ @2026-01-01T09:00 | REFERRAL RETIREE TWO_WAY_AT_HOME#1.1 TWO_WAY_AT_HOME 通知二(五)
+insured at a county that the province administers    | 429004 → 429004 | INPATIENT        | .                   | .                   | retiree | REFERRAL RETIREE TWO_WAY_AT_HOME#1.1 TWO_WAY_AT_HOME 通知二(五)
+the next such county is not home                     | 429004 → 429005 | INPATIENT        | .                   | .                   | retiree | ✗ NOT_CROSS_PROVINCE 规程第二条
+at home no such institution                          | 610100 → 610102 | INPATIENT at H31011500001 | .          | .                   | retiree | ✗ INSTITUTION_UNKNOWN 规程第十四条
+and comes before papers that are owed at home        | 610100 → 610102 | INPATIENT at H31011500001 | .          | .                   | pledged | ✗ INSTITUTION_UNKNOWN 规程第十四条
+at home a disease that is not opened                 | 610100 → 610102 | CHRONIC M10000 at H31011500001 | .     | .                   | retiree; entitled#1.1 M10000 2026-01-01..∞ @2026-01-01T09:00 | ✗ DISEASE_NOT_OPENED 医保办发〔2024〕19号
+at home a disease that is not recognised             | 610100 → 610102 | CHRONIC M03900   | .                   | .                   | retiree | ✗ ENTITLEMENT_REQUIRED 通知二(一)
+at home a disease that is opened and recognised      | 610100 → 610102 | CHRONIC M03900   | .                   | .                   | retiree; pressure | REFERRAL RETIREE TWO_WAY_AT_HOME#1.1 TWO_WAY_AT_HOME 通知二(五)
 at home the insurance decides too                    | 610100 → 610102 | INPATIENT        | .                   | .                   | retiree; insured 610100 inactive @2020-01-01T00:00 | ✗ INSURANCE_INACTIVE 规程第十条
 and comes before papers that are owed                | 610100 → 610102 | INPATIENT        | .                   | .                   | pledged; unknown | ✗ PERSON_UNKNOWN 规程第十五条至第十七条
 a resident elsewhere who is referred on              | 610100 → 310115 | INPATIENT        | .                   | .                   | elsewhere; referral | REFERRAL REFERRAL FILED#2.1 ONWARD_REFERRAL 通知二(五)

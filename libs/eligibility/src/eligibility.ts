@@ -1,5 +1,6 @@
 import { provinceOf } from '@yiditong/codes';
 import { isLongTerm } from './categories.js';
+import { covers, destinationFor } from './destinations.js';
 import type { Question, RecordedFacts } from './facts.js';
 import { bestGround, laterFirst, type Covered } from './grounds.js';
 import {
@@ -25,23 +26,25 @@ export function decideEligibility(question: Question, facts: RecordedFacts, rule
     (window) => window.insuredRegion === question.insuredRegion && holds(window, question),
   );
   if (provinceOf(question.insuredRegion) === provinceOf(question.treatingRegion))
-    return decideAtHome(question, facts, held);
+    return decideAtHome(question, facts, rules, held);
   return (
-    insuranceProblem(question, facts) ??
-    diseaseProblem(question, rules) ??
-    institutionProblem(question, facts) ??
-    entitlementProblem(question, facts) ??
+    prerequisiteProblem(question, facts, rules) ??
     bestGround(question, held, rules) ??
     uncovered('FILING_REQUIRED', '规程第十四条')
   );
 }
 
 /** 双向享受待遇: a long-term resident elsewhere who returns home is paid like a referral, once the pledge is made good (通知二(五)). */
-function decideAtHome(question: Question, facts: RecordedFacts, held: readonly FilingWindow[]): Eligibility {
+function decideAtHome(
+  question: Question,
+  facts: RecordedFacts,
+  rules: readonly FilingRule[],
+  held: readonly FilingWindow[],
+): Eligibility {
   const longTerm = held.filter(({ category }) => isLongTerm(category));
   const filing = longTerm.toSorted(supplyingFirst)[0];
-  if (!filing) return uncovered('NOT_CROSS_PROVINCE', '规程第二条');
-  const problem = insuranceProblem(question, facts);
+  if (!filing || !isInsuredPlace(question, rules)) return uncovered('NOT_CROSS_PROVINCE', '规程第二条');
+  const problem = prerequisiteProblem(question, facts, rules);
   if (problem) return problem;
   if (filing.owing) return uncovered('FILING_MATERIALS_OWED', '通知二(五)');
   return {
@@ -54,6 +57,24 @@ function decideAtHome(question: Question, facts: RecordedFacts, held: readonly F
     article: '通知二(五)',
     reasonCode: 'TWO_WAY_AT_HOME',
   };
+}
+
+function prerequisiteProblem(question: Question, facts: RecordedFacts, rules: readonly FilingRule[]): Uncovered | null {
+  return (
+    insuranceProblem(question, facts) ??
+    diseaseProblem(question, rules) ??
+    institutionProblem(question, facts) ??
+    entitlementProblem(question, facts)
+  );
+}
+
+/** 参保地 is the pooling area, drawn as a filing to it would be; elsewhere in the province it is care inside the province. */
+function isInsuredPlace(
+  { admittedOn, insuredRegion, treatingRegion }: Question,
+  rules: readonly FilingRule[],
+): boolean {
+  const pooled = destinationFor(rules, admittedOn, insuredRegion) ?? insuredRegion;
+  return covers(rules, admittedOn, pooled, treatingRegion);
 }
 
 /** Of several the one that owes nothing, then as bestGround would choose. */

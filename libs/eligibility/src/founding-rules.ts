@@ -1,4 +1,4 @@
-import { NATION } from '@yiditong/codes';
+import { capitalOf, NATION, PROVINCES } from '@yiditong/codes';
 import type { FilingRule, RuleContent } from './rules.js';
 
 const PROCEDURE = '《基本医疗保险跨省异地就医直接结算经办规程》（医保发〔2022〕22号）第十一条';
@@ -26,35 +26,10 @@ function national(source: string, validFrom: string, content: RuleContent): Fili
 const WHOLE_PROVINCES = ['110000', '120000', '310000', '460000', '500000', '540000', '660000'];
 
 /** 省本级 and 省会 or 首府 of the 22 provinces and five autonomous regions. */
-const CAPITALS: readonly (readonly [provincialLevel: string, capital: string])[] = [
-  ['139900', '130100'], // 石家庄
-  ['149900', '140100'], // 太原
-  ['159900', '150100'], // 呼和浩特
-  ['219900', '210100'], // 沈阳
-  ['229900', '220100'], // 长春
-  ['239900', '230100'], // 哈尔滨
-  ['329900', '320100'], // 南京
-  ['339900', '330100'], // 杭州
-  ['349900', '340100'], // 合肥
-  ['359900', '350100'], // 福州
-  ['369900', '360100'], // 南昌
-  ['379900', '370100'], // 济南
-  ['419900', '410100'], // 郑州
-  ['429900', '420100'], // 武汉
-  ['439900', '430100'], // 长沙
-  ['449900', '440100'], // 广州
-  ['459900', '450100'], // 南宁
-  ['469900', '460100'], // 海口
-  ['519900', '510100'], // 成都
-  ['529900', '520100'], // 贵阳
-  ['539900', '530100'], // 昆明
-  ['549900', '540100'], // 拉萨
-  ['619900', '610100'], // 西安
-  ['629900', '620100'], // 兰州
-  ['639900', '630100'], // 西宁
-  ['649900', '640100'], // 银川
-  ['659900', '650100'], // 乌鲁木齐
-];
+const CAPITALS = PROVINCES.flatMap(({ code }): (readonly [provincialLevel: string, capital: string])[] => {
+  const capital = capitalOf(code);
+  return capital === null ? [] : [[`${code.slice(0, 2)}9900`, capital]];
+});
 
 /** 门诊慢特病: opened first. */
 const OPENED_FIRST = [

@@ -1,26 +1,32 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   FILING_EVENTS,
+  NATION,
   provinceOf,
   VISIT_KINDS,
   type BenefitLevel,
   type FilingCategory,
   type FilingEvent,
+  type RuleKind,
 } from '@yiditong/codes';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { rankOf } from './categories.js';
 import {
   covers,
   decideEligibility,
   FOUNDING_RULES,
   nextState,
-  rankOf,
+  subjectOf,
   type Eligibility,
   type EntitlementVersion,
+  type FilingRule,
   type FilingVersion,
   type InstitutionFact,
   type InsuranceFact,
   type Question,
   type RecordedFacts,
+  type RuleContent,
 } from './index.js';
 
 const DAY = 86_400_000;
@@ -34,6 +40,7 @@ const afterDays = (days: number): string => dateOf(FIRST_DAY + days * DAY);
 
 const HOME = '131000';
 const places = [
+  '131002',
   '130102',
   '130200',
   '139900',
@@ -187,6 +194,27 @@ const decide = (asked: Question, recorded: RecordedFacts): Eligibility =>
   decideEligibility(asked, recorded, FOUNDING_RULES);
 const RUNS = { numRuns: 1_500 };
 
+/** Rules that such questions turn on, founding ones and others. */
+const VARIED: readonly FilingRule[] = [
+  ...FOUNDING_RULES.filter(({ content }) =>
+    ['110000', '310000', '460000', 'M039', '京津冀'].includes(subjectOf(content)),
+  ),
+  addedRule({ kind: 'WHOLE_PROVINCE', region: '320000' }),
+  addedRule({ kind: 'LINKED_PLACES', regions: ['320500', '320900'] }),
+  addedRule({ kind: 'LINKED_PLACES', regions: ['460100', '469002'] }),
+  addedRule({
+    kind: 'AGREEMENT',
+    name: '冀沪',
+    parties: ['130000', '310000'],
+    effect: 'DEEMED_FILED',
+    benefitLevel: 'REFERRAL',
+  }),
+];
+
+function addedRule(content: RuleContent): FilingRule {
+  return { owner: NATION, source: 'a test', validFrom: '2025-01-01', validTo: null, content };
+}
+
 /** Only what was recorded by an instant. */
 function knownAt(recorded: RecordedFacts, asOf: number): RecordedFacts {
   const isKnown = (fact: { readonly recordedAt: number }): boolean => fact.recordedAt <= asOf;
@@ -257,7 +285,8 @@ describe('over random histories', () => {
         expect(version.recordedAt).toBeLessThanOrEqual(asked.asOf);
         expect(validFrom <= asked.admittedOn && (validTo === null || asked.admittedOn <= validTo)).toBe(true);
         const opens = covers(FOUNDING_RULES, asked.admittedOn, destinationRegion, asked.treatingRegion);
-        expect(opens || basis === 'TWO_WAY_AT_HOME').toBe(true);
+        const returned = covers(FOUNDING_RULES, asked.admittedOn, HOME, asked.treatingRegion);
+        expect(basis === 'TWO_WAY_AT_HOME' ? returned : opens).toBe(true);
       }),
       RUNS,
     );
@@ -297,6 +326,25 @@ describe('over random histories', () => {
       }),
       RUNS,
     );
+  });
+
+  it('a rule that begins or ends after the day that is asked about changes nothing', () => {
+    const changing = new Set<RuleKind>();
+    fc.assert(
+      fc.property(question, facts, fc.constantFrom(...VARIED), fc.nat({ max: 5 }), (asked, recorded, rule, days) => {
+        const others = FOUNDING_RULES.filter((each) => each !== rule);
+        const decideBy = (...varied: FilingRule[]): Eligibility =>
+          decideEligibility(asked, recorded, [...others, ...varied]);
+        const [without, within] = [decideBy(), decideBy(rule)];
+        if (!isDeepStrictEqual(without, within)) changing.add(rule.content.kind);
+        const later = { ...rule, validFrom: dateOf(asked.asOf + (days + 1) * DAY) };
+        const ending = { ...rule, validTo: dateOf(asked.asOf + days * DAY) };
+        expect(decideBy(later)).toEqual(without);
+        expect(decideBy(ending)).toEqual(within);
+      }),
+      { numRuns: 2_000, seed: 4 },
+    );
+    expect([...changing].toSorted()).toEqual(['AGREEMENT', 'LINKED_PLACES', 'OPENED_DISEASE', 'WHOLE_PROVINCE']);
   });
 
   it('reach every outcome that a filing can have, so that the properties above are about something', () => {

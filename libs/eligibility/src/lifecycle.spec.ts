@@ -1,14 +1,14 @@
 import { FILING_EVENTS, FILING_STATES, REASONS, type FilingEvent, type FilingState } from '@yiditong/codes';
 import { describe, expect, it } from 'vitest';
-import { nextState, refusalOfUndoing } from './index.js';
+import { nextState, OPEN_STATES, refusalOfUndoing } from './index.js';
 
 /** One line a state, one column an event; a dot is refused. */
 const TABLE = `
             | DRAFT | SUBMIT    | ACCEPT | RETURN   | REJECT   | CHANGE | SUPPLY | CANCEL    | EXPIRE  | INVALIDATE
 no filing   | DRAFT | SUBMITTED | ACTIVE | .        | .        | .      | .      | .         | .       | .
-DRAFT       | .     | SUBMITTED | ACTIVE | .        | .        | .      | .      | CANCELLED | .       | .
-SUBMITTED   | .     | .         | ACTIVE | RETURNED | REJECTED | .      | .      | CANCELLED | .       | .
-RETURNED    | .     | SUBMITTED | ACTIVE | .        | .        | .      | .      | CANCELLED | .       | .
+DRAFT       | .     | SUBMITTED | ACTIVE | .        | .        | .      | .      | CANCELLED | .       | INVALIDATED
+SUBMITTED   | .     | .         | ACTIVE | RETURNED | REJECTED | .      | .      | CANCELLED | .       | INVALIDATED
+RETURNED    | .     | SUBMITTED | ACTIVE | .        | .        | .      | .      | CANCELLED | .       | INVALIDATED
 REJECTED    | .     | .         | .      | .        | .        | .      | .      | .         | .       | .
 ACTIVE      | .     | .         | .      | .        | .        | ACTIVE | ACTIVE | CANCELLED | EXPIRED | INVALIDATED
 CANCELLED   | .     | .         | .      | .        | .        | .      | .      | .         | .       | .
@@ -40,6 +40,12 @@ describe('the life of a filing', () => {
   it.each(cells)('%s on %s: %s', (state, event, expected) =>
     expect(nextState(stateOf(state), eventOf(event)) ?? '.').toBe(expected),
   );
+
+  it('is open in every state that something still leads from', () => {
+    const leadingOn = FILING_STATES.filter((state) => FILING_EVENTS.some((event) => nextState(state, event)));
+    expect(OPEN_STATES).toEqual(leadingOn);
+    expect(OPEN_STATES).toEqual(['DRAFT', 'SUBMITTED', 'RETURNED', 'ACTIVE']);
+  });
 });
 
 describe('the lock-in', () => {

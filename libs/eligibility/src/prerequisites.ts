@@ -92,9 +92,9 @@ function isLatest({ entitlementId, version }: EntitlementVersion, facts: Recorde
  * The fact that held at admission: the latest change before or at it, else the earliest change of all, because records begin at some
  * day and a stay may have begun before. Of two for one instant the one recorded later corrects the other.
  */
-function factAt<F extends InsuranceFact | InstitutionFact>(
+export function factAt<F extends InsuranceFact | InstitutionFact>(
   facts: readonly F[],
-  { admittedAt, asOf }: Question,
+  { admittedAt, asOf }: Pick<Question, 'admittedAt' | 'asOf'>,
 ): F | null {
   let found: F | null = null;
   for (const fact of facts) {

@@ -1,4 +1,11 @@
-import { FILING_CATEGORIES, NATION, type FilingCategory, type FilingSource, type MaterialKind } from '@yiditong/codes';
+import {
+  FILING_CATEGORIES,
+  IMPORT_COLUMNS,
+  NATION,
+  type FilingCategory,
+  type FilingSource,
+  type MaterialKind,
+} from '@yiditong/codes';
 import { describe, expect, it } from 'vitest';
 import {
   DEFAULT_POLICY,
@@ -116,14 +123,20 @@ describe('a filing proposed', () => {
     category: 'REFERRAL',
     destinationRegion: '310000',
     validFrom: '2026-08-31',
-    validTo: '2027-02-28',
+    validTo: '2027-02-27',
     today: TODAY,
   };
   const longTerm = { category: 'LONG_TERM_WORKER', validTo: null } as const;
 
   it.each<[string, Partial<Proposal>, string]>([
     ['for six months is allowed, a month’s end counting as the month', {}, 'allowed'],
-    ['for a day less is not', { validTo: '2027-02-27' }, 'FILING_PERIOD_INVALID {"months":"6"}'],
+    ['for a day less is not', { validTo: '2027-02-26' }, 'FILING_PERIOD_INVALID {"months":"6"}'],
+    ['from 1 December to 31 May is allowed', { validFrom: '2026-12-01', validTo: '2027-05-31' }, 'allowed'],
+    [
+      'from 1 December to 30 May is not',
+      { validFrom: '2026-12-01', validTo: '2027-05-30' },
+      'FILING_PERIOD_INVALID {"months":"6"}',
+    ],
     ['without an end is not, if temporary', { validTo: null }, 'FILING_PERIOD_INVALID {"months":"6"}'],
     ['without an end is, if long-term', longTerm, 'allowed'],
     ['with an end is not, if long-term', { category: 'LONG_TERM_WORKER' }, 'FILING_PERIOD_INVALID {"months":"6"}'],
@@ -139,8 +152,12 @@ describe('a filing proposed', () => {
       { ...longTerm, validFrom: '2027-11-23' },
       'FILING_PERIOD_INVALID {"months":"6"}',
     ],
-    ['for less than the province asks is not', { insuredRegion: '320500' }, 'FILING_PERIOD_INVALID {"months":"12"}'],
-    ['for what the province asks is allowed', { insuredRegion: '320500', validTo: '2027-08-31' }, 'allowed'],
+    [
+      'for less than the province asks is not',
+      { insuredRegion: '320500', validTo: '2027-08-29' },
+      'FILING_PERIOD_INVALID {"months":"12"}',
+    ],
+    ['for what the province asks is allowed', { insuredRegion: '320500', validTo: '2027-08-30' }, 'allowed'],
     [
       'as an emergency is not',
       { category: 'EMERGENCY', destinationRegion: 'x' },
@@ -190,6 +207,20 @@ describe('a filing proposed', () => {
   });
 });
 
+it('the example of the import’s template could be filed on its first day', () => {
+  const cell = (name: string): string => IMPORT_COLUMNS.find((column) => column.name === name)?.example ?? '';
+  const [validFrom, validTo] = [cell('valid_from'), cell('valid_to')];
+  const destinationRegion = cell('destination_region');
+  const proposal = {
+    insuredRegion: '610100',
+    category: 'OTHER_TEMPORARY',
+    destinationRegion,
+    validFrom,
+    validTo,
+  } as const;
+  expect(refusalOfProposal({ ...proposal, today: validFrom }, rules)).toBeNull();
+});
+
 describe('the lock-in lasts', () => {
   const policy = (lockInMonths: number) => ({ ...DEFAULT_POLICY, lockInMonths });
   it.each([
@@ -227,8 +258,8 @@ describe('the ways to file', () => {
       'RETIREE_RESETTLED 1 pledge - ∞ 2027-02-21 LOCAL 通知二(五)',
       'LONG_TERM_RESIDENT 1 pledge - ∞ 2027-02-21 LOCAL 通知二(五)',
       'LONG_TERM_WORKER 3 pledge - ∞ 2027-02-21 LOCAL 通知二(五)',
-      'REFERRAL 1 - - 2027-11-22 - REFERRAL 通知二(六)',
-      'OTHER_TEMPORARY 0 - at once 2027-11-22 - OTHER_TEMPORARY 通知二(六)',
+      'REFERRAL 1 - - 2027-11-21 - REFERRAL 通知二(六)',
+      'OTHER_TEMPORARY 0 - at once 2027-11-21 - OTHER_TEMPORARY 通知二(六)',
     ]);
   });
 

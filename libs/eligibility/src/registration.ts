@@ -115,13 +115,21 @@ function periodHolds({ category, validFrom, validTo, today }: Proposal, temporar
   const withinAYear = addMonths(today, -12) <= validFrom && validFrom <= addMonths(today, 12);
   if (!withinAYear) return false;
   if (isLongTerm(category)) return validTo === null;
-  return validTo !== null && validTo >= addMonths(validFrom, temporaryMonths);
+  return validTo !== null && validTo >= lastDayOf(validFrom, temporaryMonths);
 }
 
-/** The last business date on which a long-term filing can't be changed or cancelled, or null (规程第十条, 通知二(三)). */
-export function lockedUntilOf(category: FilingCategory, validFrom: string, policy: ProvincePolicyRule): string | null {
+/** The last day of so many whole months: both the first and the last day count, so six from 1 December end on 31 May. */
+function lastDayOf(validFrom: string, months: number): string {
+  return dayBefore(addMonths(validFrom, months));
+}
+
+/**
+ * The last business date on which a long-term filing can't be changed or cancelled, or null (规程第十条, 通知二(三)). It counts from the
+ * first day of validity, or from the day on which the filing takes effect where that is later.
+ */
+export function lockedUntilOf(category: FilingCategory, from: string, policy: ProvincePolicyRule): string | null {
   if (!isLongTerm(category) || policy.lockInMonths <= 0) return null;
-  return dayBefore(addMonths(validFrom, policy.lockInMonths));
+  return lastDayOf(from, policy.lockInMonths);
 }
 
 export type Wish = {
@@ -152,25 +160,24 @@ export function filingOptions(wish: Wish, rules: readonly FilingRule[]): FilingO
   const destinationRegion = destinationFor(rules, validFrom, treatingPlace);
   if (destinationRegion === null) return [];
   const policy = policyOf(rules, provinceOf(insuredRegion), validFrom);
+  // Nobody gets round the lock-in by beginning in the past: it runs from when the filing takes effect.
+  const from = validFrom > today ? validFrom : today;
+  const lockedUntil = (category: FilingCategory): string | null =>
+    lockedUntilOf(category, from, policyOf(rules, provinceOf(insuredRegion), from));
   return FILING_CATEGORIES.flatMap((category) => {
-    const validTo = isLongTerm(category) ? null : addMonths(validFrom, policy.temporaryMonths);
+    const validTo = isLongTerm(category) ? null : lastDayOf(validFrom, policy.temporaryMonths);
     const refusal = refusalOfProposal({ insuredRegion, category, destinationRegion, validFrom, validTo, today }, rules);
-    return refusal ? [] : [optionOf(category, validFrom, validTo, policy)];
+    return refusal ? [] : [optionOf(category, validTo, lockedUntil(category))];
   });
 }
 
-function optionOf(
-  category: FilingCategory,
-  validFrom: string,
-  earliestValidTo: string | null,
-  policy: ProvincePolicyRule,
-): FilingOption {
+function optionOf(category: FilingCategory, earliestValidTo: string | null, lockedUntil: string | null): FilingOption {
   return {
     ...MATERIALS[category],
     category,
     immediate: MATERIALS[category].anyOf.length === 0,
     earliestValidTo,
-    lockedUntil: lockedUntilOf(category, validFrom, policy),
+    lockedUntil,
     benefitLevel: BENEFIT_LEVEL_OF[category],
     article: isLongTerm(category) ? '通知二(五)' : '通知二(六)',
   };

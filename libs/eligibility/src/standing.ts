@@ -40,7 +40,10 @@ export function windowsOf(versions: readonly FilingVersion[], asOf: Instant): Fi
 }
 
 /** Whether a window holds the admission asked about: in its validity, and not before it began or from its end on. */
-export function holds(window: FilingWindow, { admittedOn, admittedAt }: Question): boolean {
+export function holds(
+  window: FilingWindow,
+  { admittedOn, admittedAt }: Pick<Question, 'admittedOn' | 'admittedAt'>,
+): boolean {
   const valid = window.validFrom <= admittedOn && (window.validTo === null || admittedOn <= window.validTo);
   const begun = window.since === null || window.since <= admittedAt;
   return valid && begun && (window.until === null || admittedAt < window.until);

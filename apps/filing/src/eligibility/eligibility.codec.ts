@@ -13,7 +13,7 @@ import { findProvince, isInstitutionCode, Rejection } from '@yiditong/codes';
 import type { filingV1, Timestamp } from '@yiditong/contracts';
 import type { FilingOption } from '@yiditong/eligibility';
 import { encodeFiling } from '../filing/filing.codec.js';
-import type { Answer, AskedVisit } from './eligibility.service.js';
+import type { Answer, AskedVisit, DecidedVisit } from './answering.js';
 import type { FilingGuide, Wish } from './options.service.js';
 
 /** What every way of asking has in common. */
@@ -24,13 +24,18 @@ type WireVisit = Pick<
 
 /** Rejects with REQUEST_MALFORMED, REGION_UNKNOWN or INSTITUTION_CODE_INVALID. */
 export function decodeVisit(wire: WireVisit): AskedVisit {
+  return { ...decodeDecided(wire), insuredRegion: regionOf(wire.insuredRegion) };
+}
+
+/** The same of somebody who may leave the insured place out. */
+export function decodeDecided(wire: WireVisit): DecidedVisit {
   const { institutionCode, treatingRegion } = wire;
   if (institutionCode === '' && treatingRegion === '')
     throw new Rejection('REQUEST_MALFORMED', { problem: 'treating_region or institution_code is missing' });
   const admittedAt = decodeInstant(wire.admittedAt, 'admitted_at');
   return {
     personId: uuidField(wire.personId, 'person_id'),
-    insuredRegion: regionOf(wire.insuredRegion),
+    insuredRegion: wire.insuredRegion === '' ? null : regionOf(wire.insuredRegion),
     treatingRegion: treatingRegion === '' ? null : regionOf(treatingRegion),
     institutionCode: institutionCode === '' ? null : institutionOf(institutionCode),
     visitKind: visitKindCodec.decode(wire.visitKind),

@@ -1,13 +1,14 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { Controller } from '@nestjs/common';
-import { actorOf } from '@yiditong/chassis';
+import { actorOf, uuidField } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
 import { filingV1 } from '@yiditong/contracts';
-import { decodeVisit, decodeWish, encodeAnswer, encodeGuide } from './eligibility.codec.js';
+import { decodeDecided, decodeVisit, decodeWish, encodeAnswer, encodeGuide } from './eligibility.codec.js';
 import { EligibilityService } from './eligibility.service.js';
 import { OptionsService } from './options.service.js';
 
-const MAX_CHECKS = 500;
+/** Each person is locked while he is decided about, and the table of locks is everybody's. */
+const MAX_CHECKS = 200;
 
 @Controller()
 @filingV1.EligibilityServiceControllerMethods()
@@ -27,8 +28,13 @@ export class EligibilityController implements filingV1.EligibilityServiceControl
     request: filingV1.DecideEligibilityRequest,
     metadata: Metadata,
   ): Promise<filingV1.DecideEligibilityResponse> {
-    const visit = decodeVisit(request);
-    const named = { personId: visit.personId, forPersonId: request.forPersonId, insuredRegion: visit.insuredRegion };
+    const visit = decodeDecided(request);
+    const { forPersonId, insuredRegion } = request;
+    const named = {
+      personId: visit.personId,
+      forPersonId: forPersonId && uuidField(forPersonId, 'for_person_id'),
+      insuredRegion,
+    };
     return { answer: encodeAnswer(await this.eligibility.decide(actorOf(metadata), named, visit)) };
   }
 

@@ -12,7 +12,8 @@ import type { FilingRow } from '../filing/filing.entity.js';
 import { migrations } from '../migrations/index.js';
 import { importSubject, lockForRecording, personSubject } from '../recording/recording.store.js';
 import { RuleService } from '../rule/rule.service.js';
-import { EligibilityService, type Answer, type AskedVisit } from './eligibility.service.js';
+import type { Answer, AskedVisit } from './answering.js';
+import { EligibilityService } from './eligibility.service.js';
 
 const SHAANXI = serviceActor('spec', '610000');
 const HOSPITAL = 'H11010500001';
@@ -162,7 +163,7 @@ describe('eligibility', () => {
         visit(ofHubei, { insuredRegion: '420100' }),
         visit(randomUUID()),
         visit(ofShaanxi),
-        visit(ofShaanxi, { treatingRegion: '310101' }),
+        visit(ofShaanxi, { institutionCode: null, treatingRegion: '310101' }),
         visit(ofShaanxi, { admittedOn: '2026-02-28', admittedAt: Date.parse('2026-02-28T02:00:00Z') }),
         visit(ofShaanxi, { insuredRegion: '420100' }),
       ),
@@ -192,9 +193,26 @@ describe('eligibility', () => {
     expect(await rowCounts(db)).toEqual(before);
   });
 
-  it('refuses to answer for an instant that has not come', async () => {
-    const asOf = Date.now() + 60_000;
-    await expect(service.check([visit(person(), { asOf })])).rejects.toMatchObject({ reason: 'REQUEST_MALFORMED' });
+  it('refuses to answer for an instant that has not come, and of a day that has not, whose rules may still change', async () => {
+    const personId = person();
+    const tomorrow = Date.now() + 86_400_000;
+    const admittedOn = new Date(tomorrow + 8 * 3_600_000).toISOString().slice(0, 10);
+    expect(
+      await check(
+        visit(personId, { asOf: Date.now() + 60_000 }),
+        visit(personId, { admittedAt: tomorrow, admittedOn }),
+        visit(personId, { asOf: Date.parse('2026-03-04T02:00:00Z') }),
+        visit(personId),
+      ),
+    ).toEqual(['REQUEST_MALFORMED', 'REQUEST_MALFORMED', 'REQUEST_MALFORMED', 'FILING_REQUIRED']);
+  });
+
+  it('goes by the institution’s own division, whatever is said of it', async () => {
+    const personId = person();
+    await file(filing(personId, { destinationRegion: '310000' }));
+    expect(
+      await check(visit(personId, { treatingRegion: '310101' }), visit(personId, { treatingRegion: null })),
+    ).toEqual(['REQUEST_MALFORMED', 'FILING_REQUIRED']);
   });
 
   it('sees the rows of an import from the instant at which it was applied, all at once and not before', async () => {
@@ -262,6 +280,14 @@ describe('what was decided', () => {
 });
 
 describe('somebody who asks', () => {
+  it('for himself needn’t know the code of his insured place', async () => {
+    const personId = person();
+    await file(filing(personId));
+    const actor: Actor = { role: 'insured', region: '610000', subject: 'app', person: personId };
+    const answer = await service.decide(actor, { personId }, { ...visit(personId), insuredRegion: null });
+    expect(said(answer)).toBe('LOCAL LATE_FILING');
+  });
+
   const bureau: Actor = { role: 'bureau', region: '610000', subject: 'xian', rank: 'clerk', area: '610100' };
   const hospital: Actor = { role: 'hospital', region: '110000', subject: 'desk', institution: HOSPITAL };
 

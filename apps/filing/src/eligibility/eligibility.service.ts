@@ -12,36 +12,39 @@ import {
   type Tx,
 } from '@yiditong/chassis';
 import { provinceOf, Rejection } from '@yiditong/codes';
-import {
-  decideEligibility,
-  type Eligibility,
-  type EntitlementVersion,
-  type FilingRule,
-  type Question,
-  type RecordedFacts,
-} from '@yiditong/eligibility';
+import type { EntitlementVersion, RecordedFacts } from '@yiditong/eligibility';
 import type { Disease } from '../entitlement/entitlement.entity.js';
 import { DISEASES } from '../entitlement/entitlement.store.js';
-import { ActingService, type Named } from '../family/acting.service.js';
+import { ActingService, type Acting, type Named } from '../family/acting.service.js';
 import { FactService } from '../fact/fact.service.js';
+import { latestInsurance } from '../fact/fact.store.js';
 import { importSubject, institutionSubject, lockForDeciding, personSubject } from '../recording/recording.store.js';
 import { RuleService } from '../rule/rule.service.js';
+import {
+  answerOf,
+  auditOf,
+  isComplete,
+  outcomeOf,
+  type Answer,
+  type AskedVisit,
+  type DecidedVisit,
+} from './answering.js';
+import { Gathering } from './gathering.js';
 import { factsOf, readFacts, type FactSheet, type SealedVersion } from './eligibility.store.js';
 
-/** A visit as it is asked about; without `asOf` as of now, and without a treating region that of the institution. */
-export type AskedVisit = Omit<Question, 'asOf' | 'treatingRegion'> & {
-  readonly personId: string;
-  readonly treatingRegion: string | null;
-  readonly asOf: number | null;
-};
+/** An answer, and whether the person and the institution had been heard of. */
+type Found = { readonly answer: Answer; readonly complete: boolean };
+type Recording = (tx: Tx, answers: readonly Answer[]) => Promise<void>;
 
+/** In each province at most so many at a time, so that no transaction holds too many locks nor the province too many connections. */
+const GATHERED = { most: 100, atOnce: 2 };
 const MAX_WAITS = 3;
-
-export type Answer = { readonly eligibility: Eligibility; readonly asOf: number };
 
 /** Who is covered where, and as what: reads what is recorded, and asks the pure rules. */
 @Injectable()
 export class EligibilityService {
+  private readonly gatherings = new Map<string, Gathering<AskedVisit, Found>>();
+
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
@@ -58,17 +61,25 @@ export class EligibilityService {
   async check(visits: readonly AskedVisit[]): Promise<Answer[]> {
     const answers = new Map<AskedVisit, Answer>();
     for (const [province, asked] of groupBy(visits, (visit) => provinceOf(visit.insuredRegion))) {
-      const found = await this.answer(province, asked);
-      asked.forEach((visit, at) => answers.set(visit, found[at] as Answer));
+      const found = await this.gatheringOf(province).ask(asked);
+      const unheardOf = asked.filter((_, at) => found[at]?.complete !== true);
+      const learned = unheardOf.length === 0 ? [] : await this.answer(province, unheardOf);
+      asked.forEach((visit, at) => answers.set(visit, (found[at] as Found).answer));
+      unheardOf.forEach((visit, at) => answers.set(visit, learned[at] as Answer));
     }
     return visits.map((visit) => answers.get(visit) as Answer);
   }
 
-  /** One visit for somebody who asks, recorded in the insured province's trail. Rejects with FAMILY_ACCESS_MISSING. */
-  async decide(actor: Actor, named: Named, visit: AskedVisit): Promise<Answer> {
-    const { personId } = await this.acting.of(actor, named);
+  /**
+   * One visit for somebody who asks, recorded in the insured province's trail. A person needn't know the code of his insured place. Rejects
+   * with FAMILY_ACCESS_MISSING, PERSON_UNKNOWN or REQUEST_MALFORMED.
+   */
+  async decide(actor: Actor, named: Named, asked: DecidedVisit): Promise<Answer> {
+    const acting = await this.acting.of(actor, named);
+    const { personId } = acting;
+    const visit = { ...asked, personId, insuredRegion: asked.insuredRegion ?? (await this.insuredRegionOf(acting)) };
     const province = provinceOf(visit.insuredRegion);
-    const [answer] = await this.answer(province, [{ ...visit, personId }], (tx, [given]) =>
+    const [answer] = await this.answer(province, [visit], (tx, [given]) =>
       appendAudit(tx, actor, {
         province,
         action: 'DECIDE_ELIGIBILITY',
@@ -80,32 +91,58 @@ export class EligibilityService {
     return answer as Answer;
   }
 
-  private async answer(
+  private async insuredRegionOf({ actor, personId, tenant }: Acting): Promise<string> {
+    if (actor.role !== 'insured') throw new Rejection('REQUEST_MALFORMED', { problem: 'insured_region is missing' });
+    await this.facts.learnInsurance(tenant.region, [personId]);
+    const read = (tx: Tx): ReturnType<typeof latestInsurance> => latestInsurance(tx, personId);
+    const insurance = await this.database.transaction(serviceActor('filing', tenant.region), read);
+    if (!insurance) throw new Rejection('PERSON_UNKNOWN');
+    return insurance.insuredRegion;
+  }
+
+  /** As attempt does; of what was never heard of here, what others have recorded is asked for before. */
+  private async answer(province: string, asked: readonly AskedVisit[], record?: Recording): Promise<Answer[]> {
+    const found = await this.attempt(province, asked, record);
+    if (found.every(({ complete }) => complete)) return found.map(({ answer }) => answer);
+    await this.learn(
+      province,
+      asked.filter((_, at) => found[at]?.complete !== true),
+    );
+    return (await this.attempt(province, asked, record, true)).map(({ answer }) => answer);
+  }
+
+  /** One transaction; what is to be recorded is, once nothing is unheard of or nothing more can be learned. */
+  private async attempt(
     province: string,
     asked: readonly AskedVisit[],
-    record: (tx: Tx, answers: readonly Answer[]) => Promise<void> = () => Promise.resolve(),
-  ): Promise<Answer[]> {
+    record: Recording = () => Promise.resolve(),
+    final = false,
+  ): Promise<Found[]> {
     const rules = await this.rules.all();
-    const attempt = (recording: boolean): Promise<{ sheet: FactSheet; answers: Answer[] }> =>
-      this.database.transaction(serviceActor('filing', province), async (tx) => {
-        const persons = distinct(asked.map(({ personId }) => personId));
-        const institutions = distinct(asked.flatMap(({ institutionCode }) => institutionCode ?? []));
-        await lockForDeciding(tx, [
-          importSubject(province),
-          ...persons.map(personSubject),
-          ...institutions.map(institutionSubject),
-        ]);
-        const now = this.clock.now().getTime();
-        const sheet = await readFacts(tx, persons, institutions);
-        const answers = asked.map((visit) => answerOf(visit, this.factsFor(visit, sheet), rules, now));
-        if (recording || !isIncomplete(sheet, asked)) await record(tx, answers);
-        await this.untilAfter(now);
-        return { sheet, answers };
-      });
-    const { sheet, answers } = await attempt(false);
-    if (!isIncomplete(sheet, asked)) return answers;
-    await this.learn(province, asked, sheet);
-    return (await attempt(true)).answers;
+    const persons = distinct(asked.map(({ personId }) => personId));
+    const institutions = distinct(asked.flatMap(({ institutionCode }) => institutionCode ?? []));
+    const subjects = [importSubject(province), ...persons.map(personSubject), ...institutions.map(institutionSubject)];
+    return this.database.transaction(serviceActor('filing', province), async (tx) => {
+      await lockForDeciding(tx, subjects);
+      const now = this.clock.now().getTime();
+      const sheet = await readFacts(tx, persons, institutions);
+      const found = asked.map((visit) => ({
+        answer: answerOf(visit, this.factsFor(visit, sheet), rules, now),
+        complete: isComplete(sheet, visit),
+      }));
+      const answers = found.map(({ answer }) => answer);
+      if (final || found.every(({ complete }) => complete)) await record(tx, answers);
+      await this.untilAfter(now);
+      return found;
+    });
+  }
+
+  private gatheringOf(province: string): Gathering<AskedVisit, Found> {
+    const known = this.gatherings.get(province);
+    if (known) return known;
+    const made = new Gathering<AskedVisit, Found>((asked) => this.attempt(province, asked), GATHERED);
+    this.gatherings.set(province, made);
+    return made;
   }
 
   /**
@@ -125,63 +162,14 @@ export class EligibilityService {
   }
 
   /** What was never heard of here is asked for where it is recorded; no transaction is open. */
-  private async learn(province: string, asked: readonly AskedVisit[], sheet: FactSheet): Promise<void> {
-    const persons = distinct(asked.map(({ personId }) => personId)).filter((id) => !isKnownPerson(sheet, id));
-    const institutions = distinct(asked.flatMap(({ institutionCode }) => institutionCode ?? [])).filter(
-      (code) => !isKnownInstitution(sheet, code),
-    );
-    await Promise.all([this.facts.askForInsurance(province, persons), this.facts.askForInstitutions(institutions)]);
+  private async learn(province: string, asked: readonly AskedVisit[]): Promise<void> {
+    await Promise.all([
+      this.facts.learnInsurance(province, distinct(asked.map(({ personId }) => personId))),
+      this.facts.learnInstitutions(distinct(asked.flatMap(({ institutionCode }) => institutionCode ?? []))),
+    ]);
   }
-}
-
-function answerOf(
-  { personId: _personId, asOf: asked, treatingRegion: named, ...visit }: AskedVisit,
-  facts: RecordedFacts,
-  rules: readonly FilingRule[],
-  now: number,
-): Answer {
-  const asOf = asked ?? now;
-  if (asOf > now) throw new Rejection('REQUEST_MALFORMED', { problem: 'as_of lies in the future' });
-  const treatingRegion = named ?? facts.institution?.findLast(({ recordedAt }) => recordedAt <= asOf)?.region;
-  if (treatingRegion === undefined) {
-    const params = { institution: visit.institutionCode ?? '' };
-    return { asOf, eligibility: { covered: false, reason: 'INSTITUTION_UNKNOWN', params, article: '规程第十四条' } };
-  }
-  return { asOf, eligibility: decideEligibility({ ...visit, treatingRegion, asOf }, facts, rules) };
-}
-
-function isIncomplete(sheet: FactSheet, asked: readonly AskedVisit[]): boolean {
-  return asked.some(
-    ({ personId, institutionCode }) =>
-      !isKnownPerson(sheet, personId) || (institutionCode !== null && !isKnownInstitution(sheet, institutionCode)),
-  );
-}
-
-function isKnownPerson({ insurance }: FactSheet, personId: string): boolean {
-  return insurance.some((fact) => fact.personId === personId);
-}
-
-function isKnownInstitution({ institutions }: FactSheet, code: string): boolean {
-  return institutions.some(({ institutionCode }) => institutionCode === code);
 }
 
 function distinct(values: readonly string[]): string[] {
   return [...new Set(values)];
-}
-
-function auditOf({ insuredRegion, treatingRegion, institutionCode, visitKind, asOf }: AskedVisit) {
-  return {
-    insuredRegion,
-    treatingRegion,
-    institutionCode,
-    visitKind,
-    asOf: asOf === null ? null : new Date(asOf).toISOString(),
-  };
-}
-
-/** A disease is nobody's business in the trail. */
-function outcomeOf({ eligibility }: Answer) {
-  return eligibility.covered
-    ? { covered: true, basis: eligibility.basis, filingId: eligibility.filingId }
-    : { covered: false, reason: eligibility.reason };
 }

@@ -8,24 +8,26 @@ import {
   workingDaysAfter,
   type Actor,
 } from '@yiditong/chassis';
-import { provinceOf, Rejection } from '@yiditong/codes';
+import { provinceOf, Rejection, type FilingState } from '@yiditong/codes';
 import {
   agreementFor,
   covers,
   destinationFor,
   filingOptions,
+  holds,
+  windowsOf,
   type FilingOption,
   type FilingRule,
+  type FilingVersion,
 } from '@yiditong/eligibility';
 import { ActingService } from '../family/acting.service.js';
 import { FactService } from '../fact/fact.service.js';
 import { latestInsurance, type LatestInsurance } from '../fact/fact.store.js';
 import type { FilingRow } from '../filing/filing.entity.js';
+import { REVIEW_DAYS } from '../filing/handing-in.js';
 import { filingsOf } from '../filing/filing.store.js';
 import { RuleService } from '../rule/rule.service.js';
-
-/** 规程第九条: what is filed online is done within two working days. */
-const REVIEW_DAYS = 2;
+import { readFacts } from './eligibility.store.js';
 
 /** Who wants to be treated where. */
 export type Wish = {
@@ -79,7 +81,9 @@ export class OptionsService {
       if (!insurance) throw new Rejection('PERSON_UNKNOWN');
       if (wish.insuredRegion !== null && insurance.insuredRegion !== wish.insuredRegion)
         throw new Rejection('INSURED_REGION_MISMATCH');
-      const guide = guideOf(insurance, treatingPlace, await filingsOf(tx, [personId]), rules, this.days(wish));
+      const { filings: versions } = await readFacts(tx, [personId], []);
+      const filed = { filings: await filingsOf(tx, [personId]), versions };
+      const guide = guideOf(insurance, treatingPlace, filed, rules, this.days(wish));
       await appendAudit(tx, actor, {
         province,
         action: 'READ_FILING_OPTIONS',
@@ -91,11 +95,12 @@ export class OptionsService {
     });
   }
 
-  /** A hospital asks for itself. */
+  /** A hospital asks for itself, and for no other place. */
   private async placeOf({ institutionCode, destinationRegion }: Wish): Promise<string> {
-    if (institutionCode === null && destinationRegion === null)
+    if (institutionCode === null) {
+      if (destinationRegion !== null) return destinationRegion;
       throw new Rejection('REQUEST_MALFORMED', { problem: 'destination_region is missing' });
-    if (institutionCode === null || destinationRegion !== null) return destinationRegion ?? '';
+    }
     const region = await this.facts.institutionRegion(institutionCode);
     if (region === null) throw new Rejection('INSTITUTION_UNKNOWN', { institution: institutionCode });
     return region;
@@ -105,35 +110,37 @@ export class OptionsService {
     const now = this.clock.now();
     if (admittedAt !== null && admittedAt > now)
       throw new Rejection('REQUEST_MALFORMED', { problem: 'admitted_at lies in the future' });
-    return { today: businessDateOf(now), validFrom: businessDateOf(admittedAt ?? now) };
+    const admitted = admittedAt ?? now;
+    return { now, today: businessDateOf(now), admittedAt: admitted.getTime(), validFrom: businessDateOf(admitted) };
   }
 }
 
-type Days = { readonly today: string; readonly validFrom: string };
+/** Now, and when the stay began that is filed for; both as instants and as business dates. */
+type Days = {
+  readonly now: Date;
+  readonly today: string;
+  readonly admittedAt: number;
+  readonly validFrom: string;
+};
+type Filed = { readonly filings: readonly FilingRow[]; readonly versions: readonly FilingVersion[] };
 
 function guideOf(
   { insuredRegion, active }: LatestInsurance,
   treatingPlace: string,
-  filings: readonly FilingRow[],
+  filed: Filed,
   rules: readonly FilingRule[],
   days: Days,
 ): FilingGuide {
-  const destinationRegion = destinationFor(rules, days.validFrom, treatingPlace);
-  const existing = filings.find((filing) => standsFor(filing, treatingPlace, rules, days)) ?? null;
-  const common = {
-    insuredRegion,
-    destinationRegion,
-    ...days,
-    existing,
-    reviewDueOn: workingDaysAfter(days.today, REVIEW_DAYS),
-  };
+  const { today, validFrom } = days;
+  const destinationRegion = destinationFor(rules, validFrom, treatingPlace);
+  const { existing, covering } = standing(filed, treatingPlace, rules, days);
   const obstacle = obstacleOf({ insuredRegion, active, treatingPlace, destinationRegion, existing, rules, days });
-  // Under an agreement somebody who stays for long may file all the same.
-  const options =
-    obstacle === null || obstacle.reason === 'FILING_NOT_NEEDED'
-      ? filingOptions({ insuredRegion, treatingPlace, ...days }, rules)
-      : [];
-  return { ...common, options, obstacle };
+  // Under an agreement somebody who stays for long may file all the same, and what doesn't cover the stay can be replaced.
+  const possible =
+    obstacle === null || obstacle.reason === 'FILING_NOT_NEEDED' || (existing?.state === 'ACTIVE' && !covering);
+  const options = possible ? filingOptions({ insuredRegion, treatingPlace, validFrom, today }, rules) : [];
+  const reviewDueOn = workingDaysAfter(today, REVIEW_DAYS);
+  return { insuredRegion, destinationRegion, validFrom, today, existing, reviewDueOn, options, obstacle };
 }
 
 type Circumstances = {
@@ -151,14 +158,35 @@ function obstacleOf(of: Circumstances): Rejection | null {
   if (!active) return new Rejection('INSURANCE_INACTIVE');
   if (provinceOf(treatingPlace) === provinceOf(insuredRegion)) return new Rejection('FILING_SAME_PROVINCE');
   if (destinationRegion === null) return new Rejection('FILING_DESTINATION_INVALID', { region: treatingPlace });
-  if (existing) return new Rejection('FILING_OVERLAPS');
+  if (existing && STANDING.includes(existing.state)) return new Rejection('FILING_OVERLAPS');
   const agreement = agreementFor(rules, days.validFrom, insuredRegion, treatingPlace);
   return agreement ? new Rejection('FILING_NOT_NEEDED', { agreement: agreement.name }) : null;
 }
 
-/** In force or under review for that place on the day. */
-function standsFor(filing: FilingRow, place: string, rules: readonly FilingRule[], { validFrom }: Days): boolean {
-  const stands = filing.state === 'ACTIVE' || filing.state === 'SUBMITTED';
-  const inPeriod = filing.validFrom <= validFrom && (filing.validTo === null || validFrom <= filing.validTo);
-  return stands && inPeriod && covers(rules, validFrom, filing.destinationRegion, place);
+/** In whose way another filing for the place would stand. */
+const STANDING: readonly FilingState[] = ['ACTIVE', 'SUBMITTED'];
+/** Most important to whoever asks first; what is over is of no use to him. */
+const OF_USE: readonly FilingState[] = [...STANDING, 'RETURNED', 'DRAFT'];
+
+/** The filing that says most about care at the place, and whether it covers a stay that began then. */
+function standing(
+  { filings, versions }: Filed,
+  place: string,
+  rules: readonly FilingRule[],
+  { now, admittedAt, validFrom }: Days,
+): { readonly existing: FilingRow | null; readonly covering: boolean } {
+  const held = windowsOf(versions, now.getTime()).filter(
+    (window) =>
+      holds(window, { admittedAt, admittedOn: validFrom }) && covers(rules, validFrom, window.destinationRegion, place),
+  );
+  const covering = filings.find(
+    ({ filingId, state }) => state === 'ACTIVE' && held.some((window) => window.filingId === filingId),
+  );
+  if (covering) return { existing: covering, covering: true };
+  const forPlace = filings.filter(
+    ({ validTo, destinationRegion }) =>
+      (validTo === null || validFrom <= validTo) && covers(rules, validFrom, destinationRegion, place),
+  );
+  const existing = OF_USE.map((state) => forPlace.find((filing) => filing.state === state)).find(Boolean);
+  return { existing: existing ?? null, covering: false };
 }

@@ -15,7 +15,8 @@ import {
   type TestDatabase,
 } from '@yiditong/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EligibilityService, type AskedVisit } from '../eligibility/eligibility.service.js';
+import type { AskedVisit } from '../eligibility/answering.js';
+import { EligibilityService } from '../eligibility/eligibility.service.js';
 import { FactService } from '../fact/fact.service.js';
 import { ActingService } from '../family/acting.service.js';
 import { migrations } from '../migrations/index.js';
@@ -130,7 +131,9 @@ describe('an entitlement', () => {
 
   it('ends after a day that is not over, which changes nothing of what was', async () => {
     const recognition = recognised();
-    const { entitlementId, personId } = await entitlements.record(BUREAU, key(), recognition);
+    const request = key();
+    const recorded = await entitlements.record(BUREAU, request, recognition);
+    const { entitlementId, personId } = recorded;
     const ending = { personId, entitlementId, reason: '复审未通过' };
     for (const validTo of ['2026-03-01', '2025-12-31'])
       await expect(entitlements.end(BUREAU, key(), { ...ending, validTo })).rejects.toMatchObject({
@@ -140,6 +143,8 @@ describe('an entitlement', () => {
     clock.moveTo(new Date(before + 1_000));
     const ended = await entitlements.end(BUREAU, key(), { ...ending, validTo: '2026-03-02' });
     expect(ended).toMatchObject({ validTo: '2026-03-02', version: 2 });
+    // Whoever repeats the first request gets the first answer.
+    expect(await entitlements.record(BUREAU, request, recognition)).toEqual(recorded);
     expect(await covered(personId, 'M03900')).toBe('FILING_REQUIRED');
     expect(await covered(personId, 'M03900', before)).toBe('FILING_REQUIRED');
     await expect(entitlements.end(BUREAU, key(), { ...ending, validTo: '2026-04-01' })).rejects.toMatchObject({

@@ -30,6 +30,8 @@ export type Ending = {
   readonly reason: string;
 };
 
+type Undiseased = Omit<SealedEntitlement, 'diseaseSealed'>;
+
 /** 门诊慢特病待遇资格: which outpatient diseases the insured place has recognised, for whom and since when. */
 @Injectable()
 export class EntitlementService {
@@ -65,7 +67,7 @@ export class EntitlementService {
       const classIndex = this.vault.bodyHash({ personId, class: diseaseClassOf(diseaseCode) });
       await insertEntitlement(tx, { ...row, disease, classIndex });
       await this.tell(tx, actor, row, 'RECORD_ENTITLEMENT');
-      return entitlementId;
+      return row;
     });
   }
 
@@ -76,10 +78,11 @@ export class EntitlementService {
       if (!standing) throw new Rejection('ENTITLEMENT_NOT_FOUND');
       const recordedAt = this.clock.now();
       checkEnd(standing, ending.validTo, businessDateOf(recordedAt));
-      const ended = { ...standing, validTo: ending.validTo, version: standing.version + 1, recordedAt };
+      const { diseaseSealed: _sealed, ...before } = standing;
+      const ended = { ...before, validTo: ending.validTo, version: before.version + 1, recordedAt };
       await endEntitlement(tx, ended, ending.reason);
-      await this.tell(tx, actor, ended, 'END_ENTITLEMENT', standing);
-      return ending.entitlementId;
+      await this.tell(tx, actor, ended, 'END_ENTITLEMENT', before);
+      return ended;
     });
   }
 
@@ -100,12 +103,12 @@ export class EntitlementService {
     return found.map((sealed) => this.opened(sealed));
   }
 
-  /** What is remembered of a request is its keyed hash and an id: the disease stands nowhere but sealed. */
+  /** What is remembered of a request is its keyed hash and how the entitlement stood then, without the disease, which stands nowhere but sealed. */
   private async once(
     actor: Actor,
     requestId: string,
     body: { readonly personId: string },
-    decide: (tx: Tx) => Promise<string>,
+    decide: (tx: Tx) => Promise<Undiseased>,
   ): Promise<Entitlement> {
     const { personId } = body;
     const write = {
@@ -114,23 +117,23 @@ export class EntitlementService {
       key: requestId,
       body: this.vault.bodyHash(body).toString('hex'),
     };
-    const found = await this.database.transaction(actor, async (tx) => {
-      const entitlementId = await decideOnce(tx, write, async () => {
+    return this.database.transaction(actor, async (tx) => {
+      const stood = await decideOnce(tx, write, async () => {
         await lockForRecording(tx, personSubject(personId));
         return decide(tx);
       });
-      return lockEntitlement(tx, personId, entitlementId);
+      const sealed = await lockEntitlement(tx, personId, stood.entitlementId);
+      if (!sealed) throw new Rejection('ENTITLEMENT_NOT_FOUND');
+      return { ...this.opened(sealed), ...stood, recordedAt: new Date(stood.recordedAt) };
     });
-    if (!found) throw new Rejection('ENTITLEMENT_NOT_FOUND');
-    return this.opened(found);
   }
 
   private async tell(
     tx: Tx,
     actor: Actor,
-    entitlement: Omit<SealedEntitlement, 'diseaseSealed'>,
+    entitlement: Undiseased,
     action: 'RECORD_ENTITLEMENT' | 'END_ENTITLEMENT',
-    before?: SealedEntitlement,
+    before?: Undiseased,
   ): Promise<void> {
     const { province, insuredRegion, personId, entitlementId, recordedAt } = entitlement;
     const type = action === 'RECORD_ENTITLEMENT' ? 'entitlement.record' : 'entitlement.end';
@@ -161,6 +164,6 @@ function checkEnd(standing: SealedEntitlement, validTo: string, today: string): 
 }
 
 /** Without the disease. */
-function factsOf({ entitlementId, validFrom, validTo, version }: Omit<SealedEntitlement, 'diseaseSealed'>) {
+function factsOf({ entitlementId, validFrom, validTo, version }: Undiseased) {
   return { entitlementId, validFrom, validTo, version };
 }

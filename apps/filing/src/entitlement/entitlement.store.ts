@@ -58,7 +58,11 @@ export async function insertEntitlement(tx: Tx, entitlement: NewEntitlement): Pr
 }
 
 /** Another last day, as the next version. */
-export async function endEntitlement(tx: Tx, ended: SealedEntitlement, reason: string): Promise<void> {
+export async function endEntitlement(
+  tx: Tx,
+  ended: Omit<SealedEntitlement, 'diseaseSealed'>,
+  reason: string,
+): Promise<void> {
   await tx.query(
     `UPDATE entitlement SET valid_to = $4, version = $5, recorded_at = $6 WHERE person_id = $1 AND entitlement_id = $2 AND province = $3`,
     [ended.personId, ended.entitlementId, ended.province, ended.validTo, ended.version, ended.recordedAt],

@@ -200,6 +200,18 @@ describe('insurance that ends or moves', () => {
     ]);
   });
 
+  it.each(['DRAFT', 'SUBMITTED', 'RETURNED'] as const)('ends a filing that is %s as well', async (state) => {
+    const filing = await file(randomUUID(), { state, reviewDueOn: state === 'SUBMITTED' ? '2026-03-03' : null });
+    await facts.recordInsurance([insurance(filing.personId, { active: false })]);
+    expect(await statesOf(filing)).toEqual([state, 'INVALIDATED']);
+  });
+
+  it.each(['REJECTED', 'CANCELLED', 'EXPIRED'] as const)('leaves a filing that is %s alone', async (state) => {
+    const filing = await file(randomUUID(), { state });
+    await facts.recordInsurance([insurance(filing.personId, { active: false })]);
+    expect(await statesOf(filing)).toEqual([state]);
+  });
+
   it('to another division keeps what was filed from there', async () => {
     const personId = randomUUID();
     const old = await file(personId);

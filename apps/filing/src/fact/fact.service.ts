@@ -28,7 +28,7 @@ import {
   institutionRegion,
   insuranceEverywhere,
   latestInsuranceOf,
-  personsWithFilings,
+  personsWithOpenFilings,
   unknownInstitutions,
   unknownPersons,
   type NewInstitutionFact,
@@ -125,12 +125,12 @@ export class FactService {
   }
 
   private async recordInsuranceOf(tx: Tx, province: string, facts: readonly NewInsuranceFact[]): Promise<void> {
-    await lockForRecording(tx, ...facts.map(({ personId }) => personSubject(personId)));
     // An import that is becoming true right now has looked at the facts before its rows can be seen here.
     await lockForDeciding(tx, [importSubject(province)]);
+    await lockForRecording(tx, ...facts.map(({ personId }) => personSubject(personId)));
     const recordedAt = this.clock.now();
     const changed = await insertInsurance(tx, facts, recordedAt);
-    const filed = await personsWithFilings(tx, changed);
+    const filed = await personsWithOpenFilings(tx, changed);
     const entries: AuditEntry[] = [];
     for (const { personId, insuredRegion, active } of await latestInsuranceOf(tx, filed)) {
       const keepRegion = active ? insuredRegion : null;

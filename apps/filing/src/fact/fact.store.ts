@@ -1,5 +1,6 @@
 import type { Tx } from '@yiditong/chassis';
 import type { VisitKind } from '@yiditong/codes';
+import { OPEN_STATES } from '@yiditong/eligibility';
 
 /** How a person is insured in a province since an instant (参保状态), as benefit told it. */
 export type NewInsuranceFact = {
@@ -74,11 +75,11 @@ export async function insuranceEverywhere(tx: Tx, personId: string): Promise<Lat
   );
 }
 
-/** Those of the persons who have a filing in force, which their insurance has to carry. */
-export async function personsWithFilings(tx: Tx, personIds: readonly string[]): Promise<string[]> {
+/** Those of the persons who have a filing that has not ended, which their insurance has to carry. */
+export async function personsWithOpenFilings(tx: Tx, personIds: readonly string[]): Promise<string[]> {
   const rows: { personId: string }[] = await tx.query(
-    `SELECT DISTINCT person_id AS "personId" FROM filing WHERE person_id = ANY($1::uuid[]) AND state = 'ACTIVE'`,
-    [personIds],
+    `SELECT DISTINCT person_id AS "personId" FROM filing WHERE person_id = ANY($1::uuid[]) AND state = ANY($2::text[])`,
+    [personIds, OPEN_STATES],
   );
   return rows.map(({ personId }) => personId);
 }
@@ -86,8 +87,10 @@ export async function personsWithFilings(tx: Tx, personIds: readonly string[]): 
 /** Those of the persons of whom nothing is recorded in the transaction's province. */
 export async function unknownPersons(tx: Tx, personIds: readonly string[]): Promise<string[]> {
   const rows: { id: string }[] = await tx.query(
+    // One by one through the index: of a table that has just grown, PostgreSQL would rather read all of it.
     `SELECT DISTINCT id::text AS id FROM unnest($1::uuid[]) AS id
-     WHERE NOT EXISTS (SELECT 1 FROM insurance_fact WHERE person_id = id)`,
+     LEFT JOIN LATERAL (SELECT true AS known FROM insurance_fact WHERE person_id = id LIMIT 1) AS fact ON true
+     WHERE fact.known IS NULL`,
     [personIds],
   );
   return rows.map(({ id }) => id);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, serviceActor, type Actor } from '@yiditong/chassis';
-import { provinceOf, Rejection } from '@yiditong/codes';
+import { findProvince, provinceOf, Rejection } from '@yiditong/codes';
 import { agentsProvince } from './family.store.js';
 
 /** Whose filings somebody works on, and as whom the database lets him. */
@@ -37,6 +37,8 @@ export class ActingService {
           ? { personId, actor, tenant: actor }
           : this.asFamily(actor, personId, forPersonId);
       case 'hospital':
+        if (!findProvince(insuredRegion))
+          throw new Rejection('REQUEST_MALFORMED', { problem: 'insured_region is missing' });
         return { personId, actor, tenant: { ...serviceActor('filing', provinceOf(insuredRegion)), person: personId } };
       case 'bureau':
       case 'operator':

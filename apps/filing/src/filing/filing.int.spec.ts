@@ -59,6 +59,11 @@ describe('a filing', () => {
       { materials: [paper('RESIDENCE_PROOF')] },
       { state: 'SUBMITTED', owed: [], reviewDueOn: '2026-03-03' },
     ],
+    [
+      'of exactly six months is long enough',
+      { category: 'OTHER_TEMPORARY', validTo: '2026-08-31' },
+      { state: 'ACTIVE' },
+    ],
     ['of another temporary stay needs no papers', { category: 'OTHER_TEMPORARY' }, { state: 'ACTIVE', owed: [] }],
     [
       'of a temporary stay has nothing to pledge',
@@ -88,7 +93,7 @@ describe('a filing', () => {
     ['that is long-term with an end', { ...PLEDGED, validTo: '2027-03-01' }, 'FILING_PERIOD_INVALID'],
     [
       'that is temporary for less than six months',
-      { category: 'OTHER_TEMPORARY', validTo: '2026-08-31' },
+      { category: 'OTHER_TEMPORARY', validTo: '2026-08-30' },
       'FILING_PERIOD_INVALID',
     ],
     ['that begins more than a year back', { ...PLEDGED, validFrom: '2025-02-28' }, 'FILING_PERIOD_INVALID'],
@@ -145,12 +150,19 @@ describe('the insurance', () => {
     await expect(late).rejects.toMatchObject({ reason: 'INSURED_REGION_MISMATCH' });
   });
 
-  it('is recognised when a draft is handed in', async () => {
-    const draft = await desk.filingIn('DRAFT');
-    await desk.insure(draft.personId, { active: false, at: '2026-02-01T00:00:00Z' });
-    const request = { ...targetOf(draft), materials: [], pledged: true, reason: '' };
-    const late = desk.filings.submit(self(draft.personId), requestId(), request);
-    await expect(late).rejects.toMatchObject({ reason: 'INSURANCE_INACTIVE' });
+  it.each(['DRAFT', 'RETURNED'] as const)('that ended leaves no filing that was %s to hand in', async (state) => {
+    const prepared = await desk.filingIn(state);
+    await desk.insure(prepared.personId, { active: false, at: '2026-02-01T00:00:00Z' });
+    const request = { ...targetOf(prepared), materials: [], pledged: true, reason: '' };
+    const late = desk.filings.submit(self(prepared.personId), requestId(), request);
+    await expect(late).rejects.toMatchObject({ reason: 'FILING_STATE_CONFLICT' });
+  });
+
+  it('that moved leaves what was under review not in the way of a new filing', async () => {
+    const { personId, destinationRegion } = await desk.filingIn('SUBMITTED');
+    await desk.insure(personId, { region: '610300', at: '2026-02-01T00:00:00Z' });
+    const filed = await desk.register(personId, { ...PLEDGED, insuredRegion: '610300', destinationRegion });
+    expect(filed).toMatchObject({ state: 'ACTIVE', insuredRegion: '610300' });
   });
 
   it('that ends or moves ends the filings it carried, of that place only', async () => {
@@ -164,7 +176,10 @@ describe('the insurance', () => {
     expect((await desk.reading.get(BUREAU, { personId }, active.filingId)).state).toBe('ACTIVE');
     await desk.insure(personId, { region: '610300', at: '2026-02-02T00:00:00Z' });
     expect((await desk.reading.get(BUREAU, { personId }, active.filingId)).state).toBe('INVALIDATED');
-    expect((await desk.reading.get(BUREAU, { personId }, waiting.filingId)).state).toBe('SUBMITTED');
+    expect((await desk.reading.get(BUREAU, { personId }, waiting.filingId)).state).toBe('INVALIDATED');
+    const again = await desk.register(personId, { ...PLEDGED, insuredRegion: '610300' });
+    await desk.insure(personId, { region: '610300', at: '2026-02-03T00:00:00Z' });
+    expect((await desk.reading.get(BUREAU, { personId }, again.filingId)).state).toBe('ACTIVE');
     const trail = await auditTrail(db, active.filingId);
     const ended = trail.filter(({ action }) => action === 'INVALIDATE_FILING');
     expect(ended.map(({ actor, purpose }) => [actor, purpose])).toEqual([[serviceActor('filing', '610000'), 'SYSTEM']]);

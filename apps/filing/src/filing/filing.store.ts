@@ -1,5 +1,6 @@
 import { freeze, thaw, violatedConstraint, type Actor, type Tx } from '@yiditong/chassis';
 import { Rejection, type FilingEvent } from '@yiditong/codes';
+import { OPEN_STATES } from '@yiditong/eligibility';
 import type { FilingRow, FilingVersionRow } from './filing.entity.js';
 
 /** What brought a filing to where it stands, and who. */
@@ -124,12 +125,12 @@ export async function filingsOf(tx: Tx, personIds: readonly string[]): Promise<F
   return rows.map(filingOf<FilingRow>);
 }
 
-/** A person's filings in force in a province, oldest first; nobody else changes them until the commit. */
-export async function lockFilingsInForce(tx: Tx, personId: string, province: string): Promise<FilingRow[]> {
+/** A person's filings in a province that have not ended, oldest first; nobody else changes them until the commit. */
+export async function lockOpenFilings(tx: Tx, personId: string, province: string): Promise<FilingRow[]> {
   const rows: Stored<FilingRow>[] = await tx.query(
-    `SELECT ${FILING_COLUMNS} FROM filing WHERE person_id = $1 AND insured_province = $2 AND state = 'ACTIVE'
+    `SELECT ${FILING_COLUMNS} FROM filing WHERE person_id = $1 AND insured_province = $2 AND state = ANY($3::text[])
      ORDER BY filing_id FOR UPDATE`,
-    [personId, province],
+    [personId, province, OPEN_STATES],
   );
   return rows.map(filingOf<FilingRow>);
 }

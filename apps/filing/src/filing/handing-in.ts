@@ -13,7 +13,7 @@ import {
 import type { FilingRow, Material } from './filing.entity.js';
 
 /** 规程第九条: what is filed online is done within two working days. */
-const REVIEW_DAYS = 2;
+export const REVIEW_DAYS = 2;
 
 /** The rules, and the business date on which they are asked. */
 export type Terms = { readonly rules: readonly FilingRule[]; readonly today: string };
@@ -42,13 +42,14 @@ export function handIn(filing: FilingRow, terms: Terms): HandedIn {
   if (outcome !== 'ACTIVE') throw new Rejection(outcome.reason, outcome.params);
   const pledged = mayPledge(filing.category) && filing.pledged;
   const owed = pledged ? owedOf(filing.category, kinds) : [];
-  return { event: 'ACCEPT', changes: { ...inForce(filing, terms.rules), pledged, owed } };
+  return { event: 'ACCEPT', changes: { ...inForce(filing, terms), pledged, owed } };
 }
 
-/** What a filing has from the moment on in which it takes effect. */
-export function inForce(filing: FilingRow, rules: readonly FilingRule[]): Pick<FilingRow, 'lockedUntil'> {
+/** What a filing has from the moment on in which it takes effect. Nobody gets round the lock-in by beginning in the past. */
+export function inForce(filing: FilingRow, { rules, today }: Terms): Pick<FilingRow, 'lockedUntil'> {
   const { category, validFrom, insuredRegion } = filing;
-  return { lockedUntil: lockedUntilOf(category, validFrom, policyOf(rules, provinceOf(insuredRegion), validFrom)) };
+  const from = validFrom > today ? validFrom : today;
+  return { lockedUntil: lockedUntilOf(category, from, policyOf(rules, provinceOf(insuredRegion), from)) };
 }
 
 export function mayPledge(category: FilingCategory): boolean {

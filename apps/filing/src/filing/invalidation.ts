@@ -1,6 +1,6 @@
 import type { AuditEntry, Tx } from '@yiditong/chassis';
 import { following, recordFilings } from './filing-record.js';
-import { lockFilingsInForce, type Cause } from './filing.store.js';
+import { lockOpenFilings, type Cause } from './filing.store.js';
 
 const CAUSE: Cause = {
   event: 'INVALIDATE',
@@ -17,14 +17,15 @@ export type EndOfInsurance = {
 };
 
 /**
- * Ends a person's filings in force that his insurance no longer carries (规程第十条), and tells of each. The caller holds the
- * person for recording, took `recordedAt` after that, and appends the returned entries to the audit as his last act.
+ * Ends a person's filings that his insurance no longer carries (规程第十条), in force, under review or prepared, and tells of each:
+ * nobody could accept or hand in the latter any more, and they would stand in the way of new ones. The caller holds the person for
+ * recording, took `recordedAt` after that, and appends the returned entries to the audit as his last act.
  */
 export async function invalidateFilings(
   tx: Tx,
   { personId, province, keepRegion, recordedAt }: EndOfInsurance,
 ): Promise<AuditEntry[]> {
-  const filings = await lockFilingsInForce(tx, personId, province);
+  const filings = await lockOpenFilings(tx, personId, province);
   const ended = filings.filter(({ insuredRegion }) => insuredRegion !== keepRegion);
   return recordFilings(
     tx,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { appendAudit, Clock, Database, decideOnce, type AuditAction, type Tx } from '@yiditong/chassis';
 import { Rejection, type FilingEvent } from '@yiditong/codes';
 import type { Acting } from '../family/acting.service.js';
+import { agentsProvince } from '../family/family.store.js';
 import { lockForRecording, personSubject } from '../recording/recording.store.js';
 import { recordFilings } from './filing-record.js';
 import type { FilingRow } from './filing.entity.js';
@@ -35,6 +36,7 @@ export class RecordingService {
     const filing = await this.database.transaction(acting.tenant, (tx) =>
       decideOnce(tx, write, async () => {
         await lockForRecording(tx, personSubject(acting.personId));
+        await this.requireStillActing(tx, acting);
         // After the lock: whoever decided before this instant has done so, and didn't see what is recorded now.
         const { event, before, after, action } = await decide(tx, this.clock.now());
         const cause = { event, actor: acting.actor, reason: after.reason };
@@ -44,6 +46,13 @@ export class RecordingService {
       }),
     );
     return { ...filing, createdAt: new Date(filing.createdAt), updatedAt: new Date(filing.updatedAt) };
+  }
+
+  /** Whoever acts for a family member may have lost the grant while he waited; what revokes it holds the same lock. */
+  private async requireStillActing(tx: Tx, { actor, personId }: Acting): Promise<void> {
+    const agent = actor.role === 'insured' && actor.person !== personId ? actor.person : undefined;
+    if (agent !== undefined && (await agentsProvince(tx, personId, agent)) === null)
+      throw new Rejection('FAMILY_ACCESS_MISSING');
   }
 }
 

@@ -13,6 +13,7 @@ import {
 } from '@yiditong/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrations } from '../migrations/index.js';
+import type { Registration } from './filing.codec.js';
 import type { FilingRow } from './filing.entity.js';
 import { BUREAU, FilingDesk, paper, proposal, requestId, REVIEWER, self, targetOf } from './filing-desk.js';
 
@@ -93,9 +94,9 @@ async function filingFor(state: FilingState, event: FilingEvent): Promise<Filing
 
 const TABLE = `
               SUBMIT     ACCEPT  RETURN    REJECT    CHANGE  SUPPLY  CANCEL     EXPIRE   INVALIDATE
-  DRAFT       SUBMITTED  -       -         -         -       -       CANCELLED  -        -
-  SUBMITTED   -          ACTIVE  RETURNED  REJECTED  -       -       CANCELLED  -        -
-  RETURNED    SUBMITTED  -       -         -         -       -       CANCELLED  -        -
+  DRAFT       SUBMITTED  -       -         -         -       -       CANCELLED  -        INVALIDATED
+  SUBMITTED   -          ACTIVE  RETURNED  REJECTED  -       -       CANCELLED  -        INVALIDATED
+  RETURNED    SUBMITTED  -       -         -         -       -       CANCELLED  -        INVALIDATED
   REJECTED    -          -       -         -         -       -       -          -        -
   ACTIVE      -          -       -         -         ACTIVE  ACTIVE  CANCELLED  EXPIRED  INVALIDATED
   CANCELLED   -          -       -         -         -       -       -          -        -
@@ -246,9 +247,9 @@ describe('a lock-in', () => {
   const DAY_AFTER = new Date('2026-08-31T16:00:00Z');
 
   /** In 湖北, which locks long-term filings in for six months. */
-  async function locked(): Promise<FilingRow> {
+  async function locked(how: Partial<Registration> = {}): Promise<FilingRow> {
     const personId = desk.person('420100');
-    const pledged = proposal(personId, { insuredRegion: '420100', pledged: true });
+    const pledged = proposal(personId, { insuredRegion: '420100', pledged: true, ...how });
     return desk.filings.register(self(personId, '420000'), requestId(), pledged);
   }
 
@@ -275,6 +276,10 @@ describe('a lock-in', () => {
     expect((await desk.cancel(filing, actorOf(filing))).state).toBe('CANCELLED');
   });
 
+  it('can’t be got round by beginning in the past: it runs from the day on which the filing takes effect', async () => {
+    expect(await locked({ validFrom: '2025-07-01' })).toMatchObject({ validFrom: '2025-07-01', lockedUntil: LOCKED });
+  });
+
   it('does not hold the bureau where the insurance changed after the filing took effect, but still the person', async () => {
     const filing = await locked();
     await desk.insure(filing.personId, { region: '420100', at: '2026-04-01T00:00:00Z' });
@@ -298,7 +303,7 @@ describe('a change', () => {
 
   it.each([
     ['longer', '2027-09-30'],
-    ['shorter, but six months from its first day', '2026-09-01'],
+    ['shorter, but six months from its first day', '2026-08-31'],
   ])('makes a temporary filing %s', async (_, validTo) => {
     const filing = await desk.filingIn('ACTIVE', temporary);
     expect(await change(filing, { validTo })).toMatchObject({ validTo, version: 2, state: 'ACTIVE' });
@@ -306,7 +311,7 @@ describe('a change', () => {
 
   it('does not make a temporary filing shorter than six months', async () => {
     const filing = await desk.filingIn('ACTIVE', temporary);
-    await expect(change(filing, { validTo: '2026-08-31' })).rejects.toMatchObject({ reason: 'FILING_PERIOD_INVALID' });
+    await expect(change(filing, { validTo: '2026-08-30' })).rejects.toMatchObject({ reason: 'FILING_PERIOD_INVALID' });
   });
 
   it('does not end a filing before today', async () => {
@@ -353,13 +358,19 @@ describe('a review', () => {
   });
 
   it('is not accepted where the insurance has ended or moved since', async () => {
-    const ended = await desk.filingIn('SUBMITTED');
-    await desk.insure(ended.personId, { active: false, at: '2026-03-01T00:00:00Z' });
-    await expect(desk.review(ended, 'ACCEPT')).rejects.toMatchObject({ reason: 'INSURANCE_INACTIVE' });
-    const moved = await desk.filingIn('SUBMITTED');
-    await desk.insure(moved.personId, { region: '610300', at: '2026-03-01T00:00:00Z' });
-    await expect(desk.review(moved, 'ACCEPT')).rejects.toMatchObject({ reason: 'INSURED_REGION_MISMATCH' });
-    expect((await desk.review(moved, 'REJECT')).state).toBe('REJECTED');
+    for (const since of [{ active: false }, { region: '610300' }]) {
+      const filing = await desk.filingIn('SUBMITTED');
+      await desk.insure(filing.personId, { ...since, at: '2026-03-01T00:00:00Z' });
+      await expect(desk.review(filing, 'ACCEPT')).rejects.toMatchObject({ reason: 'FILING_STATE_CONFLICT' });
+      expect(await standing(filing)).toMatchObject({ state: 'INVALIDATED', reviewDueOn: null });
+    }
+  });
+
+  it('goes by the insurance itself too', async () => {
+    const filing = await desk.filingIn('SUBMITTED');
+    // What is told of the insurance ends the filing with it; the rule holds whatever becomes of that.
+    await queryAs(db.superuserUrl, 'UPDATE insurance_fact SET active = false WHERE person_id = $1', [filing.personId]);
+    await expect(desk.review(filing, 'ACCEPT')).rejects.toMatchObject({ reason: 'INSURANCE_INACTIVE' });
   });
 
   it('is not made by the account that handed the filing in', async () => {

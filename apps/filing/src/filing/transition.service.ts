@@ -37,7 +37,7 @@ export class TransitionService {
       const submitter = await submitterOf(tx, before);
       if (submitter?.role === 'bureau' && submitter.subject === actor.subject) throw new Rejection('MAKER_IS_CHECKER');
       if (decision === 'ACCEPT') await insuredRegionOf(tx, acting.personId, before.insuredRegion);
-      const changes = decision === 'ACCEPT' ? inForce(before, rules) : {};
+      const changes = decision === 'ACCEPT' ? inForce(before, { rules, today: businessDateOf(now) }) : {};
       return { event: decision, before, after: following(before, { event: decision, reason }, now, changes) };
     });
   }

@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { appendAudit, Clock, Database, violatedConstraint, type Actor, type Tx } from '@yiditong/chassis';
+import {
+  appendAudit,
+  businessDateOf,
+  Clock,
+  Database,
+  violatedConstraint,
+  type Actor,
+  type Tx,
+} from '@yiditong/chassis';
 import type { FilingRule } from '@yiditong/eligibility';
 import { appendEvents } from '../notification/event.store.js';
 import { importSubject, lockForRecording } from '../recording/recording.store.js';
@@ -8,7 +16,7 @@ import { digestOfRows, fileRows, insuranceChanged } from './import-apply.store.j
 import { allowLongStatements, holdLease, type Lease } from './import-lease.store.js';
 import { stepImport } from './import.store.js';
 
-/** What was recorded since the check stands in the way of a row. */
+/** What was recorded since the check stands in the way of a row, or the check was made on an earlier day than this. */
 class RowsOvertaken extends Error {}
 
 /** Applies an import: all its rows in one transaction, or none. */
@@ -34,9 +42,10 @@ export class ImportApplyService {
 
   private async applyAll(tx: Tx, lease: Lease, actor: Actor, rules: readonly FilingRule[]): Promise<void> {
     if (!(await holdLease(tx, lease))) return;
-    const { importId, province, insuredRegion, rows } = lease.file;
+    const { importId, province, insuredRegion, rows, checkedOn } = lease.file;
     await allowLongStatements(tx);
     const begunAt = this.clock.now();
+    if (businessDateOf(begunAt) !== checkedOn) throw new RowsOvertaken();
     const filed = await fileRows(tx, lease.file, rules, actor, begunAt);
     if (filed !== rows) throw new RowsOvertaken();
     const digest = await digestOfRows(tx, importId);
@@ -46,6 +55,8 @@ export class ImportApplyService {
     await lockForRecording(tx, importSubject(province));
     if (await insuranceChanged(tx, lease.file, begunAt)) throw new RowsOvertaken();
     const appliedAt = this.clock.now();
+    // The lock-in is counted from the day on which the rows become true.
+    if (businessDateOf(appliedAt) !== checkedOn) throw new RowsOvertaken();
     await stepImport(tx, importId, ['APPLYING'], {
       state: 'APPLIED',
       updatedAt: appliedAt,

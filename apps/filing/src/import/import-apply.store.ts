@@ -1,10 +1,14 @@
-import type { Actor, Tx } from '@yiditong/chassis';
+import { areaPrefix } from '@yiditong/access';
+import { businessDateOf, type Actor, type Tx } from '@yiditong/chassis';
 import { MATERIALS, type FilingRule } from '@yiditong/eligibility';
 import type { ImportFile } from './import.entity.js';
 
-/** What the last day of the lock-in is, as lockedUntilOf has it: the month's end where the month is too short, and the day before. */
-export const LOCKED_UNTIL = `CASE WHEN category IN ('RETIREE_RESETTLED', 'LONG_TERM_RESIDENT', 'LONG_TERM_WORKER') AND policy.months > 0
-  THEN (r.valid_from + make_interval(months => policy.months))::date - 1 END`;
+/**
+ * What the last day of the lock-in is, as lockedUntilOf has it: the month's end where the month is too short, and the day before. It
+ * runs from the later of the first day and the day on which the filing takes effect, so that nobody evades it by a day long past.
+ */
+const LOCKED_UNTIL = `CASE WHEN category IN ('RETIREE_RESETTLED', 'LONG_TERM_RESIDENT', 'LONG_TERM_WORKER') AND policy.months > 0
+  THEN (greatest(r.valid_from, $10::date) + make_interval(months => policy.months))::date - 1 END`;
 
 const POLICIES = `unnest($4::date[], $5::date[], $6::int[]) AS policy (first_day, last_day, months)`;
 const CONTENT = `person_id, filing_id, insured_province, insured_region, category, destination_region, valid_from, valid_to, state,
@@ -16,12 +20,12 @@ const MATERIALS_TEXT = `CASE cardinality(material_kinds) WHEN 0 THEN '[]'
 
 /**
  * Makes filings of an import's rows, in force at once, and the first version of each. Says how many: fewer than the rows where
- * somebody isn't insured any more. The constraint against overlaps stands in the way of those that overlap by now. In the order of
+ * somebody isn't insured in the import's place any more. The constraint against overlaps stands in the way of those that overlap by now. In the order of
  * the persons, so that two imports wait for each other in one direction only.
  */
 export async function fileRows(
   tx: Tx,
-  { importId, province }: ImportFile,
+  { importId, province, insuredRegion }: ImportFile,
   rules: readonly FilingRule[],
   actor: Actor,
   at: Date,
@@ -43,10 +47,10 @@ export async function fileRows(
        JOIN LATERAL (
          SELECT insured_region, active FROM insurance_fact f WHERE f.person_id = r.person_id AND f.province = r.province
          ORDER BY changed_at DESC LIMIT 1
-       ) AS fact ON fact.active
+       ) AS fact ON fact.active AND starts_with(fact.insured_region, $11)
        JOIN (SELECT of_category, string_to_array(any_of, ',') AS kinds FROM unnest($7::text[], $8::text[]) AS p (of_category, any_of))
          AS paper ON paper.of_category = r.category
-       LEFT JOIN ${POLICIES} ON r.valid_from >= policy.first_day AND r.valid_from <= coalesce(policy.last_day, r.valid_from)
+       LEFT JOIN ${POLICIES} ON greatest(r.valid_from, $10) BETWEEN policy.first_day AND coalesce(policy.last_day, 'infinity')
        WHERE r.import_id = $1 ORDER BY r.person_id, r.row_number
        RETURNING ${CONTENT}
      ), kept AS (
@@ -64,6 +68,8 @@ export async function fileRows(
       papers.map(([category]) => category),
       papers.map(([, { anyOf }]) => anyOf.join(',')),
       actor.subject,
+      businessDateOf(at),
+      areaPrefix(insuredRegion),
     ],
   );
   return filed?.count ?? 0;

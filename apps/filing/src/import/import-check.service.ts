@@ -9,12 +9,15 @@ import { findDuplicates, findOverlaps, findUninsured } from './import-check.stor
 import { columnLetter } from './import-header.js';
 import { allowLongStatements, holdLease, prolongLease, type Lease } from './import-lease.store.js';
 import { errorsOfProposal } from './import-row.js';
-import { countFaultyRows, stepImport } from './import.store.js';
+import { countCheckedRows, countFaultyRows, stepImport, type Step } from './import.store.js';
 import type { ImportFile, RowError } from './import.entity.js';
 import { insertErrors, insuredRowsIn, personsIn, rangesOf, type InsuredRow } from './staging.store.js';
 
 const LEASE_MS = 60_000;
 const BATCH = 500;
+
+/** What a row's proposal is judged by: the digits that all places of the import share, the business date, the rules. */
+type Terms = { readonly prefix: string; readonly today: string; readonly rules: readonly FilingRule[] };
 
 /** Checks the rows of an import against each other and against what is recorded. */
 @Injectable()
@@ -26,7 +29,10 @@ export class ImportCheckService {
     private readonly rules: RuleService,
   ) {}
 
-  /** Ends with an import that is ready or faulty; does nothing where the lease is lost. A round that was cut off leaves nothing. */
+  /**
+   * Ends with an import that is ready or faulty, or that goes on to be applied where somebody has asked for that already; does nothing
+   * where the lease is lost. A round that was cut off leaves nothing.
+   */
   async check(taken: Lease): Promise<void> {
     const lease = await this.learnInsurance(taken);
     if (!lease) return;
@@ -34,45 +40,55 @@ export class ImportCheckService {
     await this.asProvince(lease.file, async (tx) => {
       if (!(await holdLease(tx, lease))) return;
       await allowLongStatements(tx);
-      await this.findErrors(tx, lease.file, rules);
+      const now = this.clock.now();
+      const today = businessDateOf(now);
+      await this.findErrors(tx, lease.file, today, rules);
       const faultyRows = await countFaultyRows(tx, lease.file.importId);
-      const state = faultyRows === 0 ? 'READY' : 'FAULTY';
-      await stepImport(tx, lease.file.importId, ['CHECKING'], { state, updatedAt: this.clock.now(), dueAt: null });
+      await stepImport(tx, lease.file.importId, ['CHECKING'], outcomeOf(lease.file, faultyRows, today, now));
     });
   }
 
   /** Asks the home province how the persons are insured, outside of transactions. */
   private async learnInsurance(taken: Lease): Promise<Lease | null> {
     const { importId, province } = taken.file;
-    const ranges = await this.asProvince(taken.file, (tx) => rangesOf(tx, importId, BATCH));
+    const ranges = await this.asProvince(taken.file, async (tx) => {
+      await countCheckedRows(tx, importId, 0);
+      return rangesOf(tx, importId, BATCH);
+    });
     let lease = taken;
     for (const range of ranges) {
       const persons = await this.asProvince(taken.file, (tx) => personsIn(tx, importId, range));
       await this.facts.learnInsurance(province, persons);
       const until = new Date(this.clock.now().getTime() + LEASE_MS);
       const held = lease;
-      const prolonged = await this.asProvince(taken.file, (tx) => prolongLease(tx, held, until));
+      const prolonged = await this.asProvince(taken.file, async (tx) => {
+        const kept = await prolongLease(tx, held, until);
+        if (kept) await countCheckedRows(tx, importId, range.soFar);
+        return kept;
+      });
       if (!prolonged) return null;
       lease = prolonged;
     }
     return lease;
   }
 
-  private async findErrors(tx: Tx, file: ImportFile, rules: readonly FilingRule[]): Promise<void> {
+  private async findErrors(tx: Tx, file: ImportFile, today: string, rules: readonly FilingRule[]): Promise<void> {
     const prefix = areaPrefix(file.insuredRegion);
     const [person, destination] = [columnOf(file, 'person_id'), columnOf(file, 'destination_region')];
     const checked = { importId: file.importId, person, destination, prefix };
     await findUninsured(tx, checked);
     await findDuplicates(tx, checked);
     await findOverlaps(tx, checked);
-    await this.judgeByArea(tx, file, prefix, rules);
+    await this.judgeProposals(tx, file, { prefix, today, rules });
   }
 
-  /** An import of a province said of each person no more than the province; whether a filing is needed may depend on the area. */
-  private async judgeByArea(tx: Tx, file: ImportFile, prefix: string, rules: readonly FilingRule[]): Promise<void> {
+  /**
+   * Judges again what each row proposes: on an earlier day other periods and rules held. An import of a province, moreover, said of
+   * each person no more than the province, and whether a filing is needed may depend on the area.
+   */
+  private async judgeProposals(tx: Tx, file: ImportFile, { prefix, today, rules }: Terms): Promise<void> {
     const { header } = file;
     if (!header) return;
-    const today = businessDateOf(this.clock.now());
     for (const range of await rangesOf(tx, file.importId, BATCH)) {
       const rows = await insuredRowsIn(tx, file, prefix, range);
       const judge = (row: InsuredRow): RowError[] =>
@@ -85,6 +101,13 @@ export class ImportCheckService {
   private async asProvince<T>({ province }: ImportFile, work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.database.transaction(serviceActor('filing', province), work);
   }
+}
+
+/** An import that is being checked for its application goes on to it by itself. */
+function outcomeOf({ appliedBy }: ImportFile, faultyRows: number, today: string, now: Date): Step {
+  if (faultyRows > 0) return { state: 'FAULTY', updatedAt: now, dueAt: null };
+  const found = { updatedAt: now, checkedOn: today };
+  return appliedBy === null ? { ...found, state: 'READY', dueAt: null } : { ...found, state: 'APPLYING', dueAt: now };
 }
 
 function columnOf({ header }: ImportFile, column: ImportColumnName): { letter: string; name: string } {

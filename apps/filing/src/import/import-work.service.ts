@@ -2,13 +2,15 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShut
 import { Clock, Database, describeFault, nationalActor, serviceActor, type Tx } from '@yiditong/chassis';
 import { ImportApplyService } from './import-apply.service.js';
 import { ImportCheckService } from './import-check.service.js';
-import { takeImport, type Lease } from './import-lease.store.js';
+import { holdLease, takeImport, type Lease } from './import-lease.store.js';
 import { stepImport } from './import.store.js';
 import { removeErrors, removeRows } from './staging.store.js';
 
 const LOOK_EVERY_MS = 1_000;
 const LEASE_MS = 60_000;
 const REMOVED_AT_A_TIME = 5_000;
+/** So often it is tried; then something is wrong that doesn't pass by itself. */
+const ROUNDS_MAX = 5;
 
 /**
  * Does what imports wait for: checks, applies and clears them, one after another. All it knows is in the database, so it survives a
@@ -61,9 +63,21 @@ export class ImportWorkService implements OnApplicationBootstrap, OnApplicationS
   }
 
   private async carryOn(lease: Lease): Promise<void> {
-    if (lease.state === 'CHECKING') return this.checks.check(lease);
-    if (lease.state === 'APPLYING') return this.applications.apply(lease);
-    return this.clear(lease);
+    if (lease.state !== 'CHECKING' && lease.state !== 'APPLYING') return this.clear(lease);
+    if (lease.round > ROUNDS_MAX) return this.giveUp(lease);
+    return lease.state === 'CHECKING' ? this.checks.check(lease) : this.applications.apply(lease);
+  }
+
+  /** Puts it back to where somebody may try again, or discard it: as it was before it was applied, or before it was checked. */
+  private async giveUp(lease: Lease): Promise<void> {
+    const { importId, province, checkedOn } = lease.file;
+    const state = checkedOn === null ? 'OPEN' : 'READY';
+    const given = await this.database.transaction(serviceActor('filing', province), async (tx) => {
+      if (!(await holdLease(tx, lease))) return false;
+      const step = { state, updatedAt: this.clock.now(), dueAt: null, appliedBy: null } as const;
+      return stepImport(tx, importId, [lease.state], step);
+    });
+    if (given) this.logger.error({ message: 'an import was given up', importId, state: lease.state, backTo: state });
   }
 
   /** What was staged is not needed any more; removed in short transactions. */

@@ -1,12 +1,14 @@
-import { encodeInstant, encodeRejection, importStateCodec } from '@yiditong/chassis';
+import { encodeInstant, encodeRejection, importStateCodec, uuidField } from '@yiditong/chassis';
 import { IMPORT_BATCH_MAX, isReason, Rejection } from '@yiditong/codes';
 import type { filingV1 } from '@yiditong/contracts';
+import { version } from 'uuid';
 import { malformed } from '../filing/fields.js';
 import type { ErrorPosition } from './import.store.js';
-import type { ImportFile, RowError, SentRow } from './import.entity.js';
+import type { ImportFile, RowError, SentRow, Upload } from './import.entity.js';
 
 const FIRST_ROW = 2;
 const LAST_ROW = 2_147_483_647;
+const UPLOAD_VERSION = 7;
 const POSITION = /^(\d{1,10}):([A-Z]{0,3}\d{0,10}):([A-Z_]{1,64})$/;
 
 /** Rejects with REQUEST_MALFORMED unless it is 1 to 1,000 different rows below the header. */
@@ -17,6 +19,13 @@ export function decodeRows(wire: readonly filingV1.ImportRow[]): readonly SentRo
   if (wire.some(({ rowNumber }) => rowNumber < FIRST_ROW || rowNumber > LAST_ROW))
     throw malformed(`a row_number is below ${FIRST_ROW}`);
   return wire;
+}
+
+/** Rejects with REQUEST_MALFORMED unless the upload is a UUID of version 7, by which the later of two is known. */
+export function decodeUpload(wire: { readonly importId: string; readonly uploadId: string }): Upload {
+  const uploadId = uuidField(wire.uploadId, 'upload_id');
+  if (version(uploadId) !== UPLOAD_VERSION) throw malformed(`upload_id is not of version ${UPLOAD_VERSION}`);
+  return { importId: uuidField(wire.importId, 'import_id'), uploadId };
 }
 
 /** How many rows were sent. Rejects with REQUEST_MALFORMED. */
@@ -47,6 +56,7 @@ export function encodeImport(file: ImportFile): filingV1.FilingImport {
     state: importStateCodec.encode(file.state),
     rows: file.rows,
     faultyRows: file.faultyRows,
+    checkedRows: file.checkedRows,
     openedAt: encodeInstant(file.openedAt),
     updatedAt: encodeInstant(file.updatedAt),
     appliedAt: file.appliedAt === null ? undefined : encodeInstant(file.appliedAt),

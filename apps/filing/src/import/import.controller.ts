@@ -3,7 +3,14 @@ import { Controller } from '@nestjs/common';
 import { actorOf, uuidField } from '@yiditong/chassis';
 import { filingV1 } from '@yiditong/contracts';
 import { limitField, regionField, requestIdField } from '../filing/fields.js';
-import { decodePosition, decodeRowCount, decodeRows, encodeErrors, encodeImport } from './import.codec.js';
+import {
+  decodePosition,
+  decodeRowCount,
+  decodeRows,
+  decodeUpload,
+  encodeErrors,
+  encodeImport,
+} from './import.codec.js';
 import { ImportService } from './import.service.js';
 
 const MAX_PAGE = 1_000;
@@ -20,7 +27,8 @@ export class ImportController implements filingV1.FilingImportServiceController 
 
   async stageRows(request: filingV1.StageRowsRequest, metadata: Metadata): Promise<filingV1.StageRowsResponse> {
     const rows = decodeRows(request.rows);
-    return { import: encodeImport(await this.imports.stage(actorOf(metadata), idOf(request), request.header, rows)) };
+    const upload = decodeUpload(request);
+    return { import: encodeImport(await this.imports.stage(actorOf(metadata), upload, request.header, rows)) };
   }
 
   async completeImport(
@@ -28,7 +36,7 @@ export class ImportController implements filingV1.FilingImportServiceController 
     metadata: Metadata,
   ): Promise<filingV1.CompleteImportResponse> {
     const rows = decodeRowCount(request.rows);
-    return { import: encodeImport(await this.imports.complete(actorOf(metadata), idOf(request), rows)) };
+    return { import: encodeImport(await this.imports.complete(actorOf(metadata), decodeUpload(request), rows)) };
   }
 
   async applyImport(request: filingV1.ApplyImportRequest, metadata: Metadata): Promise<filingV1.ApplyImportResponse> {

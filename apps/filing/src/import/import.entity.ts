@@ -12,10 +12,16 @@ export type ImportFile = {
   /** Rows that were sent, faulty ones too. */
   readonly rows: number;
   readonly faultyRows: number;
+  /** Of which upload the rows are; null until the first are there. */
+  readonly uploadId: string | null;
+  /** Of how many rows the persons have been looked up. */
+  readonly checkedRows: number;
+  /** The business date of the check that found no errors; null until one did. */
+  readonly checkedOn: string | null;
   /** Null until the first rows are there. */
   readonly header: ImportHeader | null;
   readonly openedBy: Actor;
-  /** Who has it applied; null until somebody does. */
+  /** Who has it applied; null until somebody does, and again where that failed. */
   readonly appliedBy: Actor | null;
   readonly openedAt: Date;
   readonly updatedAt: Date;
@@ -45,6 +51,9 @@ export type RowError = {
   readonly reason: Reason;
   readonly params: ReasonParams;
 };
+
+/** A file on its way into an import. Its id is a UUID of version 7, so that of two the one begun later is known. */
+export type Upload = { readonly importId: string; readonly uploadId: string };
 
 /** A row as it was sent. */
 export type SentRow = { readonly rowNumber: number; readonly cells: readonly string[] };

@@ -9,14 +9,17 @@ import {
   type Actor,
   type AuditAction,
   type AuditEntry,
+  type Tx,
 } from '@yiditong/chassis';
 import { IMPORT_ROWS_MAX, IMPORT_STATE_NAMES, provinceOf, Rejection, type ImportState } from '@yiditong/codes';
 import { v7 as uuidv7 } from 'uuid';
 import { RuleService } from '../rule/rule.service.js';
+import { allowLongStatements } from './import-lease.store.js';
 import { readHeader, type ImportHeader } from './import-header.js';
 import { errorsOfProposal, readRow, type RowContext } from './import-row.js';
 import { ImportWorkService } from './import-work.service.js';
 import {
+  beginUpload,
   countRows,
   errorsAfter,
   getImport,
@@ -26,8 +29,8 @@ import {
   type ErrorPosition,
   type Step,
 } from './import.store.js';
-import type { ImportFile, RowError, SentRow, StagedRow } from './import.entity.js';
-import { insertErrors, insertRows, rowsThere } from './staging.store.js';
+import type { ImportFile, RowError, SentRow, StagedRow, Upload } from './import.entity.js';
+import { insertErrors, insertRows, removeStaged, rowsThere } from './staging.store.js';
 
 const ROWS_A_TURN = 100;
 
@@ -59,22 +62,20 @@ export class ImportService {
     });
   }
 
-  /** Keeps what rows say, or what is wrong with them. Rows that were sent before stay as they are. */
-  async stage(
-    actor: Actor,
-    importId: string,
-    titles: readonly string[],
-    sent: readonly SentRow[],
-  ): Promise<ImportFile> {
+  /**
+   * Keeps what rows say, or what is wrong with them. Rows that the upload has sent before stay as they are; those of an earlier upload
+   * are removed, and an earlier one is refused, so that no import is ever made of two files.
+   */
+  async stage(actor: Actor, upload: Upload, titles: readonly string[], sent: readonly SentRow[]): Promise<ImportFile> {
     const header = readHeader(titles);
     if ('problem' in header) throw new Rejection('SPREADSHEET_HEADER_INVALID', header);
     const rules = await this.rules.all();
+    const { importId } = upload;
     const { insuredRegion } = await this.get(actor, importId);
     const context = { insuredRegion, today: businessDateOf(this.clock.now()), rules };
     const { rows, errors } = await readRows(header, sent, context);
     return this.database.transaction(actor, async (tx) => {
-      const file = await lockImport(tx, importId);
-      if (file.state !== 'OPEN') throw conflict(file);
+      const file = await this.lockForUpload(tx, upload);
       requireSameHeader(file, header);
       const there = await rowsThere(tx, importId, sent.map(rowNumberOf));
       const isNew = (row: { readonly rowNumber: number }): boolean => !there.has(row.rowNumber);
@@ -90,10 +91,12 @@ export class ImportService {
   }
 
   /** Rejects with IMPORT_INCOMPLETE where another number of rows has come. The same once more changes nothing. */
-  async complete(actor: Actor, importId: string, expected: number): Promise<ImportFile> {
+  async complete(actor: Actor, { importId, uploadId }: Upload, expected: number): Promise<ImportFile> {
     const completed = await this.database.transaction(actor, async (tx) => {
       const file = await lockImport(tx, importId);
       if (!['OPEN', 'CHECKING', 'READY', 'FAULTY'].includes(file.state)) throw conflict(file);
+      if (file.uploadId !== null && file.uploadId !== uploadId)
+        throw file.state === 'OPEN' ? overtaken() : conflict(file);
       if (file.rows !== expected)
         throw new Rejection('IMPORT_INCOMPLETE', { expected: String(expected), received: String(file.rows) });
       await stepImport(tx, importId, ['OPEN'], this.toBackground('CHECKING'));
@@ -108,7 +111,7 @@ export class ImportService {
     const file = await this.database.transaction(actor, async (tx) => {
       const stepped = await stepImport(tx, importId, ['READY'], { ...this.toBackground('APPLYING'), appliedBy: actor });
       const after = await getImport(tx, importId);
-      if (stepped || after.state === 'APPLYING' || after.state === 'APPLIED') return after;
+      if (stepped || isUnderWay(after)) return after;
       throw after.state === 'FAULTY'
         ? new Rejection('IMPORT_HAS_ERRORS', { rows: String(after.faultyRows) })
         : conflict(after);
@@ -143,6 +146,18 @@ export class ImportService {
     });
   }
 
+  /** The import with the rows of this upload and no others. Rejects with IMPORT_STATE_CONFLICT where a newer one has begun. */
+  private async lockForUpload(tx: Tx, upload: Upload): Promise<ImportFile> {
+    const file = await lockImport(tx, upload.importId);
+    if (file.state !== 'OPEN') throw conflict(file);
+    if (file.uploadId === upload.uploadId) return file;
+    if (file.uploadId !== null && file.uploadId > upload.uploadId) throw overtaken();
+    await allowLongStatements(tx);
+    await removeStaged(tx, upload.importId);
+    await beginUpload(tx, upload);
+    return getImport(tx, upload.importId);
+  }
+
   private toBackground(state: ImportState): Step {
     const now = this.clock.now();
     return { state, updatedAt: now, dueAt: now };
@@ -151,8 +166,19 @@ export class ImportService {
 
 function newImport(insuredRegion: string, actor: Actor, openedAt: Date): ImportFile {
   const province = provinceOf(insuredRegion);
-  const empty = { state: 'OPEN', rows: 0, faultyRows: 0, header: null, appliedBy: null, appliedAt: null } as const;
-  return { ...empty, importId: uuidv7(), province, insuredRegion, openedBy: actor, openedAt, updatedAt: openedAt };
+  const counts = { rows: 0, faultyRows: 0, checkedRows: 0 };
+  const nothing = { uploadId: null, checkedOn: null, header: null, appliedBy: null, appliedAt: null };
+  return {
+    ...counts,
+    ...nothing,
+    state: 'OPEN',
+    importId: uuidv7(),
+    province,
+    insuredRegion,
+    openedBy: actor,
+    openedAt,
+    updatedAt: openedAt,
+  };
 }
 
 /** Lets others have their turn in between: a decision at a hospital's window must not wait for a file. */
@@ -190,9 +216,20 @@ function sameHeader(one: ImportHeader, other: ImportHeader): boolean {
   return places(one) === places(other);
 }
 
+/** It is being applied, was, or is being checked again for that. */
+function isUnderWay({ state, appliedBy }: ImportFile): boolean {
+  return state === 'APPLYING' || state === 'APPLIED' || (state === 'CHECKING' && appliedBy !== null);
+}
+
 function conflict({ state }: ImportFile): Rejection {
   const { zh, en } = IMPORT_STATE_NAMES[state];
   return new Rejection('IMPORT_STATE_CONFLICT', { state: `${zh} ${en}` });
+}
+
+function overtaken(): Rejection {
+  return new Rejection('IMPORT_STATE_CONFLICT', {
+    state: '正在接收另一次上传的文件 Receiving the file of another upload',
+  });
 }
 
 function recordOf({ province, importId }: ImportFile, action: AuditAction): AuditEntry {

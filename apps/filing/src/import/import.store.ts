@@ -1,7 +1,7 @@
 import { freeze, thaw, type Actor, type Tx } from '@yiditong/chassis';
 import { Rejection, type ImportState, type Reason, type ReasonParams } from '@yiditong/codes';
 import type { ImportHeader } from './import-header.js';
-import type { ImportFile, RowError } from './import.entity.js';
+import type { ImportFile, RowError, Upload } from './import.entity.js';
 
 type Stored = Omit<ImportFile, 'header' | 'openedBy' | 'appliedBy'> & {
   readonly header: string | null;
@@ -9,8 +9,9 @@ type Stored = Omit<ImportFile, 'header' | 'openedBy' | 'appliedBy'> & {
   readonly appliedBy: string | null;
 };
 
-const COLUMNS = `import_id AS "importId", province, insured_region AS "insuredRegion", state, rows, faulty_rows AS "faultyRows", header,
-  opened_by AS "openedBy", applied_by AS "appliedBy", opened_at AS "openedAt", updated_at AS "updatedAt", applied_at AS "appliedAt"`;
+const COLUMNS = `import_id AS "importId", province, insured_region AS "insuredRegion", state, rows, faulty_rows AS "faultyRows", upload_id AS "uploadId",
+  checked_rows AS "checkedRows", to_char(checked_on, 'YYYY-MM-DD') AS "checkedOn", header, opened_by AS "openedBy",
+  applied_by AS "appliedBy", opened_at AS "openedAt", updated_at AS "updatedAt", applied_at AS "appliedAt"`;
 
 export async function insertImport(tx: Tx, file: ImportFile): Promise<void> {
   await tx.query(
@@ -37,15 +38,21 @@ export type Step = {
   /** From when on work in the background waits; null where none does. */
   readonly dueAt: Date | null;
   readonly appliedAt?: Date;
-  readonly appliedBy?: Actor;
+  /** Null where it isn't to be applied after all. */
+  readonly appliedBy?: Actor | null;
+  readonly checkedOn?: string;
 };
 
-/** Brings an import from one of the states into another; false where it is in none of them, without waiting for whoever holds it. */
+/**
+ * Brings an import from one of the states into another; false where it is in none of them. Its rounds are counted until it comes to
+ * rest, so that one that goes to and fro between being checked and being applied comes to an end too.
+ */
 export async function stepImport(tx: Tx, importId: string, from: readonly ImportState[], step: Step): Promise<boolean> {
   const changed: unknown[] = await tx.query(
     `WITH changed AS (
        UPDATE filing_import SET state = $3, updated_at = $4, due_at = $5, applied_at = coalesce($6, applied_at),
-         applied_by = coalesce($7, applied_by)
+         applied_by = CASE WHEN $8 THEN $7 ELSE applied_by END, checked_on = coalesce($9, checked_on),
+         rounds = CASE WHEN $3 IN ('CHECKING', 'APPLYING') THEN rounds ELSE 0 END
        WHERE import_id = $1 AND state = ANY ($2) RETURNING 1
      )
      SELECT FROM changed`,
@@ -56,10 +63,25 @@ export async function stepImport(tx: Tx, importId: string, from: readonly Import
       step.updatedAt,
       step.dueAt,
       step.appliedAt ?? null,
-      step.appliedBy === undefined ? null : freeze(step.appliedBy),
+      step.appliedBy ? freeze(step.appliedBy) : null,
+      step.appliedBy !== undefined,
+      step.checkedOn ?? null,
     ],
   );
   return changed.length === 1;
+}
+
+/** Has an import hold the rows of another upload, of which none are there yet. What is staged is removed by who calls. */
+export async function beginUpload(tx: Tx, { importId, uploadId }: Upload): Promise<void> {
+  await tx.query(
+    'UPDATE filing_import SET upload_id = $2, rows = 0, faulty_rows = 0, checked_rows = 0, header = NULL WHERE import_id = $1',
+    [importId, uploadId],
+  );
+}
+
+/** Says how far the check is. */
+export async function countCheckedRows(tx: Tx, importId: string, checkedRows: number): Promise<void> {
+  await tx.query('UPDATE filing_import SET checked_rows = $2 WHERE import_id = $1', [importId, checkedRows]);
 }
 
 /** After rows were staged. */

@@ -14,6 +14,12 @@ export async function rowsThere(tx: Tx, importId: string, rowNumbers: readonly n
   return new Set(rows.map(({ rowNumber }) => rowNumber));
 }
 
+/** All that is staged, errors too. */
+export async function removeStaged(tx: Tx, importId: string): Promise<void> {
+  await tx.query('DELETE FROM filing_import_row WHERE import_id = $1', [importId]);
+  await tx.query('DELETE FROM filing_import_error WHERE import_id = $1', [importId]);
+}
+
 export async function insertRows(
   tx: Tx,
   { importId, province, insuredRegion }: Whose,
@@ -67,22 +73,22 @@ export async function insertErrors(
   );
 }
 
-/** Rows that lie after one and up to another. */
-export type RowRange = { readonly after: number; readonly upTo: number };
+/** Rows that lie after one and up to another, and how many there are up to there. */
+export type RowRange = { readonly after: number; readonly upTo: number; readonly soFar: number };
 
 /**
  * The rows in ranges of so many, in order. To know where each ends is what lets it be read by itself: a limit would have PostgreSQL,
  * which knows nothing yet of rows that have just come, sort all that are left for every page.
  */
 export async function rangesOf(tx: Tx, importId: string, size: number): Promise<RowRange[]> {
-  const ends: { upTo: number }[] = await tx.query(
-    `SELECT row_number AS "upTo" FROM (
+  const ends: Pick<RowRange, 'upTo' | 'soFar'>[] = await tx.query(
+    `SELECT row_number AS "upTo", place::int AS "soFar" FROM (
        SELECT row_number, row_number() OVER (ORDER BY row_number) AS place, count(*) OVER () AS total
        FROM filing_import_row WHERE import_id = $1
      ) AS placed WHERE place % $2 = 0 OR place = total ORDER BY row_number`,
     [importId, size],
   );
-  return ends.map(({ upTo }, index) => ({ after: ends[index - 1]?.upTo ?? 0, upTo }));
+  return ends.map((end, index) => ({ ...end, after: ends[index - 1]?.upTo ?? 0 }));
 }
 
 export async function personsIn(tx: Tx, importId: string, { after, upTo }: RowRange): Promise<string[]> {
@@ -93,10 +99,13 @@ export async function personsIn(tx: Tx, importId: string, { after, upTo }: RowRa
   return rows.map(({ personId }) => personId);
 }
 
-/** A row whose person is insured in a narrower place than the import is for. */
+/** A row with the place where its person is insured. */
 export type InsuredRow = StagedRow & { readonly insuredRegion: string };
 
-/** Rows with the place where each person is insured, of those whose place is a narrower one than the import's. */
+/**
+ * Rows with the place where each person is insured; of whoever isn't insured in the import's place, that place, which is as much as
+ * the row says.
+ */
 export async function insuredRowsIn(
   tx: Tx,
   { importId, insuredRegion }: Whose,
@@ -107,11 +116,11 @@ export async function insuredRowsIn(
   const rows: Row[] = await tx.query(
     `SELECT row_number AS "rowNumber", person_id AS "personId", category, destination_region AS "destinationRegion",
        to_char(valid_from, 'YYYY-MM-DD') AS "validFrom", to_char(valid_to, 'YYYY-MM-DD') AS "validTo", pledged,
-       material_kinds AS materials, fact.insured_region AS "insuredRegion"
-     FROM filing_import_row r JOIN LATERAL (
+       material_kinds AS materials, coalesce(fact.insured_region, $2) AS "insuredRegion"
+     FROM filing_import_row r LEFT JOIN LATERAL (
        SELECT insured_region FROM insurance_fact f WHERE f.person_id = r.person_id AND f.province = r.province
        ORDER BY changed_at DESC LIMIT 1
-     ) AS fact ON fact.insured_region <> $2 AND starts_with(fact.insured_region, $3)
+     ) AS fact ON starts_with(fact.insured_region, $3)
      WHERE import_id = $1 AND row_number > $4 AND row_number <= $5`,
     [importId, insuredRegion, prefix, after, upTo],
   );

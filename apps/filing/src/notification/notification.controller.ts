@@ -2,6 +2,7 @@ import type { Metadata } from '@grpc/grpc-js';
 import { Controller } from '@nestjs/common';
 import { actorOf, uuidField } from '@yiditong/chassis';
 import { filingV1 } from '@yiditong/contracts';
+import { requestIdField } from '../filing/fields.js';
 import { EventFeedService } from './event-feed.service.js';
 import {
   decodeDeliveryQuestion,
@@ -30,7 +31,8 @@ export class NotificationController implements filingV1.NotificationServiceContr
     metadata: Metadata,
   ): Promise<filingV1.RegisterWebhookResponse> {
     const { requestId, province, url } = request;
-    const webhook = await this.notifications.register(actorOf(metadata), requestId, decodeProvince(province), url);
+    const key = requestIdField(requestId);
+    const webhook = await this.notifications.register(actorOf(metadata), key, decodeProvince(province), url);
     return { webhook: encodeWebhook(webhook) };
   }
 

@@ -4,11 +4,13 @@ import { queryPrepared, type Tx } from '@yiditong/chassis';
  * Who records something about a subject holds it alone until the commit, and takes the instant of recording after he has it; who
  * decides holds it together with all other deciders, and takes the instant of his decision after he has it. So what was recorded at
  * or before an instant that was decided for had been committed by then, and the same question finds the same facts for ever. Locks
- * are advisory: nothing is written by reading, and a person of whom nothing is recorded can be locked too.
+ * are advisory: nothing is written by reading, and a person of whom nothing is recorded can be locked too. A province's imports are
+ * locked before anybody in it, and those by key, so that nobody waits for who waits for him.
  */
 const LOCK = (mode: '' | '_shared'): string =>
   `SELECT pg_advisory_xact_lock${mode}(key)
-   FROM (SELECT DISTINCT hashtextextended(subject, 0) AS key FROM unnest($1::text[]) AS subject ORDER BY 1) AS subjects`;
+   FROM (SELECT DISTINCT subject NOT LIKE 'import:%' AS single, hashtextextended(subject, 0) AS key
+         FROM unnest($1::text[]) AS subject ORDER BY 1, 2) AS subjects`;
 const LOCK_ALONE = LOCK('');
 const LOCK_TOGETHER = LOCK('_shared');
 

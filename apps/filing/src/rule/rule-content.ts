@@ -7,6 +7,8 @@ const division = z.string().refine((code) => findProvince(code) !== null, 'is no
 /** 省本级 has a code like a prefecture's and is no place of its own. */
 const linkable = z.string().refine((code) => findPlace(code) !== null || /^\d\d9900$/.test(code), 'is no place');
 
+const name = z.string().regex(/^\P{Cc}{2,50}$/u, 'is 2 to 50 characters');
+
 const FORMS = {
   WHOLE_PROVINCE: z.strictObject({ region: wholeProvince }),
   LINKED_PLACES: z
@@ -16,7 +18,7 @@ const FORMS = {
     }),
   AGREEMENT: z
     .strictObject({
-      name: z.string().min(2).max(50),
+      name,
       parties: z.array(division).min(2).max(50),
       effect: z.enum(['DEEMED_FILED', 'EXEMPT']),
       benefitLevel: z.enum(BENEFIT_LEVELS),
@@ -24,7 +26,7 @@ const FORMS = {
     .refine(({ parties }) => new Set(parties.map((party) => party.slice(0, 2))).size > 1, {
       error: 'parties are of two provinces at least',
     }),
-  OPENED_DISEASE: z.strictObject({ class: z.string().regex(/^M\d{3}$/), nameZh: z.string().min(2).max(50) }),
+  OPENED_DISEASE: z.strictObject({ class: z.string().regex(/^M\d{3}$/), nameZh: name }),
   PROVINCE_POLICY: z.strictObject({
     lockInMonths: z.int().min(0).max(6),
     temporaryMonths: z.int().min(6).max(60),

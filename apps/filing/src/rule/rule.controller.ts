@@ -3,6 +3,7 @@ import { Controller } from '@nestjs/common';
 import { actorOf, encodeInstant, freeze, ruleKindCodec, uuidField } from '@yiditong/chassis';
 import { isCalendarDate } from '@yiditong/codes';
 import { filingV1 } from '@yiditong/contracts';
+import { requestIdField } from '../filing/fields.js';
 import { invalid, readRuleContent } from './rule-content.js';
 import type { FilingRuleRow } from './rule.entity.js';
 import { RuleService } from './rule.service.js';
@@ -16,17 +17,26 @@ export class RuleController implements filingV1.RuleServiceController {
 
   async publishRule(request: filingV1.PublishRuleRequest, metadata: Metadata): Promise<filingV1.PublishRuleResponse> {
     const { owner, source, validFrom, validTo } = request;
-    if (source.trim() === '' || source.length > MAX_SOURCE) throw invalid(`source is 1 to ${MAX_SOURCE} characters`);
+    if (source.trim() === '' || source.length > MAX_SOURCE || /\p{Cc}/u.test(source))
+      throw invalid(`source is 1 to ${MAX_SOURCE} characters`);
     const content = readRuleContent(owner, ruleKindCodec.decode(request.kind), request.content);
     const rule = { content, source, validFrom: dateOf(validFrom), validTo: validTo ? dateOf(validTo) : null };
-    return { rule: encodeRule(await this.rules.publish(actorOf(metadata), request.requestId, owner, rule)) };
+    return {
+      rule: encodeRule(await this.rules.publish(actorOf(metadata), requestIdField(request.requestId), owner, rule)),
+    };
   }
 
   async endRule(request: filingV1.EndRuleRequest, metadata: Metadata): Promise<filingV1.EndRuleResponse> {
     const { requestId, owner, ruleId, validTo } = request;
     return {
       rule: encodeRule(
-        await this.rules.end(actorOf(metadata), requestId, owner, uuidField(ruleId, 'rule_id'), dateOf(validTo)),
+        await this.rules.end(
+          actorOf(metadata),
+          requestIdField(requestId),
+          owner,
+          uuidField(ruleId, 'rule_id'),
+          dateOf(validTo),
+        ),
       ),
     };
   }

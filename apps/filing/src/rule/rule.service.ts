@@ -48,8 +48,9 @@ export class RuleService {
     return this.loading;
   }
 
-  /** Rejects with FILING_RULE_INVALID or FILING_RULE_OVERLAPS. */
+  /** Rejects with FILING_RULE_INVALID or FILING_RULE_OVERLAPS. A rule is entered by its owner alone, not by the nation for a province. */
   async publish(actor: Actor, requestId: string, owner: string, rule: NewRule): Promise<FilingRuleRow> {
+    if (owner !== actor.region) throw invalid('owner is not who enters it');
     if (rule.validTo !== null && rule.validTo < rule.validFrom) throw invalid('valid_to lies before valid_from');
     const write = { scope: owner, region: owner, key: requestId, body: rule };
     const published = await this.database.transaction(actor, (tx) =>
@@ -71,7 +72,7 @@ export class RuleService {
     const write = { scope: owner, region: owner, key: requestId, body: { ruleId, validTo } };
     const ended = await this.database.transaction(actor, (tx) =>
       decideOnce(tx, write, async () => {
-        const standing = await lockRule(tx, owner, ruleId);
+        const standing = owner === actor.region ? await lockRule(tx, owner, ruleId) : null;
         if (!standing) throw new Rejection('FILING_RULE_NOT_FOUND');
         if (nextDay(validTo) < this.firstDay() || validTo < standing.validFrom) throw invalid('that day is over');
         if (standing.validTo !== null && standing.validTo < validTo) throw invalid(`it ends on ${standing.validTo}`);

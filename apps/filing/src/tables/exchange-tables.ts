@@ -10,6 +10,14 @@ export const EXCHANGE_TABLES = `
     state text NOT NULL,
     rows int NOT NULL DEFAULT 0,
     faulty_rows int NOT NULL DEFAULT 0,
+    -- Of which upload the rows are; null until the first are there.
+    upload_id uuid,
+    -- Of how many rows the persons have been looked up.
+    checked_rows int NOT NULL DEFAULT 0,
+    -- The business date of the check that found no errors; null until one did.
+    checked_on date,
+    -- How often it was taken up without coming to rest since.
+    rounds int NOT NULL DEFAULT 0,
     -- Which column stands where, as JSON; null until the first rows are there.
     header text,
     -- Who opened it and who has it applied in the background, as JSON of the actor.
@@ -116,7 +124,8 @@ export const EXCHANGE_TABLES = `
   ${narrowTenancySql('filing_event', { provinces: ['province'], areas: ['insured_region'], person: 'person_id' })}
   ${narrowTenancySql('webhook', { provinces: ['province'], wholeProvinces: true })}
   ${narrowTenancySql('webhook_delivery', { provinces: ['province'], wholeProvinces: true })}
-  GRANT SELECT, INSERT, UPDATE (state, rows, faulty_rows, header, applied_by, updated_at, applied_at, due_at) ON filing_import TO filing_app;
+  GRANT SELECT, INSERT, UPDATE (state, rows, faulty_rows, upload_id, checked_rows, checked_on, rounds, header, applied_by, updated_at,
+    applied_at, due_at) ON filing_import TO filing_app;
   GRANT SELECT, INSERT, DELETE ON filing_import_row, filing_import_error TO filing_app;
   GRANT SELECT, UPDATE (sequence) ON filing_event_head TO filing_app;
   GRANT SELECT, INSERT ON filing_event TO filing_app;

@@ -2,11 +2,9 @@ import { Body, Controller, Inject, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { encodeInstant, TARGETS, type Actor, type RpcClient } from '@yiditong/chassis';
 import type { filingV1 } from '@yiditong/contracts';
-import { z } from 'zod';
 import { CurrentActor } from '../auth/current-actor.js';
 import { Endpoint } from '../http/endpoint.js';
-import { instant, region, uuid } from '../http/fields.js';
-import { institutionCode } from '../identity/identity.dto.js';
+import { uuid } from '../http/fields.js';
 import {
   decisionAnswer,
   decisionBody,
@@ -20,19 +18,7 @@ import {
   type OptionsAnswer,
   type OptionsQuery,
 } from './eligibility.dto.js';
-import { guidanceOf } from './guidance.js';
-
-const guidanceBody = z.strictObject({
-  personId: uuid.describe('患者人员编号'),
-  insuredRegion: region.describe('患者参保地'),
-  institutionCode: institutionCode.describe('本院编码；备案就医地按本院所在地'),
-  admittedAt: instant.describe('入院时刻'),
-});
-const guidanceAnswer = optionsAnswer.extend({
-  guidance: z.object({ zh: z.string(), en: z.string() }).describe('出院结算前怎么办 / what to do before discharge'),
-});
-type GuidanceBody = z.infer<typeof guidanceBody>;
-type GuidanceAnswer = z.infer<typeof guidanceAnswer>;
+import { guidanceAnswer, guidanceBody, showGuidance, type GuidanceAnswer, type GuidanceBody } from './guidance.dto.js';
 
 /** What can be filed, and whether a visit is covered. */
 @ApiTags('就医资格 Eligibility')
@@ -83,8 +69,7 @@ export class EligibilityController {
       destinationRegion: '',
       admittedAt: encodeInstant(new Date(admittedAt)),
     };
-    const found = decodeOptions(await this.eligibility.call('getFilingOptions', request, actor));
-    return { ...found, guidance: guidanceOf(found) };
+    return showGuidance(decodeOptions(await this.eligibility.call('getFilingOptions', request, actor)));
   }
 
   @Endpoint({

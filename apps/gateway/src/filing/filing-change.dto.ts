@@ -1,12 +1,12 @@
 import type { filingV1 } from '@yiditong/contracts';
 import { z } from 'zod';
 import { businessDate, region } from '../http/fields.js';
-import { encodeMaterials, forPersonId, freeText, materials } from './filing.dto.js';
+import { encodeMaterials, forPersonId, freeText, materials, pledged } from './filing.dto.js';
 
 export const submissionBody = z.strictObject({
   forPersonId,
   materials: materials.default([]).describe('补充的材料，与此前提交的合并 / added to those handed in before'),
-  pledged: z.boolean().default(false).describe('已签署个人承诺书 / the pledge is signed'),
+  pledged,
   reason: freeText,
 });
 export const changeBody = z

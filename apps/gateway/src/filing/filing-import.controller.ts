@@ -2,8 +2,9 @@ import { Body, Controller, Inject, Param } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger';
 import { RECORD } from '@yiditong/access';
 import { TARGETS, type Actor, type RpcClient } from '@yiditong/chassis';
-import { IMPORT_ROWS_MAX, Rejection } from '@yiditong/codes';
+import { IMPORT_ROWS_MAX, IMPORT_STATE_NAMES, Rejection, type ImportState } from '@yiditong/codes';
 import type { filingV1 } from '@yiditong/contracts';
+import { v7 as uuidv7 } from 'uuid';
 import { CurrentActor, IdempotencyKey } from '../auth/current-actor.js';
 import { Endpoint } from '../http/endpoint.js';
 import { uuid } from '../http/fields.js';
@@ -40,7 +41,7 @@ export class FilingImportController {
     return decodeImport((await this.imports.call('openImport', { requestId, insuredRegion }, actor)).import);
   }
 
-  /** Without an Idempotency-Key: the same file again changes nothing. After a broken upload it begins anew. */
+  /** Without an Idempotency-Key: until the check begins a file replaces whatever came of one before it, itself included; then it is refused. */
   @ApiConsumes(CSV_TYPE, XLSX_TYPE)
   @ApiBody({
     schema: { type: 'string', format: 'binary' },
@@ -61,11 +62,13 @@ export class FilingImportController {
   ): Promise<ImportAnswer> {
     const { state } = decodeImport((await this.imports.call('getImport', { importId }, actor)).import);
     // Before the file is read; the service asks again for every batch.
-    if (state !== 'OPEN') throw new Rejection('IMPORT_STATE_CONFLICT', { state });
+    if (state !== 'OPEN') throw conflict(state);
+    // By it the service tells this file from another that comes at the same time, or came before and broke off.
+    const upload = { importId, uploadId: uuidv7() };
     const rows = await stageInBatches(uploadedRows(sheet, IMPORT_ROWS_MAX), (batch) =>
-      this.imports.call('stageRows', { importId, ...batch }, actor, DEADLINE_MS),
+      this.imports.call('stageRows', { ...upload, ...batch }, actor, DEADLINE_MS),
     );
-    return decodeImport((await this.imports.call('completeImport', { importId, rows }, actor, DEADLINE_MS)).import);
+    return decodeImport((await this.imports.call('completeImport', { ...upload, rows }, actor, DEADLINE_MS)).import);
   }
 
   @Endpoint({
@@ -110,4 +113,9 @@ export class FilingImportController {
   ): Promise<ImportAnswer> {
     return decodeImport((await this.imports.call('discardImport', { importId }, actor)).import);
   }
+}
+
+function conflict(state: ImportState): Rejection {
+  const { zh, en } = IMPORT_STATE_NAMES[state];
+  return new Rejection('IMPORT_STATE_CONFLICT', { state: `${zh} ${en}` });
 }

@@ -16,6 +16,7 @@ export const importAnswer = z.object({
     .describe('接收 OPEN、检查 CHECKING、可导入 READY、有误 FAULTY、导入中 APPLYING、已导入 APPLIED、已放弃 DISCARDED'),
   rows: z.int().describe('已收行数'),
   faultyRows: z.int().describe('有误行数'),
+  checkedRows: z.int().describe('检查进度：已核对参保信息的行数'),
   openedAt: instant,
   updatedAt: instant,
   appliedAt: instant.nullable(),

@@ -12,6 +12,7 @@ import type { filingV1 } from '@yiditong/contracts';
 import { z } from 'zod';
 import { businessDate, instant, region, uuid } from '../http/fields.js';
 import { institutionCode } from '../identity/identity.dto.js';
+import { bilingual, materialNames, named, namesOfFiling } from './filing-names.js';
 
 const MAX_MATERIALS = 10;
 
@@ -32,6 +33,12 @@ const material = z.strictObject({
 });
 export const materials = z.array(material).max(MAX_MATERIALS).describe('备案材料');
 export const forPersonId = uuid.optional().describe('代办亲属时，亲属的人员编号 / the family member acted for');
+export const pledged = z
+  .boolean()
+  .default(false)
+  .describe(
+    '已签署个人承诺书（filing-options 中 pledge 的全文），材料后补 / the text given as `pledge` with the options is signed',
+  );
 export const familyQuery = z.strictObject({ forPersonId });
 
 export const registerFilingBody = z.strictObject({
@@ -44,7 +51,7 @@ export const registerFilingBody = z.strictObject({
   validFrom: businessDate,
   validTo: businessDate.nullable().default(null).describe('临时备案的截止日；长期备案为空'),
   materials: materials.default([]),
-  pledged: z.boolean().default(false).describe('已签署个人承诺书，材料后补 / the pledge is signed'),
+  pledged,
   draft: z.boolean().default(false).describe('仅保存草稿，由本人提交 / only prepared, for the person to submit'),
   reason: freeText,
 });
@@ -57,6 +64,7 @@ export const filingAnswer = z.object({
   insuredRegion: region,
   category: z.enum(FILING_CATEGORIES),
   destinationRegion: region,
+  ...namesOfFiling,
   validFrom: businessDate,
   validTo: businessDate.nullable(),
   createdAt: instant,
@@ -64,8 +72,10 @@ export const filingAnswer = z.object({
   version: z.int(),
   source: z.enum(FILING_SOURCES),
   materials: z.array(z.object({ kind: z.enum(MATERIAL_KINDS), digest: z.string() })),
+  materialNames: z.array(bilingual).describe('已交材料的名称 / of the materials, in their order'),
   pledged: z.boolean(),
   owed: z.array(z.enum(MATERIAL_KINDS)).describe('承诺后补的材料，任选其一 / any one is still owed'),
+  owedNames: z.array(bilingual).describe('待补材料的名称 / of what is owed, in its order'),
   lockedUntil: businessDate.nullable().describe('此日（含）前不能变更或取消'),
   reviewDueOn: businessDate.nullable().describe('审核时限 / last working day for the review'),
   reviewOverdue: z.boolean(),
@@ -107,7 +117,9 @@ export function encodeMaterials(papers: z.infer<typeof materials>): filingV1.Mat
 
 export function decodeFiling(wire: filingV1.Filing | null | undefined): FilingAnswer {
   const filing = required(wire, 'filing');
-  return {
+  const materialsOf = filing.materials.map(({ kind, digest }) => ({ kind: materialKindCodec.decode(kind), digest }));
+  const owed = filing.owed.map(materialKindCodec.decode);
+  return named({
     filingId: filing.filingId,
     personId: filing.personId,
     insuredRegion: filing.insuredRegion,
@@ -119,15 +131,17 @@ export function decodeFiling(wire: filingV1.Filing | null | undefined): FilingAn
     state: filingStateCodec.decode(filing.state),
     version: filing.version,
     source: filingSourceCodec.decode(filing.source),
-    materials: filing.materials.map(({ kind, digest }) => ({ kind: materialKindCodec.decode(kind), digest })),
+    materials: materialsOf,
+    materialNames: materialNames(materialsOf.map(({ kind }) => kind)),
     pledged: filing.pledged,
-    owed: filing.owed.map(materialKindCodec.decode),
+    owed,
+    owedNames: materialNames(owed),
     lockedUntil: filing.lockedUntil || null,
     reviewDueOn: filing.reviewDueOn || null,
     reviewOverdue: filing.reviewOverdue,
     updatedAt: decodeInstant(filing.updatedAt, 'updated_at').toISOString(),
     reason: filing.reason || null,
-  };
+  });
 }
 
 export function decodeHistory(wire: filingV1.GetFilingHistoryResponse): FilingHistoryAnswer {

@@ -2,33 +2,37 @@ import { createHash } from 'node:crypto';
 import { decodeQR } from 'qr/decode.js';
 import { describe, expect, it } from 'vitest';
 import { filingAnswer } from './filing.dto.js';
+import { materialNames, named } from './filing-names.js';
 import { qrSvg } from './qr-code.js';
 import { receiptPage } from './receipt-page.js';
 import { RECEIPT_STYLE_SOURCE } from './receipt-style.js';
 import { receiptLines, type Receipt } from './receipt-text.js';
 
 const PERSON = '01890a5d-ac96-774b-bcce-b302099a8057';
-const FILING = filingAnswer.parse({
+const CODES = {
   filingId: '01980a5d-ac96-774b-bcce-b302099a8058',
   personId: PERSON,
   insuredRegion: '131000',
-  category: 'LONG_TERM_WORKER',
+  category: 'LONG_TERM_WORKER' as const,
   destinationRegion: '460000',
   validFrom: '2026-11-20',
   validTo: null,
   createdAt: '2026-11-20T10:00:00.000Z',
-  state: 'ACTIVE',
+  state: 'ACTIVE' as const,
   version: 1,
   source: 'ONLINE',
   materials: [],
+  materialNames: [],
   pledged: true,
   owed: ['DISPATCH_CERTIFICATE', 'EMPLOYER_CERTIFICATE'],
+  owedNames: materialNames(['DISPATCH_CERTIFICATE', 'EMPLOYER_CERTIFICATE']),
   lockedUntil: '2027-05-19',
   reviewDueOn: null,
   reviewOverdue: false,
   updatedAt: '2026-11-20T10:00:00.000Z',
   reason: null,
-});
+};
+const FILING = filingAnswer.parse(named(CODES));
 const TOKEN = `${'eyJhbGciOiJFZERTQSJ9'.repeat(6)}.${'eyJmIjoiQVlrS1hheVdkMHU4'.repeat(6)}.${'aZ0_-'.repeat(17)}A`;
 const RECEIPT: Receipt = { filing: FILING, token: TOKEN, issuedAt: '2026-11-20T16:30:00.000Z' };
 
@@ -64,11 +68,25 @@ describe('the receipt', () => {
   });
 
   it('tells of a review only while there is one, and of the lock-in only while it binds', () => {
-    const submitted = { ...FILING, state: 'SUBMITTED' as const, reviewDueOn: '2026-11-24', owed: [] };
-    const labels = receiptLines({ ...RECEIPT, filing: submitted }, 'zh').map(({ label }) => label);
-    expect(labels).toContain('审核时限');
+    const submitted = { ...FILING, state: 'SUBMITTED' as const, reviewDueOn: '2026-11-24', owed: [], owedNames: [] };
+    const lines = receiptLines({ ...RECEIPT, filing: submitted }, 'zh');
+    expect(lines).toContainEqual({ label: '审核时限', value: '2026-11-24（含）前办结' });
+    const labels = lines.map(({ label }) => label);
     expect(labels).not.toContain('变更限制');
     expect(labels).not.toContain('待补材料');
+  });
+
+  it.each<['RETURNED' | 'REJECTED' | 'SUBMITTED' | 'CANCELLED', boolean]>([
+    ['RETURNED', true],
+    ['REJECTED', true],
+    ['SUBMITTED', false],
+    ['CANCELLED', false],
+  ])('of a filing that is %s, gives the reviewer’s reason: %s', (state, isGiven) => {
+    const receipt = { ...RECEIPT, filing: { ...FILING, state, reason: '转诊证明不清晰' } };
+    const given = (label: string) => (isGiven ? [{ label, value: '转诊证明不清晰' }] : []);
+    expect(receiptLines(receipt, 'zh').filter(({ label }) => label === '审核意见')).toEqual(given('审核意见'));
+    expect(receiptLines(receipt, 'en').filter(({ label }) => label === 'Review')).toEqual(given('Review'));
+    expect(receiptPage(receipt, 'zh').includes('<dt>审核意见</dt><dd>转诊证明不清晰</dd>')).toBe(isGiven);
   });
 });
 

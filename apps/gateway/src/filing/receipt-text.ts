@@ -1,4 +1,4 @@
-import { CATEGORY_NAMES, MATERIAL_NAMES, placeName, STATE_NAMES } from '@yiditong/codes';
+import { CATEGORY_NAMES, placeName, STATE_NAMES, type FilingState } from '@yiditong/codes';
 import type { FilingAnswer } from './filing.dto.js';
 
 export type Language = 'zh' | 'en';
@@ -8,6 +8,8 @@ export type ReceiptLine = { readonly label: string; readonly value: string };
 
 /** Enough to tell one person's receipts from another's, and not enough to look anybody up. */
 const SHOWN_OF_PERSON = 8;
+/** What a reviewer sent back or refused, for a reason that he gave. */
+const SENT_BACK: ReadonlySet<FilingState> = new Set(['RETURNED', 'REJECTED']);
 const SHANGHAI_OFFSET_MS = 8 * 3_600_000;
 
 const LABELS = {
@@ -19,6 +21,7 @@ const LABELS = {
     destination: '备案就医地',
     validity: '有效期',
     state: '备案状态',
+    review: '审核意见',
     reviewDueOn: '审核时限',
     lockedUntil: '变更限制',
     owed: '待补材料',
@@ -32,6 +35,7 @@ const LABELS = {
     destination: 'Treated in',
     validity: 'Valid',
     state: 'State',
+    review: 'Review',
     reviewDueOn: 'Review',
     lockedUntil: 'Lock-in',
     owed: 'Papers owed',
@@ -58,15 +62,19 @@ export function receiptLines(receipt: Receipt, language: Language): ReceiptLine[
   ];
 }
 
-/** What still has to happen, or may not. */
-function condition({ state, reviewDueOn, lockedUntil, owed }: FilingAnswer, language: Language): ReceiptLine[] {
+/** Why it was sent back, what still has to happen, or may not. */
+function condition(
+  { state, reason, reviewDueOn, lockedUntil, owedNames }: FilingAnswer,
+  language: Language,
+): ReceiptLine[] {
   const label = LABELS[language];
   const zh = language === 'zh';
   const anyOne = zh ? '（任选其一）' : ' (any one of these)';
-  const papers = owed.map((kind) => MATERIAL_NAMES[kind][language]).join(zh ? '、' : ', ');
+  const papers = owedNames.map((name) => name[language]).join(zh ? '、' : ', ');
   return [
+    ...(SENT_BACK.has(state) && reason ? [{ label: label.review, value: reason }] : []),
     ...(state === 'SUBMITTED' && reviewDueOn
-      ? [{ label: label.reviewDueOn, value: zh ? `${reviewDueOn} 前办结` : `decided by ${reviewDueOn}` }]
+      ? [{ label: label.reviewDueOn, value: zh ? `${reviewDueOn}（含）前办结` : `decided by ${reviewDueOn}` }]
       : []),
     ...(state === 'ACTIVE' && lockedUntil
       ? [
@@ -76,7 +84,7 @@ function condition({ state, reviewDueOn, lockedUntil, owed }: FilingAnswer, lang
           },
         ]
       : []),
-    ...(owed.length > 0 ? [{ label: label.owed, value: `${papers}${owed.length > 1 ? anyOne : ''}` }] : []),
+    ...(owedNames.length > 0 ? [{ label: label.owed, value: `${papers}${owedNames.length > 1 ? anyOne : ''}` }] : []),
   ];
 }
 

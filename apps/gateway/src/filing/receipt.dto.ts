@@ -4,6 +4,7 @@ import type { filingV1 } from '@yiditong/contracts';
 import { z } from 'zod';
 import { businessDate, instant, uuid } from '../http/fields.js';
 import { decodeFiling, filingAnswer, forPersonId } from './filing.dto.js';
+import { named, namesOfFiling } from './filing-names.js';
 import { qrSvg } from './qr-code.js';
 import { receiptLines, type Receipt } from './receipt-text.js';
 
@@ -27,6 +28,7 @@ export const verificationAnswer = z.object({
   category: z.enum(FILING_CATEGORIES),
   insuredRegion: z.string(),
   destinationRegion: z.string(),
+  ...namesOfFiling,
   validFrom: businessDate,
   validTo: businessDate.nullable(),
   state: z.enum(FILING_STATES).describe('备案现状，不论回执怎么写 / as it stands now'),
@@ -57,11 +59,11 @@ export function showReceipt(receipt: Receipt): ReceiptAnswer {
 }
 
 export function decodeVerification(wire: filingV1.VerifyReceiptResponse): VerificationAnswer {
-  return {
+  return named({
     ...wire,
     category: filingCategoryCodec.decode(wire.category),
     validTo: wire.validTo || null,
     state: filingStateCodec.decode(wire.state),
     issuedAt: decodeInstant(wire.issuedAt, 'issued_at').toISOString(),
-  };
+  });
 }

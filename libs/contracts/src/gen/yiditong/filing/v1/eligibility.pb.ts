@@ -64,7 +64,7 @@ export interface EligibilityAnswer {
 }
 
 export interface CheckEligibilityRequest {
-  /** 1 to 500. */
+  /** 1 to 200. */
   checks: EligibilityCheck[];
 }
 
@@ -77,10 +77,11 @@ export interface DecideEligibilityRequest {
   /** Of an insured person his own, or that of the person asked about. */
   personId: string;
   forPersonId: string;
+  /** A person may leave it out. */
   insuredRegion: string;
   /** The hospital that asks, or that is asked about. */
   institutionCode: string;
-  /** Empty where the institution is named. */
+  /** Where no institution is named; one that is counts with its own division. */
   treatingRegion: string;
   visitKind: VisitKind;
   emergency: boolean;

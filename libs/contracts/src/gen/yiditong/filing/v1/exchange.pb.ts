@@ -65,7 +65,11 @@ export interface FilingImport {
   faultyRows: number;
   openedAt: Timestamp | undefined;
   updatedAt: Timestamp | undefined;
-  appliedAt: Timestamp | undefined;
+  appliedAt:
+    | Timestamp
+    | undefined;
+  /** Of how many rows the persons have been looked up while it is being checked; all rows once it is. */
+  checkedRows: number;
 }
 
 export interface OpenImportRequest {
@@ -92,6 +96,8 @@ export interface StageRowsRequest {
   header: string[];
   /** 1 to 1,000. */
   rows: ImportRow[];
+  /** One for all batches of a file, a UUID of version 7: of two the one made later replaces the other. */
+  uploadId: string;
 }
 
 export interface StageRowsResponse {
@@ -102,6 +108,8 @@ export interface CompleteImportRequest {
   importId: string;
   /** How many rows were sent. */
   rows: number;
+  /** As the rows had it. */
+  uploadId: string;
 }
 
 export interface CompleteImportResponse {
@@ -279,16 +287,21 @@ export interface FilingImportServiceClient {
 
   openImport(request: OpenImportRequest, metadata?: Metadata): Observable<OpenImportResponse>;
 
-  /** Stages rows; the same rows again change nothing. Rejects with IMPORT_NOT_FOUND, IMPORT_STATE_CONFLICT or IMPORT_TOO_LARGE. */
+  /**
+   * Stages rows of an upload. The same rows of the same upload again change nothing; the first rows of a newer upload replace all
+   * that was staged, and the older upload is refused from then on. Rejects with IMPORT_NOT_FOUND, IMPORT_STATE_CONFLICT or
+   * IMPORT_TOO_LARGE.
+   */
 
   stageRows(request: StageRowsRequest, metadata?: Metadata): Observable<StageRowsResponse>;
 
-  /** Says that all rows are there, and checks them as a whole. Rejects as StageRows does, and with IMPORT_INCOMPLETE. */
+  /** Says that all rows of the upload are there, and checks them as a whole. Rejects as StageRows does, and with IMPORT_INCOMPLETE. */
 
   completeImport(request: CompleteImportRequest, metadata?: Metadata): Observable<CompleteImportResponse>;
 
   /**
-   * Applies an import without errors, all rows or none, in the background. Rejects with IMPORT_HAS_ERRORS,
+   * Applies an import without errors, all rows or none, in the background. Where it was checked on an earlier day, or something
+   * stands in its way by now, it is checked again first and applied if it has no errors. Rejects with IMPORT_HAS_ERRORS,
    * IMPORT_STATE_CONFLICT or IMPORT_NOT_FOUND.
    */
 
@@ -317,14 +330,18 @@ export interface FilingImportServiceController {
     metadata?: Metadata,
   ): Promise<OpenImportResponse> | Observable<OpenImportResponse> | OpenImportResponse;
 
-  /** Stages rows; the same rows again change nothing. Rejects with IMPORT_NOT_FOUND, IMPORT_STATE_CONFLICT or IMPORT_TOO_LARGE. */
+  /**
+   * Stages rows of an upload. The same rows of the same upload again change nothing; the first rows of a newer upload replace all
+   * that was staged, and the older upload is refused from then on. Rejects with IMPORT_NOT_FOUND, IMPORT_STATE_CONFLICT or
+   * IMPORT_TOO_LARGE.
+   */
 
   stageRows(
     request: StageRowsRequest,
     metadata?: Metadata,
   ): Promise<StageRowsResponse> | Observable<StageRowsResponse> | StageRowsResponse;
 
-  /** Says that all rows are there, and checks them as a whole. Rejects as StageRows does, and with IMPORT_INCOMPLETE. */
+  /** Says that all rows of the upload are there, and checks them as a whole. Rejects as StageRows does, and with IMPORT_INCOMPLETE. */
 
   completeImport(
     request: CompleteImportRequest,
@@ -332,7 +349,8 @@ export interface FilingImportServiceController {
   ): Promise<CompleteImportResponse> | Observable<CompleteImportResponse> | CompleteImportResponse;
 
   /**
-   * Applies an import without errors, all rows or none, in the background. Rejects with IMPORT_HAS_ERRORS,
+   * Applies an import without errors, all rows or none, in the background. Where it was checked on an earlier day, or something
+   * stands in its way by now, it is checked again first and applied if it has no errors. Rejects with IMPORT_HAS_ERRORS,
    * IMPORT_STATE_CONFLICT or IMPORT_NOT_FOUND.
    */
 

@@ -52,14 +52,16 @@ async function refused(method: string, path: string, body: unknown, token: strin
 
 beforeAll(async () => {
   const { personId, idNumber, name, phone, diagnosis } = canary;
+  const patient = day.persons.find((one) => one.personId === template.bill.personId);
   const person = {
     personId,
     idNumber,
     name,
     phone,
     insuredRegion,
-    insurance: 'EMPLOYEE',
-    personType: 'RETIREE',
+    // As the patient of the template, for whom the insured place has a policy.
+    insurance: patient?.insurance,
+    personType: patient?.personType,
     active: true,
   };
   const bureau = desk.bureauToken(insuredRegion);

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeCluster } from '@yiditong/embedded-postgres';
 import { Command } from 'commander';
 import { tellProblems, wholeNumber } from '../stack/command-line.js';
 import { loadSample } from '../demo/sample.js';
@@ -32,15 +33,19 @@ process.exitCode = await tellProblems(bench);
 /** A stack of its own in a temporary directory, so that nothing that is running is slowed down or filled up. */
 async function bench(): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), 'yiditong-bench-'));
-  const remove = (): void => rmSync(directory, { recursive: true, force: true });
-  stop = async () => remove();
+  // As root, PostgreSQL's data lie in a directory of their own.
+  const remove = async (): Promise<void> => {
+    await removeCluster(join(directory, 'postgres'));
+    rmSync(directory, { recursive: true, force: true });
+  };
+  stop = remove;
   try {
     say('启动 PostgreSQL、六个服务和网关 Starting PostgreSQL, six services and the gateway …');
     const { institutions } = loadSample();
     const stack = await startStack({ directory, accounts: { institutions, persons: [] } });
     stop = async () => {
       await stack.stop();
-      remove();
+      await remove();
     };
     const measured: Measured[] = await benchEligibility(stack, options, say);
     printBench(measured, say);

@@ -43,6 +43,8 @@ export async function benchEligibility(
     await fillFilings(url, SMALL, filings);
     await ask(client, calls, 1, asking(filings));
     const large = await measure(pid, calls, () => ask(client, calls, 1, asking(filings)));
+    // Nothing to gather with: what a decision costs when nobody else asks.
+    const alone = await measure(pid, calls, () => ask(client, calls, 1, asking(filings), 1));
     const batches = Math.ceil(calls / BATCH);
     const batched = await measure(pid, batches * BATCH, () => ask(client, batches, BATCH, asking(filings)));
     const of = filings.toLocaleString('en');
@@ -55,6 +57,13 @@ export async function benchEligibility(
         goal: null,
       },
       { zh: `${of} 条备案，逐笔`, en: 'filings, one a call', value: large, baseline: small, goal: GOAL_MICROS },
+      {
+        zh: `${of} 条备案，单个调用方逐笔`,
+        en: 'filings, one a call, one caller',
+        value: alone,
+        baseline: large,
+        goal: GOAL_MICROS,
+      },
       {
         zh: `${of} 条备案，每次 ${BATCH} 笔，每笔`,
         en: `filings, ${BATCH} a call, each`,
@@ -89,7 +98,13 @@ function check(personId: string): filingV1.EligibilityCheck {
 const MALFORMED: filingV1.EligibilityCheck = { ...check(personOf(0)), personId: '' };
 
 /** Calls until all were answered, so many at a time. One in four persons filed for that place; the others' answers are as much work. */
-async function ask(client: Client, calls: number, size: number, next: () => filingV1.EligibilityCheck): Promise<void> {
+async function ask(
+  client: Client,
+  calls: number,
+  size: number,
+  next: () => filingV1.EligibilityCheck,
+  callers = CONCURRENCY,
+): Promise<void> {
   let left = calls;
   const caller = async (): Promise<void> => {
     while (left-- > 0) {
@@ -107,7 +122,7 @@ async function ask(client: Client, calls: number, size: number, next: () => fili
         throw new Error(`an answer that the bench does not expect: ${JSON.stringify(answer.answers[0])}`);
     }
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, caller));
+  await Promise.all(Array.from({ length: callers }, caller));
 }
 
 /** CPU time of the process in microseconds, for each of so many units of work. */

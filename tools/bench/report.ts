@@ -7,9 +7,15 @@ export type Measured = {
   readonly value: number;
   /** The figure that it is compared with, of the same run; null for a baseline itself. */
   readonly baseline: number | null;
-  /** What it has to stay below, or null. */
+  /** What it has to stay below, or, of a share in basis points, to reach; or null. */
   readonly goal: number | null;
+  /** Where it isn't microseconds. */
+  readonly unit?: 'MiB' | 'bps';
 };
+
+export function isReached({ goal, value, unit }: Measured): boolean {
+  return goal === null || (unit === 'bps' ? value >= goal : value < goal);
+}
 
 export function printBench(measured: readonly Measured[], say: (line: string) => void): void {
   const table = new Table({
@@ -17,10 +23,11 @@ export function printBench(measured: readonly Measured[], say: (line: string) =>
     colAligns: ['left', 'right', 'right', 'right'],
     style: { head: [], border: [] },
   });
-  for (const { zh, en, value, baseline, goal } of measured) {
+  for (const figure of measured) {
+    const { zh, en, value, baseline, goal, unit } = figure;
     const ratio = baseline === null ? '基线 baseline' : `× ${(value / baseline).toFixed(2)}`;
-    const reached = goal === null ? '' : `${value < goal ? '✓' : '✗'} < ${goal}`;
-    table.push([`${zh} ${en}`, value.toFixed(0), ratio, reached]);
+    const reached = goal === null ? '' : `${isReached(figure) ? '✓' : '✗'} ${unit === 'bps' ? '≥' : '<'} ${goal}`;
+    table.push([`${zh} ${en}`, unit === undefined ? value.toFixed(0) : `${value.toFixed(0)} ${unit}`, ratio, reached]);
   }
   say(table.toString());
 }

@@ -19,6 +19,8 @@ export class UnexpectedAnswer extends Error {
   }
 }
 
+type Content = { readonly type: string; readonly text: string };
+
 const RETRY_FOR_MS = 120_000;
 const RETRY_EVERY_MS = 250;
 /** Too many requests, and a service that is not there: nothing was done, or the key says what. */
@@ -47,6 +49,15 @@ export class ApiClient {
     return answer.body;
   }
 
+  /** A file of comma-separated values that must be taken; sent again, it replaces itself. */
+  async upload<T>(path: string, csv: string, token: Bearer): Promise<T> {
+    const answer = await definite<T>(`PUT ${path}`, () =>
+      this.send('PUT', path, { type: 'text/csv', text: csv }, token),
+    );
+    if (answer.status >= 400) throw new UnexpectedAnswer(answer, `PUT ${path}`);
+    return answer.body;
+  }
+
   /** Sends until there is an answer that says what happened. */
   async persistently<T>(
     method: string,
@@ -55,14 +66,7 @@ export class ApiClient {
     token: Bearer,
     idempotencyKey?: string,
   ): Promise<ApiAnswer<T>> {
-    const deadline = Date.now() + RETRY_FOR_MS;
-    for (;;) {
-      const answer = await this.once<T>(method, path, body, token, idempotencyKey).catch(() => null);
-      if (answer && !TRY_AGAIN.includes(answer.status)) return answer;
-      if (Date.now() > deadline)
-        throw new Error(`${method} ${path}: no definite answer within ${RETRY_FOR_MS / 1000} s`);
-      await sleep(RETRY_EVERY_MS);
-    }
+    return definite(`${method} ${path}`, () => this.once<T>(method, path, body, token, idempotencyKey));
   }
 
   async once<T>(
@@ -72,14 +76,25 @@ export class ApiClient {
     token: Bearer,
     idempotencyKey?: string,
   ): Promise<ApiAnswer<T>> {
+    const content = body === undefined ? undefined : { type: 'application/json', text: JSON.stringify(body) };
+    return this.send(method, path, content, token, idempotencyKey);
+  }
+
+  private async send<T>(
+    method: string,
+    path: string,
+    content: Content | undefined,
+    token: Bearer,
+    idempotencyKey?: string,
+  ): Promise<ApiAnswer<T>> {
     const answer = await fetch(`${this.gateway}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${typeof token === 'string' ? token : await token()}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(content === undefined ? {} : { 'content-type': content.type }),
         ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(content === undefined ? {} : { body: content.text }),
       signal: AbortSignal.timeout(30_000),
     });
     const text = await answer.text();
@@ -90,5 +105,15 @@ export class ApiClient {
       body: JSON.parse(text) as T,
       retryAfter: retryAfter === null ? null : Number(retryAfter),
     };
+  }
+}
+
+async function definite<T>(what: string, send: () => Promise<ApiAnswer<T>>): Promise<ApiAnswer<T>> {
+  const deadline = Date.now() + RETRY_FOR_MS;
+  for (;;) {
+    const answer = await send().catch(() => null);
+    if (answer && !TRY_AGAIN.includes(answer.status)) return answer;
+    if (Date.now() > deadline) throw new Error(`${what}: no definite answer within ${RETRY_FOR_MS / 1000} s`);
+    await sleep(RETRY_EVERY_MS);
   }
 }

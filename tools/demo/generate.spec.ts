@@ -1,4 +1,4 @@
-import { lineAmountHolds, sumSplits, classifyLine } from '@yiditong/adjudication';
+import { classifyLine, lineAmountHolds, sumSplits, type CoverageRule } from '@yiditong/adjudication';
 import {
   birthDateOf,
   destinationCovers,
@@ -17,7 +17,7 @@ import { fen, rateOfBps, share } from '@yiditong/money';
 import { describe, expect, it } from 'vitest';
 import { generateDay, type DemoBill, type DemoDay } from './generate.js';
 import { isDeemedFiled } from './network.js';
-import { loadSample } from './sample.js';
+import { loadSample, type Sample } from './sample.js';
 
 const MILLIS_OF_A_YEAR = 31_556_952_000;
 const NOW = '2026-11-20T10:00:00.000Z';
@@ -39,6 +39,15 @@ const isListed = (bill: DemoBill, code: string): boolean =>
   sample.catalogues
     .filter(({ province }) => province === provinceOf(treatingRegionOf(bill)))
     .some(({ entries }) => entries.some(({ nationalCode }) => nationalCode === code));
+
+/** Whom the sample’s shares fit: everybody. */
+const ANYBODY = { insurance: null, personType: null, hospitalLevel: null, visitKind: null, approved: false };
+
+/** An entry of the sample without its ceiling. */
+function coverageOf({ itemClass, firstSelfPayBps }: Sample['catalogues'][number]['entries'][number]): CoverageRule {
+  const shares = [{ insurance: null, personType: null, bps: firstSelfPayBps }];
+  return { itemClass, shares, caps: [], overCapRule: null, restriction: null };
+}
 
 /** Price texts as the integers that the line split works on. */
 function micro(text: string): bigint {
@@ -254,16 +263,12 @@ describe('the published case', () => {
     const beijing = sample.catalogues.find(({ province }) => province === '110000');
     const splits = official?.body.lines.map(({ nationalCode, quantity, unitPriceYuan, amountFen }) => {
       const entry = beijing?.entries.find((e) => e.nationalCode === nationalCode);
-      return classifyLine(
-        {
-          quantityE4: BigInt(quantity) * 10_000n,
-          unitPriceMicroYuan: micro(unitPriceYuan),
-          amountFen: fen(BigInt(amountFen)),
-        },
-        entry
-          ? { itemClass: entry.itemClass, firstSelfPay: rateOfBps(entry.firstSelfPayBps), ceilingMicroYuan: null }
-          : null,
-      );
+      const line = {
+        quantityE4: BigInt(quantity) * 10_000n,
+        unitPriceMicroYuan: micro(unitPriceYuan),
+        amountFen: fen(BigInt(amountFen)),
+      };
+      return classifyLine(line, entry ? coverageOf(entry) : null, ANYBODY).split;
     });
     expect(share(sumSplits(splits ?? []).inScopeFen, rateOfBps(8_000))).toBe(4889n);
   });

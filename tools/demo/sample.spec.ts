@@ -1,4 +1,15 @@
-import { findProvince, HOSPITAL_LEVELS, isInstitutionCode, isNationalItemCode, provinceOf } from '@yiditong/codes';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  findProvince,
+  HOSPITAL_LEVELS,
+  isInstitutionCode,
+  isNationalItemCode,
+  ITEM_KINDS,
+  itemKindOf,
+  LIST_COLUMNS,
+  provinceOf,
+} from '@yiditong/codes';
 import { parseRate } from '@yiditong/money';
 import { describe, expect, it } from 'vitest';
 import { loadSample } from './sample.js';
@@ -17,6 +28,15 @@ function figureBlocks(value: Json, path: string): { path: string; block: { [key:
     key === 'ratio' || key === 'annualFen' ? [] : figureBlocks(each, `${path}.${key}`),
   );
   return [...(own ? [{ path, block: value }] : []), ...parts];
+}
+
+/** The files' rows by column; no cell of theirs has a comma in it. */
+function rowsOf(csv: string): Readonly<Record<string, string>>[] {
+  const [header = [], ...rows] = csv
+    .trim()
+    .split('\n')
+    .map((line) => line.split(','));
+  return rows.map((cells) => Object.fromEntries(header.map((name, at) => [name, cells[at] ?? ''])));
 }
 
 describe('the sample', () => {
@@ -96,6 +116,46 @@ describe('the sample', () => {
         expect(ceilingYuan === null || /^\d+\.\d{6}$/.test(ceilingYuan)).toBe(true);
       }
     }
+  });
+
+  it('has every code that it uses among the nation’s items, which say what is real', () => {
+    const items = rowsOf(sample.nationalItems.csv);
+    const codes = new Set(items.map((item) => item['国家编码'] ?? ''));
+    const used = [
+      ...sample.catalogues.flatMap(({ entries }) => entries),
+      ...sample.prices.items,
+      ...sample.prices.unlisted,
+    ].map(({ nationalCode }) => nationalCode);
+    expect(used.filter((code) => !codes.has(code))).toEqual([]);
+    expect(codes.size).toBe(items.length);
+    expect(items.filter((item) => !isNationalItemCode(item['国家编码'] ?? ''))).toEqual([]);
+    expect(new Set(items.map((item) => item['数据来源']))).toEqual(new Set(['公布', '合成']));
+    expect(items.filter((item) => item['数据来源'] === '公布').length).toBeGreaterThan(400);
+    expect(new Set(items.map((item) => itemKindOf(item['国家编码'] ?? '')))).toEqual(new Set(ITEM_KINDS));
+  });
+
+  it('says of every national item where its code and name come from, and of nothing built that it was published', () => {
+    const sources = new Map(
+      rowsOf(readFileSync(join(import.meta.dirname, 'data', 'national-item-sources.csv'), 'utf8')).map(
+        ({ national_code: code = '', source = '' }) => [code, source],
+      ),
+    );
+    const built = new Set(['合成', '演示目录']);
+    for (const item of rowsOf(sample.nationalItems.csv)) {
+      const source = sources.get(item['国家编码'] ?? '');
+      expect(source, item['国家编码']).toBeDefined();
+      expect(built.has(source ?? ''), item['国家编码']).toBe(item['数据来源'] === '合成');
+    }
+  });
+
+  it('lists a hospital’s own items under the template’s columns, each under a code of its own', () => {
+    for (const { institutionCode, csv } of sample.itemLists) {
+      expect(sample.institutions.some((one) => one.institutionCode === institutionCode && one.networked)).toBe(true);
+      const items = rowsOf(csv);
+      expect(Object.keys(items[0] ?? {})).toEqual(LIST_COLUMNS.map(({ zh }) => zh));
+      expect(new Set(items.map((item) => item['院内编码'])).size).toBe(items.length);
+    }
+    expect(sample.itemLists).not.toEqual([]);
   });
 
   it('names institutions under codes of their divisions, one of them not networked', () => {

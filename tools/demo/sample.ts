@@ -87,19 +87,30 @@ export type SamplePrices = {
   readonly unlisted: readonly SamplePrice[];
 };
 
+/** A hospital's own items, as the file that it uploads. */
+export type SampleItemList = { readonly institutionCode: string; readonly effectiveFrom: string; readonly csv: string };
+
 export type Sample = {
   readonly policies: readonly SamplePolicy[];
+  /** The nation's items, as the file that its operator uploads: what is real in it is said in every row. */
+  readonly nationalItems: { readonly effectiveFrom: string; readonly csv: string };
+  readonly itemLists: readonly SampleItemList[];
   readonly catalogues: readonly SampleCatalogue[];
   readonly institutions: readonly SampleInstitution[];
   readonly flows: SampleFlows;
   readonly prices: SamplePrices;
 };
 
+/** Like the provinces' catalogues: earlier than any fee of the sample. */
+const CATALOGUES_FROM = '2022-01-01';
+
 /** Reads the sample that ships with the repository. */
 export function loadSample(): Sample {
   const folder = sampleFolder();
   return {
     policies: documentsIn(join(folder, 'policies')).map(policyOf),
+    nationalItems: { effectiveFrom: CATALOGUES_FROM, csv: readFileSync(join(folder, 'national-items.csv'), 'utf8') },
+    itemLists: itemListsIn(join(folder, 'hospital-items')),
     catalogues: documentsIn(join(folder, 'catalogues')).map((text) => JSON.parse(text) as SampleCatalogue),
     institutions: institutionsIn(join(folder, 'institutions.json')),
     flows: JSON.parse(readFileSync(join(folder, 'flows.json'), 'utf8')) as SampleFlows,
@@ -117,6 +128,16 @@ function institutionsIn(file: string): SampleInstitution[] {
     diseaseClasses: institution.networked ? opened.toSorted() : [],
     ...institution,
   }));
+}
+
+function itemListsIn(folder: string): SampleItemList[] {
+  return readdirSync(folder)
+    .toSorted()
+    .map((file) => ({
+      institutionCode: file.replace(/\.csv$/, ''),
+      effectiveFrom: CATALOGUES_FROM,
+      csv: readFileSync(join(folder, file), 'utf8'),
+    }));
 }
 
 function policyOf(documentJson: string): SamplePolicy {

@@ -3,13 +3,15 @@ import { ApiClient } from '../demo/api-client.js';
 import type { DemoDay } from '../demo/generate.js';
 import type { Sample } from '../demo/sample.js';
 import type { StackDocument } from './stack.js';
+import { publishNationalItems, uploadItemList } from './catalogue-files.js';
 import { bearersOf, type Bearer } from './tokens.js';
 
 const PERSONS_A_CALL = 500;
 
 /**
- * Enters the sample's institutions, catalogues, policies, persons and their recognised diseases through the public interface, each as its own bureau. What
- * changes rules is proposed by a clerk and approved by a supervisor, as for everybody.
+ * Enters the sample's institutions, the nation's items, the provinces' catalogues, a hospital's own items, policies, persons and
+ * their recognised diseases through the public interface, each as whose it is. What changes rules is proposed by a clerk and
+ * approved by a supervisor, as for everybody.
  */
 export async function loadReferenceData(
   document: StackDocument,
@@ -17,7 +19,7 @@ export async function loadReferenceData(
   { persons, entitlements }: Pick<DemoDay, 'persons' | 'entitlements'>,
 ): Promise<void> {
   const api = new ApiClient(document.gateway);
-  const { bureau, clerk } = bearersOf(document);
+  const { bureau, clerk, hospital, operator } = bearersOf(document);
   const asBureauOf = (region: string): Bearer => bureau[provinceOf(region)] ?? '';
   const clerkOf = (region: string): Bearer => clerk.bureau[provinceOf(region)] ?? '';
   const publish = async (path: string, region: string, content: unknown, key: string): Promise<void> => {
@@ -29,6 +31,7 @@ export async function loadReferenceData(
   for (const [province, institutions] of groupBy(sample.institutions, ({ region }) => provinceOf(region))) {
     await api.write('PUT', '/v1/institutions', { institutions }, asBureauOf(province), `institutions-${province}`);
   }
+  await publishNationalItems(api, sample.nationalItems, { clerk: clerk.operator, supervisor: operator });
   for (const { province, effectiveFrom, entries } of sample.catalogues) {
     const proposed = entries.map(({ nationalCode, name, itemClass, firstSelfPayBps, ceilingYuan, chargeCategory }) => ({
       nationalCode,
@@ -41,6 +44,7 @@ export async function loadReferenceData(
     const key = `catalogue-${province}-${effectiveFrom}`;
     await publish('/v1/catalogues', province, { effectiveFrom, entries: proposed }, key);
   }
+  for (const list of sample.itemLists) await uploadItemList(api, list, hospital[list.institutionCode] ?? '');
   for (const { region, insurance, documentJson } of sample.policies) {
     const policy = { document: JSON.parse(documentJson) as unknown };
     await publish(`/v1/pooling-areas/${region}/policies`, region, policy, `policy-${region}-${insurance}`);

@@ -62,6 +62,8 @@ const MALFORMED: readonly Row[] = [
   ['a division that there is not', 400, 'REQUEST_MALFORMED', () => billWith({ insuredRegion: '990000' })],
   ['a visit number with a NUL in it', 400, 'REQUEST_MALFORMED', () => billWith({ visitNumber: 'E2E\u0000' })],
   ['a code of no national format', 400, 'REQUEST_MALFORMED', () => lineWith({ nationalCode: 'ASPIRIN-500' })],
+  ['a line that names its item by no code', 400, 'REQUEST_MALFORMED', () => lineWith({ nationalCode: '' })],
+  ['an own item code with a NUL in it', 400, 'REQUEST_MALFORMED', () => lineWith({ hospitalItemCode: 'YP\u0000' })],
   ['a quantity of five decimals', 400, 'REQUEST_MALFORMED', () => lineWith({ quantity: '1.00001' })],
   ['a quantity of a hundred digits', 400, 'REQUEST_MALFORMED', () => lineWith({ quantity: '9'.repeat(100) })],
   ['fees of the year 0', 400, 'REQUEST_MALFORMED', () => lineWith({ occurredAt: '0000-01-01T00:00:00Z' })],
@@ -201,12 +203,7 @@ const IMPOSSIBLE: readonly Row[] = [
     () => billWith({ endedAt: '2020-01-01T00:00:00Z' }),
   ],
   ['a visit that ends in the future', 422, 'BILL_PERIOD_INVALID', () => billWith({ endedAt: '2999-01-01T00:00:00Z' })],
-  [
-    'fees from before every catalogue',
-    422,
-    'CATALOGUE_NOT_PUBLISHED',
-    () => lineWith({ occurredAt: '1949-10-01T00:00:00Z' }),
-  ],
+  ['fees from before the visit', 422, 'BILL_PERIOD_INVALID', () => lineWith({ occurredAt: '1949-10-01T00:00:00Z' })],
 ];
 
 const CREDENTIALS: readonly Row[] = [

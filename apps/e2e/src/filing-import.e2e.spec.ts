@@ -70,7 +70,7 @@ async function exported(query: string, format: 'csv' | 'xlsx'): Promise<Response
 
 describe('a bulk import', () => {
   it.each<[string, string, (rows: string[][]) => Promise<FileBody>]>([
-    ['XLSX', XLSX, async (rows) => new Uint8Array(await xlsxOf(rows))],
+    ['XLSX', XLSX, (rows) => xlsxOf(rows)],
     ['CSV', CSV, (rows) => Promise.resolve(csvOf(rows))],
     ['CSV in GBK', CSV, (rows) => Promise.resolve(new Uint8Array(gbkOf(csvOf(rows))))],
   ])('of %s is applied as a whole, and exported as it was', async (_, type, fileOf) => {
@@ -137,6 +137,10 @@ describe('a bulk import', () => {
   it('takes no file that is none, none from others, and none twice', async () => {
     const importId = await open();
     expect(await upload(importId, XLSX, 'no spreadsheet')).toMatchObject([422, { reason: 'SPREADSHEET_UNREADABLE' }]);
+    expect(await upload(importId, XLSX, await xlsxOf([HEADER, ['=A1']]))).toMatchObject([
+      422,
+      { reason: 'SPREADSHEET_CELL_INVALID' },
+    ]);
     expect(await upload(importId, 'application/json', '{}')).toMatchObject([400, { reason: 'REQUEST_MALFORMED' }]);
     expect(await upload(importId, CSV, csvOf([HEADER]), someone.token)).toMatchObject([
       403,

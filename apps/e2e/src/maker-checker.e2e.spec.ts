@@ -3,6 +3,7 @@ import { generateDay, loadSample } from '@yiditong/tools';
 import supertest, { type Test } from 'supertest';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { rowsOf } from './books.js';
+import { dayFromNow } from './catalogue-desk.js';
 import { ClearingDesk } from './clearing-desk.js';
 import { HospitalDesk } from './hospital-desk.js';
 import { judged, refusal } from './refusals.js';
@@ -38,16 +39,24 @@ type Proposal = {
 /** What changes rules: where it is proposed, what of, and how many came into force from a first day on. */
 type Subject = {
   readonly path: string;
+  /** A first day from which nothing of the sample is in force, each later than the one before. */
+  readonly freshDate: () => string;
   readonly content: (from: string) => object;
   readonly inForce: (from: string) => Promise<number>;
-  /** Why a second one of the same term is refused. */
+  /** Why a second one of the same term isn't approved. */
   readonly movedOn: string;
+  /** What isn't even proposed once one is in force from a first day on, and why. */
+  readonly tooLate: { readonly content: (from: string) => object; readonly reason: string };
+  /** How the operator is refused who would decide, whether there is the proposal or not. */
+  readonly national: readonly [number, string];
   /** How another province's bureau is refused, whether there is the proposal or not. */
   readonly foreign: readonly [number, string];
 };
 
 const CATALOGUE: Subject = {
   path: '/v1/catalogues',
+  // No catalogue is published for a day more than a year ahead.
+  freshDate: () => dayFromNow(++days),
   content: (effectiveFrom) => {
     const { nationalCode, name, itemClass, firstSelfPayBps, ceilingYuan, chargeCategory } =
       sample.catalogues[0]?.entries[0] ?? ({} as Record<string, never>);
@@ -64,11 +73,18 @@ const CATALOGUE: Subject = {
         [PROVINCE, from],
       )
     ).length,
-  movedOn: 'CATALOGUE_VERSION_EXISTS',
+  movedOn: 'CATALOGUE_MOVED_ON',
+  tooLate: {
+    content: (from) => CATALOGUE.content(dayBefore(from)),
+    reason: 'CATALOGUE_EFFECTIVE_TOO_EARLY',
+  },
+  // The operator keeps the nation's catalogue, in which there is no such proposal.
+  national: [404, 'PROPOSAL_NOT_FOUND'],
   foreign: [404, 'PROPOSAL_NOT_FOUND'],
 };
 const POLICY: Subject = {
   path: `/v1/pooling-areas/${OWN_AREA}/policies`,
+  freshDate: () => `${++years}-01-01`,
   content: (validFrom) => policyOf(OWN_AREA ?? '', validFrom),
   inForce: async (from) =>
     (
@@ -78,6 +94,8 @@ const POLICY: Subject = {
       ])
     ).length,
   movedOn: 'POLICY_OVERLAPS',
+  tooLate: { content: (from) => POLICY.content(from), reason: 'POLICY_OVERLAPS' },
+  national: [403, 'NOT_PERMITTED'],
   foreign: [403, 'NOT_PERMITTED'],
 };
 
@@ -86,9 +104,11 @@ function policyOf(region: string, validFrom: string): object {
   return { document: { ...policy, region, validFrom, validTo: `${validFrom.slice(0, 4)}-12-31` } };
 }
 
-let years = 2100;
-/** The first day of a year that no catalogue and no policy of the sample touches. */
-const freshDate = (): string => `${++years}-01-01`;
+let [years, days] = [2100, 40];
+
+function dayBefore(date: string): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
+}
 
 function send(method: 'get' | 'post', path: string, token: string, body?: object): Test {
   const request = gateway[method](path).auth(token, { type: 'bearer' }).set('idempotency-key', `e2e-${randomUUID()}`);
@@ -98,7 +118,7 @@ function send(method: 'get' | 'post', path: string, token: string, body?: object
 describe.each([
   ['a catalogue', CATALOGUE],
   ['a benefit policy', POLICY],
-])('%s', (_, { path, content, inForce, movedOn, foreign }) => {
+])('%s', (_, { path, freshDate, content, inForce, movedOn, tooLate, foreign, national }) => {
   const propose = async (from: string, token = maker): Promise<Proposal> =>
     (await send('post', path, token, content(from)).expect(202)).body as Proposal;
   const decide = (id: string, token = checker, decision: object = APPROVE): Test =>
@@ -130,7 +150,7 @@ describe.each([
     ['a clerk', maker, 403, 'SUPERVISOR_REQUIRED'],
     ['a hospital', Object.values(hospital)[0] ?? '', 403, 'NOT_PERMITTED'],
     ['an insured person', Object.values(insured)[0] ?? '', 403, 'NOT_PERMITTED'],
-    ['the operator of the clearinghouse', operator, 403, 'NOT_PERMITTED'],
+    ['the operator of the clearinghouse', operator, ...national],
     ['a supervisor of another pooling area', area[OTHER_AREA ?? ''] ?? '', 403, 'NOT_PERMITTED'],
     ['a supervisor of another province', foreignChecker, ...foreign],
   ])('is not approved by %s, who learns nothing of it', async (_who, token, status, reason) => {
@@ -212,7 +232,7 @@ describe.each([
     await decide(first.proposalId).expect(200);
     expect(judged(await decide(second.proposalId))).toEqual(refusal(409, movedOn, 'zh'));
     expect(await read(second.proposalId)).toMatchObject({ state: 'PENDING', decider: null });
-    expect(judged(await send('post', path, maker, content(from)))).toEqual(refusal(409, movedOn, 'zh'));
+    expect(judged(await send('post', path, maker, tooLate.content(from)))).toEqual(refusal(409, tooLate.reason, 'zh'));
     await decide(second.proposalId, checker, REJECT).expect(200);
     expect(await inForce(from)).toBe(1);
   });

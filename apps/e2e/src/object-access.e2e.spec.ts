@@ -5,6 +5,15 @@ import { generateDay, loadSample, type ApiAnswer } from '@yiditong/tools';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { quietBooks, rowsOf, type Books } from './books.js';
 import { cast, isHomeOf, partiesOf, tenantOf, type Parties, type Tenant } from './cast.js';
+import {
+  CATALOGUE_RPCS,
+  CATALOGUE_WITHOUT_OBJECT,
+  makeCatalogueObjects,
+  type CappedItem,
+  type CatalogueObjects,
+  type CatalogueRpc,
+} from './catalogue-objects.js';
+import { dayFromNow } from './catalogue-desk.js';
 import { FILING_RPCS, FILING_WITHOUT_OBJECT } from './filing-objects.js';
 import { againAsNewVisit, HospitalDesk, newMessageId } from './hospital-desk.js';
 import { newPair, registerKey } from './national-desk.js';
@@ -57,6 +66,8 @@ type NamedObject = {
   readonly owns: (actor: Actor, of: Parties) => boolean;
   /** Somebody who tells it from what is not there without changing anything; null where each of the owner's calls would. */
   readonly witness: Actor | null;
+  /** Whose it is, where it isn't the patient's side. */
+  readonly owner?: Tenant;
 };
 
 /** By state: proposals of both kinds, messages, keys. */
@@ -79,7 +90,9 @@ function proposals(service: string, noun: string, kind: 'catalogue' | 'policy'):
   const named = {
     states: idsOf(kind, 'proposalId'),
     absent: () => ({ proposalId: randomUUID() }),
-    owns: (actor: Actor, of: Parties) => isHomeOf(actor, of) && (kind === 'policy' || actor.area === undefined),
+    // The operator keeps the nation's catalogue, and no province's.
+    owns: (actor: Actor, of: Parties) =>
+      isHomeOf(actor, of) && (kind === 'policy' || (actor.area === undefined && actor.role !== 'operator')),
   };
   return [
     { ...named, path: `${service}/Get${noun}Proposal`, request: namingBoth, witness: decider },
@@ -115,7 +128,27 @@ const isBureauOfTreating = ({ role, region, area }: Actor, of: Parties): boolean
   role === 'bureau' && region === of.treatingProvince && area === undefined;
 const isSender = ({ institution }: Actor, of: Parties): boolean => institution === of.institutionCode;
 
+/** What the treating side's catalogue keeps. */
+const treating: Tenant = { ...owner, province: parties.treatingProvince, region: treatingRegion };
+let kept: CatalogueObjects;
+
+function inCatalogue({ path, kind, request, reads }: CatalogueRpc): NamedObject {
+  const isOfHospital = kind === 'list' || kind === 'mapping';
+  const checker = bureau('states-decider', parties.treatingProvince);
+  const id = { draft: 'draftId', list: 'listId', mapping: 'itemCode', conflict: 'conflictId' }[kind];
+  return {
+    path,
+    request,
+    states: () => kept[kind],
+    absent: () => ({ [id]: randomUUID() }),
+    owns: (actor, of) => isBureauOfTreating(actor, of) || (isOfHospital && isSender(actor, of)),
+    witness: reads ? (isOfHospital ? hospital : checker) : null,
+    owner: treating,
+  };
+}
+
 const NAMED_OBJECTS: readonly NamedObject[] = [
+  ...CATALOGUE_RPCS.map(inCatalogue),
   ...proposals(CATALOGUE ?? '', 'Catalogue', 'catalogue'),
   ...proposals(POLICY ?? '', 'Policy', 'policy'),
   {
@@ -169,14 +202,13 @@ const NAMED_OBJECTS: readonly NamedObject[] = [
 beforeAll(async () => {
   await proposeAll('catalogue', CATALOGUE ?? '', 'Catalogue', (year) => ({
     province: owner.province,
-    effectiveFrom: `${year}-01-01`,
+    // No catalogue is published for a day more than a year ahead.
+    effectiveFrom: dayFromNow(300 + (year % 100)),
     entries: [
       {
         nationalCode: 'XA01ABD075A002010100483',
         name: '试药',
         itemClass: 'ITEM_CLASS_A',
-        firstSelfPayBps: 0,
-        ceilingMicroYuan: 0,
         chargeCategory: '09',
       },
     ],
@@ -192,6 +224,12 @@ beforeAll(async () => {
     }),
   }));
   await sendAll();
+  kept = await makeCatalogueObjects(
+    rpc,
+    treating,
+    { hospital, bureau: bureau('states-maker', parties.treatingProvince) },
+    cappedItem(),
+  );
   const keys = [
     await registerKey(desk, visit.institutionCode, newPair()),
     await registerKey(desk, visit.institutionCode, newPair()),
@@ -204,6 +242,16 @@ beforeAll(async () => {
   });
   made.key = { valid, revoked };
 });
+
+/** A service of the treating province's catalogue that has a cap. */
+function cappedItem(): CappedItem {
+  const { entries } = sample.catalogues.find(({ province }) => province === parties.treatingProvince) ?? {
+    entries: [],
+  };
+  for (const { nationalCode, name, ceilingYuan } of entries)
+    if (nationalCode.startsWith('00') && ceilingYuan !== null) return { nationalCode, name, ceilingYuan };
+  throw new Error('the sample has no service with a cap there');
+}
 
 /** A proposal in each state, of years that no sample and no other spec touches. */
 async function proposeAll(
@@ -262,11 +310,11 @@ describe('an object that a request names by its tenant and its id', () => {
   });
 
   it.each(NAMED_OBJECTS)('is to others, in every state, as if it were not there: $path', async (object) => {
-    const { path, request, owns, states, absent } = object;
+    const { path, request, owns, states, absent, owner: whose = owner } = object;
     const wrong: string[] = [];
     for (const [state, named] of Object.entries(states())) {
       for (const { who, actor } of players.filter((player) => !owns(player.actor, parties))) {
-        for (const [naming, tenant] of Object.entries({ himself: tenantOf(actor, owner), 'the owner': owner })) {
+        for (const [naming, tenant] of Object.entries({ himself: tenantOf(actor, whose), 'the owner': whose })) {
           const asked = request(tenant, named);
           const outcome = await ask(actor, path, asked);
           const nothing = await ask(actor, path, request(tenant, absent()));
@@ -287,21 +335,22 @@ describe('an object that a request names by its tenant and its id', () => {
   });
 
   it.each(NAMED_OBJECTS)('is tried by others who come past the guard, and is there: $path', async (object) => {
-    const { path, request, owns, states, absent, witness } = object;
+    const { path, request, owns, states, absent, witness, owner: whose = owner } = object;
     expect(Object.keys(states()).length).toBeGreaterThan(0);
     const named = Object.values(states())[0] ?? {};
     const past = players.filter(
       ({ actor }) =>
         !owns(actor, parties) &&
-        refusalOf(declaredAccess.get(path), actor, request(tenantOf(actor, owner), named)) === null,
+        refusalOf(declaredAccess.get(path), actor, request(tenantOf(actor, whose), named)) === null,
     );
     expect(past).not.toEqual([]);
     if (witness === null) return;
-    const isList = path.includes('/List');
     for (const [state, id] of Object.entries(states())) {
-      const seen = textOf(await ask(witness, path, request(owner, id)));
-      const nothing = textOf(await ask(witness, path, request(owner, absent())));
-      const isThere = isList ? Object.values(id).every((text) => seen.includes(text)) : seen !== nothing;
+      const seen = textOf(await ask(witness, path, request(whose, id)));
+      const nothing = textOf(await ask(witness, path, request(whose, absent())));
+      // A list that names none of what it lists is the same either way, and shows it.
+      const isThere =
+        seen === nothing ? path.includes('/List') && Object.values(id).every((text) => seen.includes(text)) : true;
       expect(isThere, `${state}: ${seen}`).toBe(true);
     }
   });
@@ -430,6 +479,7 @@ const WITHOUT_OBJECT: Readonly<Record<string, string>> = {
   [`${CATALOGUE}/ProposeCatalogue`]: 'makes the object',
   [`${POLICY}/ProposePolicy`]: 'makes the object',
   ...FILING_WITHOUT_OBJECT,
+  ...CATALOGUE_WITHOUT_OBJECT,
   [`${IDENTITY}/RegisterInstitutionKey`]: 'makes the object; an id is unique in its institution only',
   [`${IDENTITY}/RevokeCredential`]:
     'makes an order for a credential of the region that it names; the credential itself is kept nowhere',

@@ -50,6 +50,12 @@ function placeholders(side: Readonly<Record<string, string>>): Record<string, st
     entitlementId: randomUUID(),
     ruleId: randomUUID(),
     importId: randomUUID(),
+    draftId: randomUUID(),
+    listId: randomUUID(),
+    conflictId: randomUUID(),
+    versionId: randomUUID(),
+    rowNumber: '2',
+    nationalCode: '001102000010000',
     webhookId: randomUUID(),
     deliveryId: randomUUID(),
     settlementId: randomUUID(),
@@ -59,7 +65,7 @@ function placeholders(side: Readonly<Record<string, string>>): Record<string, st
     date: '2001-01-01',
     keyId: 'matrix',
     service: 'filing',
-    infno: '1101',
+    infno: '1301',
     ...side,
   };
 }

@@ -14,25 +14,48 @@ export function gbkOf(text: string): Buffer {
   return Buffer.concat(Array.from(text, (character) => Buffer.from(bytesOf(character))));
 }
 
-/** The least that is an XLSX. */
-export async function xlsxOf(rows: Rows): Promise<Buffer> {
+type XlsxContent = {
+  /** A range whose cells are merged. */
+  readonly merged?: string;
+  /** What a second sheet has. */
+  readonly second?: Rows;
+};
+
+const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+const RELATIONS = 'http://schemas.openxmlformats.org/package/2006/relationships';
+const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
+
+/** The least that is an XLSX. A cell that begins with an equals sign holds a formula, whose last result was 1. */
+export async function xlsxOf(rows: Rows, { merged, second }: XlsxContent = {}): Promise<Uint8Array<ArrayBuffer>> {
   const zip = new ZipFile();
   const add = (name: string, xml: string): void => zip.addBuffer(Buffer.from(xml), name);
-  const office = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
-  const relations = 'http://schemas.openxmlformats.org/package/2006/relationships';
-  const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
-  const related = (type: string, target: string): string =>
-    `<Relationships xmlns="${relations}"><Relationship Id="rId1" Type="${office}/${type}" Target="${target}"/></Relationships>`;
+  const related = (type: string, ...targets: string[]): string => {
+    const each = targets.map(
+      (target, at) => `<Relationship Id="rId${at + 1}" Type="${OFFICE}/${type}" Target="${target}"/>`,
+    );
+    return `<Relationships xmlns="${RELATIONS}">${each.join('')}</Relationships>`;
+  };
+  const all = second === undefined ? [rows] : [rows, second];
   add('_rels/.rels', related('officeDocument', 'xl/workbook.xml'));
-  add('xl/_rels/workbook.xml.rels', related('worksheet', 'worksheets/sheet1.xml'));
-  const sheets = '<sheets><sheet name="备案" sheetId="1" r:id="rId1"/></sheets>';
-  add('xl/workbook.xml', `<workbook xmlns="${main}" xmlns:r="${office}">${sheets}</workbook>`);
-  const cells = (row: readonly string[]): string =>
-    row.map((cell) => `<c t="inlineStr"><is><t>${cell}</t></is></c>`).join('');
-  const data = rows.map((row, at) => `<row r="${at + 1}">${cells(row)}</row>`).join('');
-  add('xl/worksheets/sheet1.xml', `<worksheet xmlns="${main}"><sheetData>${data}</sheetData></worksheet>`);
+  const paths = all.map((_, at) => `worksheets/sheet${at + 1}.xml`);
+  add('xl/_rels/workbook.xml.rels', related('worksheet', ...paths));
+  const sheets = all.map((_, at) => `<sheet name="备案${at + 1}" sheetId="${at + 1}" r:id="rId${at + 1}"/>`).join('');
+  add('xl/workbook.xml', `<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><sheets>${sheets}</sheets></workbook>`);
+  for (const [at, each] of all.entries()) add(`xl/${paths[at]}`, sheetOf(each, at === 0 ? merged : undefined));
   zip.end();
-  return buffer(zip.outputStream);
+  return new Uint8Array(await buffer(zip.outputStream));
+}
+
+function sheetOf(rows: Rows, merged: string | undefined): string {
+  const data = rows.map((row, at) => `<row r="${at + 1}">${row.map(cellOf).join('')}</row>`).join('');
+  const after = merged === undefined ? '' : `<mergeCells count="1"><mergeCell ref="${merged}"/></mergeCells>`;
+  return `<worksheet xmlns="${MAIN}"><sheetData>${data}</sheetData>${after}</worksheet>`;
+}
+
+function cellOf(text: string): string {
+  return text.startsWith('=')
+    ? `<c><f>${text.slice(1)}</f><v>1</v></c>`
+    : `<c t="inlineStr"><is><t>${text}</t></is></c>`;
 }
 
 const LEAD = { from: 0x81, to: 0xfe };

@@ -50,8 +50,10 @@ describe('one settlement', () => {
   });
 
   it('has its SQL in the same trace, without the values that went into it', async () => {
+    // Catalogue answers from memory.
+    const services = RPCS.map(([service]) => service).filter((service) => service !== 'catalogue');
     const spans = await spansOf(trace, (found) =>
-      RPCS.every(([service]) => found.some((span) => span.service === service && span.name.startsWith('pg.query'))),
+      services.every((of) => found.some(({ service, name }) => service === of && name.startsWith('pg.query'))),
     );
     const written = await spansOf(trace, (found) => /INSERT INTO settlement .*\$33/s.test(JSON.stringify(found)));
     expect(JSON.stringify([spans, written])).not.toContain(personId);

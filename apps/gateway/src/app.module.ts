@@ -15,6 +15,20 @@ import { AuditController } from './audit/audit.controller.js';
 import { REVOCATIONS } from './auth/authenticator.js';
 import { RefusalAudit } from './auth/refusal-audit.js';
 import { Revocations } from './auth/revocations.js';
+import { CatalogueConflictController } from './catalogue/catalogue-conflict.controller.js';
+import { CatalogueDownloadController } from './catalogue/catalogue-download.controller.js';
+import { CatalogueDownloadService } from './catalogue/catalogue-download.service.js';
+import { CatalogueDraftFileController } from './catalogue/catalogue-draft-file.controller.js';
+import { CatalogueDraftController } from './catalogue/catalogue-draft.controller.js';
+import { CatalogueVersionController } from './catalogue/catalogue-version.controller.js';
+import { CatalogueController } from './catalogue/catalogue.controller.js';
+import { ComparisonFileController } from './catalogue/comparison-file.controller.js';
+import { ItemListFileController } from './catalogue/item-list-file.controller.js';
+import { ItemListController } from './catalogue/item-list.controller.js';
+import { ItemMappingController } from './catalogue/item-mapping.controller.js';
+import { MappingDownloadController } from './catalogue/mapping-download.controller.js';
+import { MatchController } from './catalogue/match.controller.js';
+import { NationalItemController } from './catalogue/national-item.controller.js';
 import { ClearingController } from './clearing/clearing.controller.js';
 import { environment } from './config.js';
 import { CredentialController } from './credential/credential.controller.js';
@@ -40,7 +54,6 @@ import { NationalController } from './national/national.controller.js';
 import { SignedMessageGuard } from './national/signed-message.guard.js';
 import { SigningKeys } from './national/signing-keys.js';
 import { Transactions } from './national/transactions.js';
-import { CatalogueController } from './reference/catalogue.controller.js';
 import { InstitutionController } from './reference/institution.controller.js';
 import { PersonController } from './reference/person.controller.js';
 import { PolicyController } from './reference/policy.controller.js';
@@ -81,6 +94,18 @@ const addresses = {
     PersonController,
     InstitutionController,
     CatalogueController,
+    CatalogueDraftController,
+    CatalogueDraftFileController,
+    CatalogueVersionController,
+    ComparisonFileController,
+    NationalItemController,
+    ItemListController,
+    ItemListFileController,
+    MatchController,
+    ItemMappingController,
+    CatalogueConflictController,
+    MappingDownloadController,
+    CatalogueDownloadController,
     PolicyController,
     ClearingController,
     CredentialController,
@@ -105,6 +130,11 @@ const addresses = {
     provideRpcClient(TARGETS.filingImport, addresses.filing),
     provideRpcClient(TARGETS.notification, addresses.filing),
     provideRpcClient(TARGETS.catalogue, addresses.catalogue),
+    provideRpcClient(TARGETS.catalogueDraft, addresses.catalogue),
+    provideRpcClient(TARGETS.catalogueVersion, addresses.catalogue),
+    provideRpcClient(TARGETS.catalogueItem, addresses.catalogue),
+    provideRpcClient(TARGETS.harmonization, addresses.catalogue),
+    provideRpcClient(TARGETS.catalogueConflict, addresses.catalogue),
     provideRpcClient(TARGETS.benefit, addresses.benefit),
     provideRpcClient(TARGETS.policy, addresses.benefit),
     provideRpcClient(TARGETS.credential, addresses.benefit),
@@ -122,6 +152,7 @@ const addresses = {
     RefusalAudit,
     SigningKeys,
     EventStreams,
+    CatalogueDownloadService,
     Transactions,
     { provide: REVOCATIONS, useExisting: Revocations },
     // Before the guards of every request, which count and limit whom this one makes known.

@@ -4,11 +4,8 @@ import { describe, expect, it } from 'vitest';
 import {
   addDeltas,
   adjudicate,
-  classifyLine,
-  lineAmountHolds,
   negateDeltas,
   splitTotal,
-  sumSplits,
   type Adjudication,
   type Accumulators,
   type Claim,
@@ -303,54 +300,6 @@ describe('every adjudication', () => {
         const { deltas } = paid(of, XIAN, before);
         expect(addDeltas(addDeltas(before, deltas), negateDeltas(deltas))).toEqual(addDeltas(before, {}));
       }),
-    );
-  });
-});
-
-describe('the line split', () => {
-  const line = (amount: string, price = '0', quantity = 10_000n) => ({
-    amountFen: yuan(amount),
-    unitPriceMicroYuan: yuan(price) * 10_000n,
-    quantityE4: quantity,
-  });
-  const classB = { itemClass: 'B' as const, firstSelfPay: percent('10%'), ceilingMicroYuan: null };
-
-  it('splits the published 廊坊 → 北京 bill: 61.11 in scope of 64.29', () => {
-    const total = sumSplits([
-      classifyLine(line('32.52'), { itemClass: 'A', firstSelfPay: ZERO_RATE, ceilingMicroYuan: null }),
-      classifyLine(line('31.77'), classB),
-    ]);
-    expect(total).toEqual(split('61.11', '0', '0', '3.18'));
-  });
-  it('takes what is over the ceiling first', () =>
-    expect(classifyLine(line('500', '250', 20_000n), { ...classB, ceilingMicroYuan: 200_000_000n })).toEqual(
-      split('360', '0', '100', '40'),
-    ));
-  it('leaves class C and unlisted items to the person', () => {
-    expect(classifyLine(line('9.99'), null)).toEqual(split('0', '9.99'));
-    expect(classifyLine(line('9.99'), { ...classB, itemClass: 'C' })).toEqual(split('0', '9.99'));
-  });
-  it('accepts a line that differs from price × quantity by one fen, not by two', () => {
-    expect(lineAmountHolds(line('10.01', '10'))).toBe(true);
-    expect(lineAmountHolds(line('10.02', '10'))).toBe(false);
-  });
-  it('always sums to the line', () => {
-    fc.assert(
-      fc.property(
-        fc.bigInt({ min: 0n, max: 10n ** 9n }),
-        fc.bigInt({ min: 0n, max: 10n ** 10n }),
-        fc.integer({ min: 0, max: 10_000 }),
-        fc.bigInt({ min: 1n, max: 10n ** 6n }),
-        (amount, price, bps, quantity) => {
-          const rule = {
-            itemClass: 'B' as const,
-            firstSelfPay: { numerator: BigInt(bps), denominator: 10_000n },
-            ceilingMicroYuan: 5_000_000n,
-          };
-          const parts = classifyLine({ amountFen: fen(amount), unitPriceMicroYuan: price, quantityE4: quantity }, rule);
-          return splitTotal(parts) === amount && Object.values(parts).every((p) => p >= 0n);
-        },
-      ),
     );
   });
 });

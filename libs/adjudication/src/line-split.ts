@@ -1,5 +1,17 @@
-import type { ItemClass } from '@yiditong/codes';
-import { fen, rate, roundToFen, share, subtractFen, sumFen, ZERO_FEN, type Fen, type Rate } from '@yiditong/money';
+import {
+  HOSPITAL_LEVELS,
+  type HospitalLevel,
+  type Insurance,
+  type ItemClass,
+  type LineRule,
+  type OverCapRule,
+  type PersonType,
+  type PriceCap,
+  type Restriction,
+  type SelfPayShare,
+  type VisitKind,
+} from '@yiditong/codes';
+import { fen, rate, rateOfBps, roundToFen, share, subtractFen, sumFen, ZERO_FEN, type Fen } from '@yiditong/money';
 
 /** The four parts of an amount (费用四分). They sum to the whole. */
 export type FeeSplit = {
@@ -9,16 +21,40 @@ export type FeeSplit = {
   readonly inScopeFen: Fen;
 };
 
-/** A fee line. Quantities are ten-thousandths, prices millionths of a yuan, as the wire's 16,4 and 16,6. */
+/** A fee line. Quantities are ten-thousandths, prices millionths of a yuan, as the wire's 16,4 and 16,6; negative on a refund. */
 export type ChargedLine = { readonly quantityE4: bigint; readonly unitPriceMicroYuan: bigint; readonly amountFen: Fen };
 
 /** What the treating place's catalogue says of an item at the fee's own time. */
 export type CoverageRule = {
   readonly itemClass: ItemClass;
-  readonly firstSelfPay: Rate;
-  /** Ceiling of the unit price in millionths of a yuan, or null for none. */
-  readonly ceilingMicroYuan: bigint | null;
+  readonly shares: readonly SelfPayShare[];
+  readonly caps: readonly PriceCap[];
+  /** Null where there is no cap. */
+  readonly overCapRule: OverCapRule | null;
+  readonly restriction: Restriction | null;
 };
+
+/** For whom, where and as what a line is charged; null for what isn't known, which meets no restriction that asks for it. */
+export type LineContext = {
+  readonly insurance: Insurance | null;
+  readonly personType: PersonType | null;
+  readonly hospitalLevel: HospitalLevel | null;
+  readonly visitKind: VisitKind | null;
+  /** The hospital's word that a restricted item's condition is met (医院审批标志). */
+  readonly approved: boolean;
+};
+
+/** How a line splits, and by what. */
+export type ClassifiedLine = {
+  readonly split: FeeSplit;
+  readonly rule: LineRule;
+  /** What applied, in basis points; 10000 where the line is full self-pay. */
+  readonly firstSelfPayBps: number;
+  /** The cap that applied, in millionths of a yuan, or null. */
+  readonly capMicroYuan: bigint | null;
+};
+
+const WHOLE_BPS = 10_000;
 
 /** Hospitals round prices of six decimals; a line may differ from price × quantity by one fen. */
 const LINE_TOLERANCE_FEN = 1n;
@@ -30,16 +66,71 @@ export function lineAmountHolds(line: ChargedLine): boolean {
 }
 
 /**
- * Splits a line by the treating place's rule (就医地目录, 通知 二(一)). Class C and unlisted items are
- * full self-pay. The amount over the ceiling and the first self-pay are rounded half up per line; what is
- * in scope is found by subtraction.
+ * Splits a line by the treating place's rule (就医地目录, 通知 二(一)). What is not listed, of class C or restricted to others is full
+ * self-pay, and so is all of a line above a cap that says so. The amount over the cap and the first self-pay are rounded half up
+ * per line; what is in scope is found by subtraction.
  */
-export function classifyLine(line: ChargedLine, rule: CoverageRule | null): FeeSplit {
-  if (!rule || rule.itemClass === 'C') return { ...NOTHING, fullSelfPayFen: line.amountFen };
-  const overCeilingFen = overCeiling(line, rule.ceilingMicroYuan);
-  const withinCeiling = subtractFen(line.amountFen, overCeilingFen);
-  const firstSelfPayFen = share(withinCeiling, rule.firstSelfPay);
-  return { ...NOTHING, overCeilingFen, firstSelfPayFen, inScopeFen: subtractFen(withinCeiling, firstSelfPayFen) };
+export function classifyLine(line: ChargedLine, rule: CoverageRule | null, context: LineContext): ClassifiedLine {
+  if (!rule) return selfPaid(line, 'UNLISTED');
+  if (rule.itemClass === 'C') return selfPaid(line, 'CLASS_C');
+  if (!meets(rule.restriction, context)) return selfPaid(line, 'RESTRICTED');
+  const capMicroYuan = capFor(rule.caps, context);
+  const above = capMicroYuan !== null && line.unitPriceMicroYuan > capMicroYuan;
+  if (above && rule.overCapRule === 'WHOLE') return { ...selfPaid(line, 'OVER_CAP_WHOLE'), capMicroYuan };
+  const overCeilingFen = above ? excess(line, capMicroYuan) : ZERO_FEN;
+  const withinCap = subtractFen(line.amountFen, overCeilingFen);
+  const firstSelfPayBps = rule.itemClass === 'A' ? 0 : shareFor(rule.shares, context);
+  const firstSelfPayFen = share(withinCap, rateOfBps(firstSelfPayBps));
+  const split = { ...NOTHING, overCeilingFen, firstSelfPayFen, inScopeFen: subtractFen(withinCap, firstSelfPayFen) };
+  return { split, rule: 'ENTRY', firstSelfPayBps, capMicroYuan };
+}
+
+/** A line of which nothing is in scope, for a reason. */
+export function selfPaid(line: ChargedLine, rule: LineRule): ClassifiedLine {
+  const split = { ...NOTHING, fullSelfPayFen: line.amountFen };
+  return { split, rule, firstSelfPayBps: WHOLE_BPS, capMicroYuan: null };
+}
+
+/** Of the shares that fit, the most specific: insurance and person type, insurance alone, person type alone, neither; all of it where none fits. */
+export function shareFor(
+  shares: readonly SelfPayShare[],
+  { insurance, personType }: Pick<LineContext, 'insurance' | 'personType'>,
+): number {
+  let [best, found] = [-1, WHOLE_BPS];
+  for (const candidate of shares) {
+    if (candidate.insurance !== null && candidate.insurance !== insurance) continue;
+    if (candidate.personType !== null && candidate.personType !== personType) continue;
+    const specific = (candidate.insurance === null ? 0 : 2) + (candidate.personType === null ? 0 : 1);
+    if (specific > best) [best, found] = [specific, candidate.bps];
+  }
+  return found;
+}
+
+/** The level's own cap before the one for all; null where there is none. */
+export function capFor(
+  caps: readonly PriceCap[],
+  { hospitalLevel }: Pick<LineContext, 'hospitalLevel'>,
+): bigint | null {
+  let general: bigint | null = null;
+  for (const cap of caps) {
+    if (cap.hospitalLevel === null) general = cap.microYuan;
+    else if (cap.hospitalLevel === hospitalLevel) return cap.microYuan;
+  }
+  return general;
+}
+
+function meets(restriction: Restriction | null, context: LineContext): boolean {
+  if (restriction === null) return true;
+  const { needsApproval, minimumLevel, visitKinds, insurances } = restriction;
+  const { insurance, hospitalLevel, visitKind, approved } = context;
+  if (needsApproval && !approved) return false;
+  if (minimumLevel !== null && (hospitalLevel === null || rank(hospitalLevel) < rank(minimumLevel))) return false;
+  if (visitKinds.length > 0 && (visitKind === null || !visitKinds.includes(visitKind))) return false;
+  return insurances.length === 0 || (insurance !== null && insurances.includes(insurance));
+}
+
+function rank(level: HospitalLevel): number {
+  return HOSPITAL_LEVELS.indexOf(level);
 }
 
 /** Adds splits part by part. */
@@ -63,13 +154,16 @@ const NOTHING: FeeSplit = {
   inScopeFen: ZERO_FEN,
 };
 
-function overCeiling(line: ChargedLine, ceiling: bigint | null): Fen {
-  if (ceiling === null || line.unitPriceMicroYuan <= ceiling) return ZERO_FEN;
-  const excess = priceTimesQuantity(line.unitPriceMicroYuan - ceiling, line.quantityE4);
-  return excess > line.amountFen ? line.amountFen : excess;
+/** Between nothing and the line itself, whose amount may differ from price times quantity by a fen; of a refund the amount is what is lowest. */
+function excess({ amountFen, unitPriceMicroYuan, quantityE4 }: ChargedLine, capMicroYuan: bigint): Fen {
+  const above = priceTimesQuantity(unitPriceMicroYuan - capMicroYuan, quantityE4);
+  const [lowest, highest] = amountFen < 0n ? [amountFen, ZERO_FEN] : [ZERO_FEN, amountFen];
+  if (above < lowest) return lowest;
+  return above > highest ? highest : above;
 }
 
-function priceTimesQuantity(priceMicroYuan: bigint, quantityE4: bigint): Fen {
+/** What so many units cost, in millionths of a yuan a unit and ten-thousandths of units, rounded by the one rule. */
+export function priceTimesQuantity(priceMicroYuan: bigint, quantityE4: bigint): Fen {
   // 10^-6 yuan × 10^-4 units = 10^-10 yuan = 10^-8 fen
   return roundToFen(rate(fen(priceMicroYuan * quantityE4), 100_000_000n));
 }

@@ -1,6 +1,11 @@
 import {
   BENEFIT_LEVELS,
+  CONFLICT_KINDS,
+  CONFLICT_STATES,
+  DECIDER_KINDS,
   DELIVERY_STATES,
+  DRAFT_FORMS,
+  DRAFT_STATES,
   FAMILY_RELATIONS,
   FILING_CATEGORIES,
   FILING_EVENTS,
@@ -12,11 +17,18 @@ import {
   INSURANCES,
   isReason,
   ITEM_CLASSES,
+  ITEM_KINDS,
+  ITEM_ORIGINS,
+  LINE_RULES,
+  LIST_STATES,
+  MATCH_STATES,
   MATERIAL_KINDS,
+  OVER_CAP_RULES,
   PERSON_TYPES,
   Rejection,
   REVIEW_DECISIONS,
   RULE_KINDS,
+  VERSION_ORIGINS,
   VISIT_KINDS,
   type Fund,
   type Reason,
@@ -29,19 +41,25 @@ type EnumCodec<P extends string, T extends string> = {
   encode: (value: T) => `${P}_${T}`;
   /** Rejects with REQUEST_MALFORMED where the field is unset or unknown. */
   decode: (wire: string) => T;
+  /** Null where the field is unset. Rejects with REQUEST_MALFORMED where it is unknown. */
+  decodeOptional: (wire: string) => T | null;
+  encodeOptional: (value: T | null) => `${P}_${T}` | `${P}_UNSPECIFIED`;
 };
 
 /** A dictionary value and its proto enum name, such as EMPLOYEE and INSURANCE_EMPLOYEE. */
 export function enumCodec<P extends string, T extends string>(prefix: P, values: readonly T[]): EnumCodec<P, T> {
   const byName = new Map<string, T>(values.map((value) => [`${prefix}_${value}`, value]));
+  const decode = (wire: string): T => {
+    const value = byName.get(wire);
+    if (value === undefined)
+      throw new Rejection('REQUEST_MALFORMED', { problem: `${prefix.toLowerCase()} is missing or unknown` });
+    return value;
+  };
   return {
     encode: (value) => `${prefix}_${value}`,
-    decode: (wire) => {
-      const value = byName.get(wire);
-      if (value === undefined)
-        throw new Rejection('REQUEST_MALFORMED', { problem: `${prefix.toLowerCase()} is missing or unknown` });
-      return value;
-    },
+    decode,
+    decodeOptional: (wire) => (wire === `${prefix}_UNSPECIFIED` ? null : decode(wire)),
+    encodeOptional: (value) => (value === null ? `${prefix}_UNSPECIFIED` : `${prefix}_${value}`),
   };
 }
 
@@ -62,6 +80,18 @@ export const familyRelationCodec = enumCodec('FAMILY_RELATION', FAMILY_RELATIONS
 export const ruleKindCodec = enumCodec('RULE_KIND', RULE_KINDS);
 export const importStateCodec = enumCodec('IMPORT_STATE', IMPORT_STATES);
 export const deliveryStateCodec = enumCodec('DELIVERY_STATE', DELIVERY_STATES);
+export const itemKindCodec = enumCodec('ITEM_KIND', ITEM_KINDS);
+export const itemOriginCodec = enumCodec('ITEM_ORIGIN', ITEM_ORIGINS);
+export const overCapRuleCodec = enumCodec('OVER_CAP_RULE', OVER_CAP_RULES);
+export const lineRuleCodec = enumCodec('LINE_RULE', LINE_RULES);
+export const versionOriginCodec = enumCodec('VERSION_ORIGIN', VERSION_ORIGINS);
+export const draftFormCodec = enumCodec('DRAFT_FORM', DRAFT_FORMS);
+export const draftStateCodec = enumCodec('DRAFT_STATE', DRAFT_STATES);
+export const listStateCodec = enumCodec('LIST_STATE', LIST_STATES);
+export const matchStateCodec = enumCodec('MATCH_STATE', MATCH_STATES);
+export const deciderKindCodec = enumCodec('DECIDER_KIND', DECIDER_KINDS);
+export const conflictKindCodec = enumCodec('CONFLICT_KIND', CONFLICT_KINDS);
+export const conflictStateCodec = enumCodec('CONFLICT_STATE', CONFLICT_STATES);
 
 export type FundAmount = { readonly fund: Fund; readonly amountFen: Fen };
 
@@ -90,8 +120,8 @@ export function decodeSplit(wire: commonV1.FeeSplit | null | undefined): SplitFe
   };
 }
 
-export function encodeRejection(rejection: Rejection): commonV1.Rejection {
-  return { reason: rejection.reason, params: { ...rejection.params } };
+export function encodeRejection({ reason, params }: Pick<Rejection, 'reason' | 'params'>): commonV1.Rejection {
+  return { reason, params: { ...params } };
 }
 
 export function decodeRejection(wire: commonV1.Rejection): Rejection {

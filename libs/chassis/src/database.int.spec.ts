@@ -4,6 +4,7 @@ import {
   gate,
   queryAs,
   rowCounts,
+  waitingForLocks,
   type TestDatabase,
 } from '@yiditong/testing';
 import { Rejection } from '@yiditong/codes';
@@ -11,7 +12,7 @@ import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nationalActor, serviceActor, type Actor } from './actor.js';
 import { databaseOptions } from './chassis.module.js';
-import { Database, violatedConstraint, type Tx } from './database.js';
+import { Database, violatedConstraint, type Statement, type Tx } from './database.js';
 import { appendOutbox } from './outbox.js';
 
 const BEIJING = serviceActor('spec', '110000');
@@ -258,6 +259,59 @@ describe('a transaction that fails half-way', () => {
     const error = await violating.catch((caught: unknown) => caught);
     expect(violatedConstraint(error)).toBe('demo_not_negative');
     expect(violatedConstraint(new Error('none'))).toBeNull();
+  });
+});
+
+describe('a read at once', () => {
+  const statement = (text: string, ...values: unknown[]): Statement => ({ name: `spec ${text}`, text, values });
+  const SEEN = statement('SELECT id FROM demo WHERE id BETWEEN 600 AND 699 ORDER BY id');
+  beforeAll(async () => {
+    await db.database.transaction(BEIJING, (tx) => insert(tx, '110000', 600));
+    await db.database.transaction(SHAANXI, (tx) => insert(tx, '610000', 601));
+  });
+
+  it('answers each statement’s rows in order, as its actor sees them', async () => {
+    const asked = [SEEN, statement('SELECT $1::int AS n', 7)];
+    expect(await db.database.readAtOnce(BEIJING, asked)).toEqual([[{ id: 600 }], [{ n: 7 }]]);
+    expect(await db.database.readAtOnce(SHAANXI, asked)).toEqual([[{ id: 601 }], [{ n: 7 }]]);
+  });
+
+  it('holds its locks until it is over and no longer, and sees what was committed before it got them', async () => {
+    const [locked, finish] = [gate(), gate()];
+    const recording = db.database.transaction(BEIJING, async (tx) => {
+      await tx.query('SELECT pg_advisory_xact_lock(600)');
+      await insert(tx, '110000', 610);
+      locked.open();
+      await finish.passed;
+    });
+    await locked.passed;
+    const reading = db.database.readAtOnce(BEIJING, [statement('SELECT pg_advisory_xact_lock_shared(600)'), SEEN]);
+    await expect.poll(() => waitingForLocks(db)).toBeGreaterThan(0);
+    finish.open();
+    await recording;
+    expect((await reading)[1]).toEqual([{ id: 600 }, { id: 610 }]);
+    const [[taken]] = (await db.database.readAtOnce(BEIJING, [
+      statement('SELECT pg_try_advisory_xact_lock(600) AS free'),
+    ])) as [[{ free: boolean }]];
+    expect(taken.free).toBe(true);
+  });
+
+  it('fails with what failed first, and leaves its connection fit for the next', async () => {
+    const pool = await poolOfOne();
+    try {
+      const database = new Database(pool);
+      const failing = database.readAtOnce(BEIJING, [statement('SELECT 1 / $1::int', 0), SEEN]);
+      await expect(failing).rejects.toThrow('division by zero');
+      expect(await database.readAtOnce(SHAANXI, [SEEN])).toEqual([[{ id: 601 }]]);
+      expect(await pool.query("SELECT current_setting('app.region', true) AS region")).toEqual([{ region: '' }]);
+    } finally {
+      await pool.destroy();
+    }
+  });
+
+  it('that loses the database is told SERVICE_UNAVAILABLE', async () => {
+    const lost = db.database.readAtOnce(BEIJING, [statement('SELECT pg_terminate_backend(pg_backend_pid())'), SEEN]);
+    await expect(lost).rejects.toMatchObject(UNAVAILABLE);
   });
 });
 

@@ -21,6 +21,13 @@ const MAX_ATTEMPTS = 4;
 /** Connection failures, shutdowns, full resources and conflicts that don't end: the caller may retry with the same key. */
 const UNAVAILABLE = /^(08|53|57P|58030|55P03|57014|40001|40P01)/;
 
+/** A statement that is parsed and planned once a connection, under this name. */
+export type Statement = {
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+};
+
 /** What a transaction's audit records are linked with. */
 const auditMacs = new WeakMap<Tx, Mac>();
 
@@ -38,16 +45,26 @@ export class Database {
    * the database can't be reached; whether a commit that lost its connection took effect is then unknown,
    * which the idempotency key settles.
    */
-  async transaction<T>(actor: Actor, work: (tx: Tx) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
+  transaction<T>(actor: Actor, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return retrying(() => this.attempt(actor, work));
+  }
+
+  /**
+   * Runs statements that only read or lock, one after the other in a transaction of their own, and answers the rows of each. All of it
+   * is one round trip: on the way to the database and back most of what a short read costs is spent. Each statement sees what was
+   * committed when the one before it was over. Rejects as `transaction` does. A statement that writes doesn't belong here: should the
+   * transaction not begin, it would be run outside.
+   */
+  readAtOnce(actor: Actor, statements: readonly Statement[]): Promise<unknown[][]> {
+    return retrying(async () => {
+      const runner = this.dataSource.createQueryRunner();
       try {
-        return await this.attempt(actor, work);
-      } catch (error) {
-        const code = sqlState(error);
-        if ((code === SERIALIZATION_FAILURE || code === DEADLOCK) && attempt < MAX_ATTEMPTS) continue;
-        throw isUnavailable(error) ? new Rejection('SERVICE_UNAVAILABLE', { service: 'database' }) : error;
+        const client: PoolClient = await runner.connect();
+        return await sendTogether(client, beginAs(actor), statements);
+      } finally {
+        await runner.release();
       }
-    }
+    });
   }
 
   private async attempt<T>(actor: Actor, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -69,6 +86,35 @@ export class Database {
       await runner.release();
     }
   }
+}
+
+/** Deadlocks and serialization failures end, so what met one is run again. */
+async function retrying<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let made = 1; ; made++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const code = sqlState(error);
+      if ((code === SERIALIZATION_FAILURE || code === DEADLOCK) && made < MAX_ATTEMPTS) continue;
+      throw isUnavailable(error) ? new Rejection('SERVICE_UNAVAILABLE', { service: 'database' }) : error;
+    }
+  }
+}
+
+/** Corked, so that the statements that the driver sends without waiting leave in one packet. After one that fails the commit rolls back. */
+async function sendTogether(client: PoolClient, begin: string, statements: readonly Statement[]): Promise<unknown[][]> {
+  const { stream } = client.connection;
+  stream.cork();
+  const sent = [
+    client.query(begin),
+    ...statements.map(({ name, text, values }) => client.query<object>({ name, text, values: [...values] })),
+    client.query('COMMIT'),
+  ];
+  stream.uncork();
+  // All of them, so that nobody gets the connection before they are over; then the first that failed is the cause.
+  await Promise.allSettled(sent);
+  const [, ...results] = await Promise.all(sent);
+  return results.slice(0, -1).map(({ rows }) => rows);
 }
 
 /**
@@ -124,7 +170,10 @@ function isUnavailable(error: unknown): boolean {
   // Nobody but the driver releases a runner under its work: the connection broke between two statements.
   if (error instanceof QueryRunnerAlreadyReleasedError || error instanceof QueryRunnerProviderAlreadyReleasedError)
     return true;
-  return error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message);
+  return (
+    error instanceof Error &&
+    /Connection terminated|is not queryable|timeout exceeded when trying to connect/.test(error.message)
+  );
 }
 
 function hasText<K extends string>(value: unknown, key: K): value is Record<K, string> {

@@ -4,6 +4,7 @@ export { appendAudit } from './audit/append-audit.js';
 export { auditMac, type AuditAction, type AuditEntry, type AuditFacts } from './audit/audit-record.js';
 export { AuditService } from './audit/audit.service.js';
 export { AUDIT_TABLES, auditGrants } from './audit/audit-tables.js';
+export { BackgroundLoop } from './background-loop.js';
 export { actorOf, currentCaller, OutgoingIdentity } from './caller.js';
 export { ChassisModule, databaseOptions } from './chassis.module.js';
 export { businessDateOf, Clock, nextDay } from './clock.js';
@@ -15,6 +16,7 @@ export {
   queryPrepared,
   tenancySql,
   violatedConstraint,
+  type Statement,
   type Tenancy,
   type Tx,
 } from './database.js';
@@ -53,7 +55,7 @@ export * from './proposal/proposal-table.js';
 export { migrateQueues, queueModule } from './queue.js';
 export { provideRpcClient, RpcClient } from './rpc-client.js';
 export * from './rpc-targets.js';
-export { runService, stopWhenTold } from './run-service.js';
+export { runService, stopWhenTold, type Readiness } from './run-service.js';
 export { continueTrace, currentTraceId } from './telemetry/continue-trace.js';
 export { MutualTls } from './transport/transport.js';
 export { isWorkingDay, isYearKnown, workingDaysAfter } from './work-calendar.js';

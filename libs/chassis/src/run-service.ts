@@ -14,11 +14,16 @@ import { MutualTls } from './transport/transport.js';
 
 const HEALTH_CHECK_EVERY_MS = 2_000;
 
+/** A provider that has something to get ready at the start, without which calls would only wait. */
+export type Readiness = { readonly isReady: boolean };
+
 export type ServiceDefinition = {
   readonly name: string;
   readonly module: Type;
   readonly serves: readonly RpcTarget[];
   readonly environment: ServiceEnvironment;
+  /** Until it is ready the service says NOT_SERVING; unset where the database is all that is needed. */
+  readonly readiness?: Type<Readiness>;
 };
 
 /** Runs a gRPC service until it is told to stop: health, reflection, logs, and an end that finishes what is under way. */
@@ -33,8 +38,12 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
   app.useLogger(app.get(PinoLogger));
   await app.listen();
 
-  const watch = setInterval(() => void reportHealth(app, names, health), HEALTH_CHECK_EVERY_MS);
-  await reportHealth(app, names, health);
+  const reportHealth = async (): Promise<void> => {
+    const status = (await isServing(app, definition)) ? 'SERVING' : 'NOT_SERVING';
+    for (const name of names) health.setStatus(name, status);
+  };
+  const watch = setInterval(() => void reportHealth(), HEALTH_CHECK_EVERY_MS);
+  await reportHealth();
   stopWhenTold(async () => {
     clearInterval(watch);
     for (const name of names) health.setStatus(name, 'NOT_SERVING');
@@ -71,19 +80,19 @@ function servedBy({ serves }: ServiceDefinition): readonly Pick<RpcTarget, 'pack
   return [...serves, { package: 'yiditong.audit.v1', service: 'AuditService' }];
 }
 
-async function reportHealth(
-  app: INestMicroservice,
-  names: readonly string[],
-  health: HealthImplementation,
-): Promise<void> {
-  const serving = await app
+/** Whether what the service needs at its start is there, and its database answers. */
+export async function isServing(
+  app: Pick<INestMicroservice, 'get'>,
+  { readiness }: Pick<ServiceDefinition, 'readiness'>,
+): Promise<boolean> {
+  if (readiness && !app.get(readiness).isReady) return false;
+  return app
     .get(Database)
     .dataSource.query('SELECT 1')
     .then(
       () => true,
       () => false,
     );
-  for (const name of names) health.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING');
 }
 
 /**

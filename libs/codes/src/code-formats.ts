@@ -1,19 +1,5 @@
 import { findProvince } from './regions.js';
 
-/** National code formats (医保发〔2019〕39号): drug 23, patent medicine 20, pieces 10, preparation 16, service 15, consumable 20 or 27. */
-const NATIONAL_ITEM_FORMATS: readonly RegExp[] = [
-  /^X[A-Z]\d{2}[A-Z]{2}[A-Z]\d{3}[A-Z]\d{3}\d{9}$/,
-  /^Z[A-Z]\d{2}[A-Z]{2}[A-Z]\d{4}\d{9}$/,
-  /^T\d{9}$/,
-  /^J\d{15}$/,
-  /^\d{15}$/,
-  /^C\d{19}(\d{7})?$/,
-];
-
-export function isNationalItemCode(code: string): boolean {
-  return NATIONAL_ITEM_FORMATS.some((format) => format.test(code));
-}
-
 /** 定点医药机构编码: H or P, division (6), sequence (5). */
 export function isInstitutionCode(code: string): boolean {
   return /^[HP]\d{11}$/.test(code) && findProvince(code.slice(1, 7)) !== null;

@@ -9,7 +9,6 @@ import {
   isIdNumber,
   isInstitutionCode,
   isMessageId,
-  isNationalItemCode,
   isPhoneNumber,
   PROVINCES,
   provinceOf,
@@ -42,13 +41,6 @@ describe('regions', () => {
 });
 
 describe('code formats', () => {
-  it.each(['001102000050000', 'XA10BFA110A001010100483', 'T000100001', 'C01010100100001000010000001'])(
-    'accept item %s',
-    (code) => expect(isNationalItemCode(code)).toBe(true),
-  );
-  it.each(['', '00110200005000', 'XA10BF', 'Y001102000050000'])('refuse item %j', (code) =>
-    expect(isNationalItemCode(code)).toBe(false),
-  );
   it('know institutions by kind, division and sequence', () => {
     expect(isInstitutionCode('H11010100001')).toBe(true);
     expect(isInstitutionCode('H99010100001')).toBe(false);

@@ -1,16 +1,6 @@
-/** A column of the file that filings are imported from in bulk (批量导入). */
-export type ImportColumn = {
-  /** As the header may say it in English. */
-  readonly name: string;
-  /** As the template's header says it. */
-  readonly zh: string;
-  /** A file without it isn't taken. */
-  readonly required: boolean;
-  /** A cell of the template's example row. */
-  readonly example: string;
-};
+import type { SheetColumn } from './catalogue-columns.js';
 
-/** All there are, in the order of the template; a file may have them in any. A person is named by 人员编号, never by a number of his or a name. */
+/** The columns of the file that filings are imported from in bulk (批量导入), in the order of the template; a file may have them in any. A person is named by 人员编号, never by a number of his or a name. */
 export const IMPORT_COLUMNS = [
   { name: 'person_id', zh: '人员编号', required: true, example: '01890a5d-ac96-774b-bcce-b302099a8057' },
   { name: 'category', zh: '备案类别', required: true, example: '其他跨省临时外出就医人员' },
@@ -19,7 +9,7 @@ export const IMPORT_COLUMNS = [
   { name: 'valid_to', zh: '截止日期', required: false, example: '2026-08-31' },
   { name: 'materials', zh: '材料', required: false, example: '' },
   { name: 'pledged', zh: '个人承诺', required: false, example: '否' },
-] as const satisfies readonly ImportColumn[];
+] as const satisfies readonly SheetColumn[];
 
 export type ImportColumnName = (typeof IMPORT_COLUMNS)[number]['name'];
 

@@ -1,4 +1,5 @@
 import { ACCESS_REASONS } from './access-reasons.js';
+import { CATALOGUE_REASONS } from './catalogue-reasons.js';
 import { FILING_REASONS } from './filing-reasons.js';
 import { entry, type ReasonEntry } from './reason-entry.js';
 import { SPREADSHEET_REASONS } from './spreadsheet-reasons.js';
@@ -154,8 +155,14 @@ export const REASONS = {
   BILL_PERIOD_INVALID: entry(
     'INVALID_ARGUMENT',
     422,
-    '就诊时间有误：结束时间不得早于开始时间或晚于当前时间。',
-    'The visit’s times are not valid: it may not end before it began, nor in the future.',
+    '就诊或费用时间有误：结束时间不得早于开始时间或晚于当前时间；费用须发生在就诊期间，住院的最早为入院前 30 天。请核对后重报。',
+    'The times of the visit or of a fee are not valid: a visit may not end before it began, nor in the future, and its fees arise during it, of a stay at most 30 days before. Check them and send it again.',
+  ),
+  BILL_INSURED_DIFFERS: entry(
+    'FAILED_PRECONDITION',
+    422,
+    '费用单上的险种或人员类别与参保地登记不一致。请重新读取患者的参保信息（1101），改正后用新的报文编号提交。',
+    'The insurance or person type on the bill is not what the insured place says. Read the person’s insurance again (1101), correct the bill and send it under a new message id.',
   ),
   VISIT_ALREADY_SETTLED: entry(
     'FAILED_PRECONDITION',
@@ -163,24 +170,7 @@ export const REASONS = {
     '本次就诊已有有效结算。如需重新结算，请先冲正原结算。',
     'This visit already has a settlement. Reverse it before settling again.',
   ),
-  CATALOGUE_NOT_PUBLISHED: entry(
-    'FAILED_PRECONDITION',
-    422,
-    '就医地 {region} 在费用发生时尚无生效的医保目录。请联系就医地经办机构。',
-    'The treating place {region} has no catalogue in force at the time of the fee. Contact its agency.',
-  ),
-  CATALOGUE_CODE_INVALID: entry(
-    'INVALID_ARGUMENT',
-    400,
-    '第 {position} 条的目录条目有误：{problem}。请改正后整批重新提交。',
-    'Catalogue entry {position} is not valid: {problem}. Correct it and send the whole batch again.',
-  ),
-  CATALOGUE_VERSION_EXISTS: entry(
-    'FAILED_PRECONDITION',
-    409,
-    '该省在 {date} 已有生效的目录版本。请换一个生效日期。',
-    'The province already has a version from {date} on. Choose another effective date.',
-  ),
+  ...CATALOGUE_REASONS,
   POLICY_NOT_FOUND: entry(
     'FAILED_PRECONDITION',
     422,

@@ -8,6 +8,18 @@ export const SPREADSHEET_REASONS = {
     '无法读取该表格文件：{problem}。请在表格软件中打开，另存为不加密的 XLSX 或 UTF-8 编码的 CSV 后重新上传。',
     'The spreadsheet can’t be read: {problem}. Open it in a spreadsheet program, save it as an XLSX without a password or as a CSV in UTF-8, and upload it again.',
   ),
+  SPREADSHEET_SHEET_INVALID: entry(
+    'INVALID_ARGUMENT',
+    422,
+    '工作表有误：{problem}。请只保留一个有内容的工作表并放在最前面，另存后重新上传；本次上传的内容均未采用。',
+    'The sheets of the file are not as they must be: {problem}. Keep one sheet with content, as the first, save the file and upload it again; nothing of this upload was taken.',
+  ),
+  SPREADSHEET_CELL_INVALID: entry(
+    'INVALID_ARGUMENT',
+    422,
+    '第 {sheet} 个工作表的单元格 {cell} 无法采用：{problem}。请在表格软件中改正后重新上传；本次上传的内容均未采用。',
+    'Cell {cell} of sheet {sheet} can’t be taken: {problem}. Correct it in a spreadsheet program and upload the file again; nothing of this upload was taken.',
+  ),
   SPREADSHEET_TOO_LARGE: entry(
     'RESOURCE_EXHAUSTED',
     413,

@@ -1,14 +1,23 @@
-import type { ChargedLine, FeeSplit } from '@yiditong/adjudication';
-import { businessDateOf, decodeInstant, encodeProposal, itemClassCodec } from '@yiditong/chassis';
-import { findProvince, isCalendarDate, Rejection } from '@yiditong/codes';
+import {
+  encodeProposal,
+  hospitalLevelCodec,
+  insuranceCodec,
+  itemClassCodec,
+  overCapRuleCodec,
+  personTypeCodec,
+  versionOriginCodec,
+  visitKindCodec,
+} from '@yiditong/chassis';
+import type { Restriction } from '@yiditong/codes';
 import type { catalogueV1 } from '@yiditong/contracts';
-import { fen } from '@yiditong/money';
-import type { CatalogueProposal } from './catalogue-proposal.service.js';
-import { checkedEntries } from './catalogue-rules.js';
+import { dayField, malformed, provinceField } from '../reading/reading-fields.js';
+import type { DraftChange } from '../version/draft.entity.js';
 import type { CatalogueEntryRow } from './catalogue.entity.js';
+import type { CatalogueProposal } from './version-proposal.js';
 
-const MAX_ENTRIES = 200_000;
-const MAX_LINES = 5_000;
+/** They are read and compared at once, while bills wait. */
+const MAX_ENTRIES = 5_000;
+const MAX_SHARES = 64;
 
 export type NewCatalogue = {
   readonly province: string;
@@ -16,72 +25,65 @@ export type NewCatalogue = {
   readonly entries: readonly CatalogueEntryRow[];
 };
 
-/** Rejects with REQUEST_MALFORMED, REGION_UNKNOWN or CATALOGUE_CODE_INVALID, which names the first wrong entry. */
+/** Rejects with REQUEST_MALFORMED or REGION_UNKNOWN. Whether the entries may be published is another matter. */
 export function decodeNewCatalogue(wire: catalogueV1.ProposeCatalogueRequest): NewCatalogue {
-  if (findProvince(wire.province)?.code !== wire.province)
-    throw new Rejection('REGION_UNKNOWN', { region: wire.province });
-  if (!isCalendarDate(wire.effectiveFrom))
-    throw new Rejection('REQUEST_MALFORMED', { problem: 'effective_from is not a date' });
-  if (wire.entries.length === 0 || wire.entries.length > MAX_ENTRIES) {
-    throw new Rejection('REQUEST_MALFORMED', { problem: `entries must be 1 to ${MAX_ENTRIES}` });
-  }
+  if (wire.entries.length === 0 || wire.entries.length > MAX_ENTRIES)
+    throw malformed(`entries must be 1 to ${MAX_ENTRIES}; a longer catalogue is uploaded to a draft`);
   return {
-    province: wire.province,
-    effectiveFrom: wire.effectiveFrom,
-    entries: checkedEntries(wire.entries.map(decodeEntry)),
+    province: provinceField(wire.province),
+    effectiveFrom: dayField(wire.effectiveFrom, 'effective_from'),
+    entries: wire.entries.map(decodeEntry),
   };
 }
 
 function decodeEntry(entry: catalogueV1.CatalogueEntry): CatalogueEntryRow {
+  if (entry.shares.length > MAX_SHARES || entry.caps.length > MAX_SHARES)
+    throw malformed(`an entry has more than ${MAX_SHARES} shares or caps`);
   return {
     nationalCode: entry.nationalCode,
+    provincialCode: entry.provincialCode,
     name: entry.name,
     itemClass: itemClassCodec.decode(entry.itemClass),
-    firstSelfPayBps: entry.firstSelfPayBps,
-    ceilingMicroYuan: entry.ceilingMicroYuan === 0n ? null : entry.ceilingMicroYuan,
-    chargeCategory: entry.chargeCategory,
+    chargeCategory: entry.chargeCategory === '' ? null : entry.chargeCategory,
+    shares: entry.shares.map(({ insurance, personType, bps }) => ({
+      insurance: insuranceCodec.decodeOptional(insurance),
+      personType: personTypeCodec.decodeOptional(personType),
+      bps,
+    })),
+    caps: entry.caps.map(({ hospitalLevel, microYuan }) => ({
+      hospitalLevel: hospitalLevelCodec.decodeOptional(hospitalLevel),
+      microYuan,
+    })),
+    overCapRule: overCapRuleCodec.decodeOptional(entry.overCapRule),
+    // proto-loader gives null for a message that isn't set.
+    restriction: entry.restriction ? decodeRestriction(entry.restriction) : null,
+    endsOn: entry.endsOn === '' ? null : entry.endsOn,
   };
 }
 
-export type DatedLine = ChargedLine & {
-  readonly lineNumber: number;
-  readonly nationalCode: string;
-  readonly occurredOn: string;
-};
-
-/** Rejects with REQUEST_MALFORMED or REGION_UNKNOWN. */
-export function decodeLines(wire: catalogueV1.ClassifyLinesRequest): DatedLine[] {
-  if (findProvince(wire.province)?.code !== wire.province)
-    throw new Rejection('REGION_UNKNOWN', { region: wire.province });
-  if (wire.lines.length === 0 || wire.lines.length > MAX_LINES)
-    throw new Rejection('REQUEST_MALFORMED', { problem: `lines must be 1 to ${MAX_LINES}` });
-  return wire.lines.map((line) => ({
-    lineNumber: line.lineNumber,
-    nationalCode: line.nationalCode,
-    quantityE4: line.quantityE4,
-    unitPriceMicroYuan: line.unitPriceMicroYuan,
-    amountFen: fen(line.amountFen),
-    occurredOn: businessDateOf(decodeInstant(line.occurredAt, 'occurred_at')),
-  }));
-}
-
-/** An unlisted line is shown as class C of 其他费. */
-export function encodeClassified(
-  line: DatedLine,
-  entry: CatalogueEntryRow | null,
-  split: FeeSplit,
-): catalogueV1.ClassifiedLine {
+function decodeRestriction(wire: catalogueV1.Restriction): Restriction {
   return {
-    lineNumber: line.lineNumber,
-    itemClass: itemClassCodec.encode(entry?.itemClass ?? 'C'),
-    chargeCategory: entry?.chargeCategory ?? '14',
-    firstSelfPayBps: entry?.firstSelfPayBps ?? 10_000,
-    split,
-    listed: entry !== null,
+    needsApproval: wire.needsApproval,
+    text: wire.text,
+    minimumLevel: hospitalLevelCodec.decodeOptional(wire.minimumLevel),
+    visitKinds: wire.visitKinds.map((kind) => visitKindCodec.decode(kind)),
+    insurances: wire.insurances.map((insurance) => insuranceCodec.decode(insurance)),
   };
 }
 
 export function encodeCatalogueProposal(proposal: CatalogueProposal): catalogueV1.CatalogueProposal {
   const { summary, outcome } = proposal;
-  return { proposal: encodeProposal(proposal), ...summary, versionId: outcome?.versionId ?? '' };
+  return {
+    proposal: encodeProposal(proposal),
+    effectiveFrom: summary.effectiveFrom,
+    entryCount: summary.entryCount,
+    versionId: outcome?.versionId ?? '',
+    origin: versionOriginCodec.encode(summary.origin),
+    originId: summary.originId ?? '',
+  };
+}
+
+export function encodeChange(change: DraftChange): catalogueV1.CatalogueChange {
+  const { added, changed, unchanged, removed } = change;
+  return { added, changed, unchanged, removed, standingVersionId: change.standingVersionId ?? '' };
 }

@@ -9,15 +9,16 @@ import {
   nextAfter,
 } from '@yiditong/chassis';
 import { catalogueV1 } from '@yiditong/contracts';
+import { decodeBill, encodeBillAnswer } from '../image/classification.codec.js';
+import { ClassificationService } from '../image/classification.service.js';
 import { CatalogueProposalService } from './catalogue-proposal.service.js';
-import { decodeLines, decodeNewCatalogue, encodeCatalogueProposal, encodeClassified } from './catalogue.codec.js';
-import { CatalogueService } from './catalogue.service.js';
+import { decodeNewCatalogue, encodeCatalogueProposal, encodeChange } from './catalogue.codec.js';
 
 @Controller()
 @catalogueV1.CatalogueServiceControllerMethods()
 export class CatalogueController implements catalogueV1.CatalogueServiceController {
   constructor(
-    private readonly catalogue: CatalogueService,
+    private readonly classification: ClassificationService,
     private readonly proposals: CatalogueProposalService,
   ) {}
 
@@ -63,20 +64,14 @@ export class CatalogueController implements catalogueV1.CatalogueServiceControll
     metadata: Metadata,
   ): Promise<catalogueV1.GetCatalogueProposalResponse> {
     const id = decodeProposalId(request.proposalId);
-    const { proposal, change } = await this.proposals.get(actorOf(metadata), request.province, id);
-    const standingVersionId = change.standingVersionId ?? '';
-    return { proposal: encodeCatalogueProposal(proposal), change: { ...change, standingVersionId } };
+    const proposal = await this.proposals.get(actorOf(metadata), request.province, id);
+    return { proposal: encodeCatalogueProposal(proposal), change: encodeChange(proposal.summary.change) };
   }
 
   async classifyLines(
     request: catalogueV1.ClassifyLinesRequest,
     metadata: Metadata,
   ): Promise<catalogueV1.ClassifyLinesResponse> {
-    const { versionIds, lines } = await this.catalogue.classify(
-      actorOf(metadata),
-      request.province,
-      decodeLines(request),
-    );
-    return { versionIds, lines: lines.map(({ line, entry, split }) => encodeClassified(line, entry, split)) };
+    return encodeBillAnswer(await this.classification.classify(actorOf(metadata), decodeBill(request)));
   }
 }

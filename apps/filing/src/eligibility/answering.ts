@@ -55,17 +55,19 @@ function refused(reason: Reason, params: ReasonParams): Eligibility {
   return { covered: false, reason, params, article: '规程第十四条' };
 }
 
-/** Whether the person and the institution had been heard of. */
-export function isComplete(sheet: FactSheet, { personId, institutionCode }: AskedVisit): boolean {
-  return isKnownPerson(sheet, personId) && (institutionCode === null || isKnownInstitution(sheet, institutionCode));
+/** Whether the person and the institution had been heard of by now. What was recorded since answers nothing yet. */
+export function isComplete(sheet: FactSheet, { personId, institutionCode }: AskedVisit, now: number): boolean {
+  return (
+    isKnownPerson(sheet, personId, now) && (institutionCode === null || isKnownInstitution(sheet, institutionCode, now))
+  );
 }
 
-function isKnownPerson({ insurance }: FactSheet, personId: string): boolean {
-  return insurance.some((fact) => fact.personId === personId);
+function isKnownPerson({ insurance }: FactSheet, personId: string, now: number): boolean {
+  return insurance.some((fact) => fact.personId === personId && fact.recordedAt <= now);
 }
 
-function isKnownInstitution({ institutions }: FactSheet, code: string): boolean {
-  return institutions.some(({ institutionCode }) => institutionCode === code);
+function isKnownInstitution({ institutions }: FactSheet, code: string, now: number): boolean {
+  return institutions.some((fact) => fact.institutionCode === code && fact.recordedAt <= now);
 }
 
 /** What the trail says of a question. */

@@ -9,9 +9,10 @@ import {
   uuidField,
   visitKindCodec,
 } from '@yiditong/chassis';
-import { findProvince, isInstitutionCode, Rejection } from '@yiditong/codes';
+import { Rejection } from '@yiditong/codes';
 import type { filingV1, Timestamp } from '@yiditong/contracts';
 import type { FilingOption } from '@yiditong/eligibility';
+import { institutionField, optional, regionField } from '../filing/fields.js';
 import { encodeFiling } from '../filing/filing.codec.js';
 import type { Answer, AskedVisit, DecidedVisit } from './answering.js';
 import type { FilingGuide, Wish } from './options.service.js';
@@ -24,7 +25,7 @@ type WireVisit = Pick<
 
 /** Rejects with REQUEST_MALFORMED, REGION_UNKNOWN or INSTITUTION_CODE_INVALID. */
 export function decodeVisit(wire: WireVisit): AskedVisit {
-  return { ...decodeDecided(wire), insuredRegion: regionOf(wire.insuredRegion) };
+  return { ...decodeDecided(wire), insuredRegion: regionField(wire.insuredRegion) };
 }
 
 /** The same of somebody who may leave the insured place out. */
@@ -35,9 +36,9 @@ export function decodeDecided(wire: WireVisit): DecidedVisit {
   const admittedAt = decodeInstant(wire.admittedAt, 'admitted_at');
   return {
     personId: uuidField(wire.personId, 'person_id'),
-    insuredRegion: wire.insuredRegion === '' ? null : regionOf(wire.insuredRegion),
-    treatingRegion: treatingRegion === '' ? null : regionOf(treatingRegion),
-    institutionCode: institutionCode === '' ? null : institutionOf(institutionCode),
+    insuredRegion: optional(wire.insuredRegion, regionField),
+    treatingRegion: optional(treatingRegion, regionField),
+    institutionCode: optional(institutionCode, institutionField),
     visitKind: visitKindCodec.decode(wire.visitKind),
     diseaseCode: wire.diseaseCode || null,
     emergency: wire.emergency,
@@ -49,10 +50,7 @@ export function decodeDecided(wire: WireVisit): DecidedVisit {
 
 export function encodeAnswer({ eligibility, asOf }: Answer): filingV1.EligibilityAnswer {
   const common = { article: eligibility.article, asOf: encodeInstant(new Date(asOf)) };
-  if (!eligibility.covered) {
-    const rejection = encodeRejection(new Rejection(eligibility.reason, eligibility.params));
-    return { ...common, decision: undefined, rejection };
-  }
+  if (!eligibility.covered) return { ...common, decision: undefined, rejection: encodeRejection(eligibility) };
   return {
     ...common,
     rejection: undefined,
@@ -73,9 +71,9 @@ export function decodeWish(wire: filingV1.GetFilingOptionsRequest): Wish {
   return {
     personId: uuidField(wire.personId, 'person_id'),
     forPersonId: wire.forPersonId === '' ? '' : uuidField(wire.forPersonId, 'for_person_id'),
-    insuredRegion: wire.insuredRegion === '' ? null : regionOf(wire.insuredRegion),
-    institutionCode: wire.institutionCode === '' ? null : institutionOf(wire.institutionCode),
-    destinationRegion: wire.destinationRegion === '' ? null : regionOf(wire.destinationRegion),
+    insuredRegion: optional(wire.insuredRegion, regionField),
+    institutionCode: optional(wire.institutionCode, institutionField),
+    destinationRegion: optional(wire.destinationRegion, regionField),
     admittedAt: wire.admittedAt ? decodeInstant(wire.admittedAt, 'admitted_at') : null,
   };
 }
@@ -103,14 +101,4 @@ function encodeOption(option: FilingOption): filingV1.FilingOption {
     benefitLevel: benefitLevelCodec.encode(option.benefitLevel),
     article: option.article,
   };
-}
-
-function regionOf(region: string): string {
-  if (!findProvince(region)) throw new Rejection('REGION_UNKNOWN', { region });
-  return region;
-}
-
-function institutionOf(institution: string): string {
-  if (!isInstitutionCode(institution)) throw new Rejection('INSTITUTION_CODE_INVALID', { institution });
-  return institution;
 }

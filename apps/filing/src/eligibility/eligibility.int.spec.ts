@@ -3,10 +3,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Clock, encodeInstant, serviceActor, type Actor, type Tx } from '@yiditong/chassis';
 import { provinceOf, Rejection } from '@yiditong/codes';
 import type { benefitV1, settlementV1 } from '@yiditong/contracts';
-import { auditTrail, createTestDatabase, rowCounts, testVault, type TestDatabase } from '@yiditong/testing';
+import {
+  auditTrail,
+  createTestDatabase,
+  gate,
+  PATIENCE,
+  rowCounts,
+  testVault,
+  waitingForLocks,
+  type TestDatabase,
+} from '@yiditong/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ActingService } from '../family/acting.service.js';
 import { FactService } from '../fact/fact.service.js';
+import { insertInsurance } from '../fact/fact.store.js';
 import { recordVersion } from '../filing/filing.store.js';
 import type { FilingRow } from '../filing/filing.entity.js';
 import { migrations } from '../migrations/index.js';
@@ -185,6 +195,27 @@ describe('eligibility', () => {
     expect(asked).toBe(1);
   });
 
+  it('of whom others made known while it waited says what was made known, and not that it knows nobody', async () => {
+    const personId = person();
+    const [locked, finish] = [gate(), gate()];
+    const recording = db.database.transaction(SHAANXI, async (tx) => {
+      await lockForRecording(tx, personSubject(personId));
+      locked.open();
+      await finish.passed;
+      await insertInsurance(
+        tx,
+        [{ personId, province: '610000', insuredRegion: '610100', active: true, changedAt: SINCE }],
+        new Date(),
+      );
+    });
+    await locked.passed;
+    const checking = check(visit(personId));
+    await expect.poll(() => waitingForLocks(db), PATIENCE).toBeGreaterThan(0);
+    finish.open();
+    await recording;
+    expect(await checking).toEqual(['FILING_REQUIRED']);
+  });
+
   it('leaves no trace of being asked by a service about whom it knows', async () => {
     const personId = person();
     await check(visit(personId));
@@ -276,6 +307,19 @@ describe('what was decided', () => {
     expect(again.map(({ eligibility }) => eligibility)).toEqual(given.map(({ answer }) => answer.eligibility));
     // Before and after at the least.
     expect(new Set(given.map(({ answer: { eligibility } }) => eligibility.covered))).toEqual(new Set([true, false]));
+  });
+});
+
+describe('who records', () => {
+  // Without it both could happen in one millisecond, and who asked again as of that one would get another answer.
+  it('takes his instant some milliseconds after a decision about the same person can have been over', async () => {
+    const waited = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const before = performance.now();
+      await db.database.transaction(SHAANXI, (tx) => lockForRecording(tx, personSubject(randomUUID())));
+      waited.push(performance.now() - before);
+    }
+    expect(Math.min(...waited)).toBeGreaterThan(4);
   });
 });
 

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import {
   appendAudit,
@@ -12,13 +11,19 @@ import {
   type Tx,
 } from '@yiditong/chassis';
 import { provinceOf, Rejection } from '@yiditong/codes';
-import type { EntitlementVersion, RecordedFacts } from '@yiditong/eligibility';
+import type { EntitlementVersion, FilingRule, RecordedFacts } from '@yiditong/eligibility';
 import type { Disease } from '../entitlement/entitlement.entity.js';
 import { DISEASES } from '../entitlement/entitlement.store.js';
 import { ActingService, type Acting, type Named } from '../family/acting.service.js';
 import { FactService } from '../fact/fact.service.js';
 import { latestInsurance } from '../fact/fact.store.js';
-import { importSubject, institutionSubject, lockForDeciding, personSubject } from '../recording/recording.store.js';
+import {
+  importSubject,
+  institutionSubject,
+  lockForDeciding,
+  lockToDecide,
+  personSubject,
+} from '../recording/recording.store.js';
 import { RuleService } from '../rule/rule.service.js';
 import {
   answerOf,
@@ -30,7 +35,7 @@ import {
   type DecidedVisit,
 } from './answering.js';
 import { Gathering } from './gathering.js';
-import { factsOf, readFacts, type FactSheet, type SealedVersion } from './eligibility.store.js';
+import { factsOf, readFacts, selectFacts, type FactSheet, type SealedVersion } from './eligibility.store.js';
 
 /** An answer, and whether the person and the institution had been heard of. */
 type Found = { readonly answer: Answer; readonly complete: boolean };
@@ -38,7 +43,6 @@ type Recording = (tx: Tx, answers: readonly Answer[]) => Promise<void>;
 
 /** In each province at most so many at a time, so that no transaction holds too many locks nor the province too many connections. */
 const GATHERED = { most: 100, atOnce: 2 };
-const MAX_WAITS = 3;
 
 /** Who is covered where, and as what: reads what is recorded, and asks the pure rules. */
 @Injectable()
@@ -111,30 +115,44 @@ export class EligibilityService {
     return (await this.attempt(province, asked, record, true)).map(({ answer }) => answer);
   }
 
-  /** One transaction; what is to be recorded is, once nothing is unheard of or nothing more can be learned. */
+  /**
+   * One transaction, and where nothing is to be recorded one round trip. What is to be recorded is, once nothing is unheard of or nothing
+   * more can be learned. The clock is read before the lock is asked for: see there.
+   */
   private async attempt(
     province: string,
     asked: readonly AskedVisit[],
-    record: Recording = () => Promise.resolve(),
+    record?: Recording,
     final = false,
   ): Promise<Found[]> {
+    const actor = serviceActor('filing', province);
     const rules = await this.rules.all();
     const persons = distinct(asked.map(({ personId }) => personId));
     const institutions = distinct(asked.flatMap(({ institutionCode }) => institutionCode ?? []));
     const subjects = [importSubject(province), ...persons.map(personSubject), ...institutions.map(institutionSubject)];
-    return this.database.transaction(serviceActor('filing', province), async (tx) => {
+    const now = this.clock.now().getTime();
+    if (!record) {
+      const statements = [lockToDecide(subjects), selectFacts(persons, institutions)];
+      const [, sheets] = await this.database.readAtOnce(actor, statements);
+      return this.find(asked, sheets?.[0] as FactSheet, rules, now);
+    }
+    return this.database.transaction(actor, async (tx) => {
       await lockForDeciding(tx, subjects);
-      const now = this.clock.now().getTime();
-      const sheet = await readFacts(tx, persons, institutions);
-      const found = asked.map((visit) => ({
-        answer: answerOf(visit, this.factsFor(visit, sheet), rules, now),
-        complete: isComplete(sheet, visit),
-      }));
-      const answers = found.map(({ answer }) => answer);
-      if (final || found.every(({ complete }) => complete)) await record(tx, answers);
-      await this.untilAfter(now);
+      const found = this.find(asked, await readFacts(tx, persons, institutions), rules, now);
+      if (final || found.every(({ complete }) => complete))
+        await record(
+          tx,
+          found.map(({ answer }) => answer),
+        );
       return found;
     });
+  }
+
+  private find(asked: readonly AskedVisit[], sheet: FactSheet, rules: readonly FilingRule[], now: number): Found[] {
+    return asked.map((visit) => ({
+      answer: answerOf(visit, this.factsFor(visit, sheet), rules, now),
+      complete: isComplete(sheet, visit, now),
+    }));
   }
 
   private gatheringOf(province: string): Gathering<AskedVisit, Found> {
@@ -143,14 +161,6 @@ export class EligibilityService {
     const made = new Gathering<AskedVisit, Found>((asked) => this.attempt(province, asked), GATHERED);
     this.gatherings.set(province, made);
     return made;
-  }
-
-  /**
-   * Holds the locks until the clock shows more than the instant that was decided for, so that nobody records at that very instant
-   * what the decision didn't see. The clock counts milliseconds, so that is one at most; a clock that stands still is not waited for.
-   */
-  private async untilAfter(instant: number): Promise<void> {
-    for (let waited = 0; waited < MAX_WAITS && this.clock.now().getTime() <= instant; waited += 1) await sleep(1);
   }
 
   private factsFor({ personId, institutionCode, visitKind }: AskedVisit, sheet: FactSheet): RecordedFacts {

@@ -1,4 +1,4 @@
-import { queryPrepared, type Tx } from '@yiditong/chassis';
+import { queryPrepared, type Statement, type Tx } from '@yiditong/chassis';
 import type {
   EntitlementVersion,
   FilingVersion,
@@ -51,14 +51,19 @@ const FACTS = `SELECT
       'diseaseClasses', disease_classes, 'changedAt', ${millis('changed_at')}, 'recordedAt', ${millis('recorded_at')})), '[]')
     FROM institution_fact WHERE institution_code = ANY($2::bpchar[])) AS institutions`;
 
-/** Of a province's persons and any institutions. */
+/** Of a province's persons and any institutions. Its only row is a sheet. */
+export function selectFacts(personIds: readonly string[], institutionCodes: readonly string[]): Statement {
+  return { name: 'eligibility_facts', text: FACTS, values: [personIds, institutionCodes] };
+}
+
 export async function readFacts(
   tx: Tx,
   personIds: readonly string[],
   institutionCodes: readonly string[],
 ): Promise<FactSheet> {
-  const [sheet] = await queryPrepared<FactSheet>(tx, 'eligibility_facts', FACTS, [personIds, institutionCodes]);
-  return sheet ?? { filings: [], insurance: [], entitlements: [], institutions: [] };
+  const { name, text, values } = selectFacts(personIds, institutionCodes);
+  const [sheet] = await queryPrepared<FactSheet>(tx, name, text, values);
+  return sheet as FactSheet;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { findProvince, isCalendarDate, Rejection } from '@yiditong/codes';
+import { findProvince, isCalendarDate, isInstitutionCode, Rejection } from '@yiditong/codes';
 
 /** What a field that may be left empty says, or null. */
 export function optional<T>(text: string, read: (text: string) => T): T | null {
@@ -17,6 +17,12 @@ export function regionField(region: string): string {
   if (!/^\d{6}$/.test(region)) throw malformed('a division has six digits');
   if (!findProvince(region)) throw new Rejection('REGION_UNKNOWN', { region });
   return region;
+}
+
+/** Rejects with INSTITUTION_CODE_INVALID. */
+export function institutionField(institution: string): string {
+  if (!isInstitutionCode(institution)) throw new Rejection('INSTITUTION_CODE_INVALID', { institution });
+  return institution;
 }
 
 /** Rejects with REQUEST_MALFORMED. */

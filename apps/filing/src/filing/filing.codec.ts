@@ -9,9 +9,9 @@ import {
   reviewDecisionCodec,
   uuidField,
 } from '@yiditong/chassis';
-import { isInstitutionCode, Rejection, type FilingCategory, type ReviewDecision } from '@yiditong/codes';
+import type { FilingCategory, ReviewDecision } from '@yiditong/codes';
 import type { filingV1 } from '@yiditong/contracts';
-import { dateField, malformed, optional, regionField } from './fields.js';
+import { dateField, institutionField, malformed, optional, regionField } from './fields.js';
 import type { FilingRow, Material } from './filing.entity.js';
 import type { KeptVersion } from './filing.store.js';
 import { checkedReason } from './reason-text.js';
@@ -59,7 +59,7 @@ export function decodeRegistration(wire: filingV1.RegisterFilingRequest): Regist
     destinationRegion: regionField(wire.destinationRegion),
     validFrom: dateField(wire.validFrom, 'valid_from'),
     validTo: optional(wire.validTo, (text) => dateField(text, 'valid_to')),
-    institutionCode: optional(wire.institutionCode, institutionOf),
+    institutionCode: optional(wire.institutionCode, institutionField),
     materials: decodeMaterials(wire.materials),
     pledged: wire.pledged,
     draft: wire.draft,
@@ -114,11 +114,6 @@ function decodeMaterials(wire: readonly filingV1.Material[]): Material[] {
     if (!/^[\da-f]{64}$/i.test(digest)) throw malformed('digest is not 64 hexadecimal digits');
     return { kind: materialKindCodec.decode(kind), digest: digest.toLowerCase() };
   });
-}
-
-function institutionOf(institution: string): string {
-  if (!isInstitutionCode(institution)) throw new Rejection('INSTITUTION_CODE_INVALID', { institution });
-  return institution;
 }
 
 /** As it stands on a business date: by default the day on which it was brought there, so that an answer is the same for ever. */

@@ -1,6 +1,6 @@
-import { IMPORT_COLUMNS } from '@yiditong/codes';
+import { cellName, IMPORT_COLUMNS } from '@yiditong/codes';
 import { describe, expect, it } from 'vitest';
-import { cellName, readHeader } from './import-header.js';
+import { readHeader } from './import-header.js';
 
 const ZH = IMPORT_COLUMNS.map(({ zh }) => zh);
 const REQUIRED = ['人员编号', '备案类别', '就医地区划', '开始日期'];

@@ -1,4 +1,11 @@
-import { addMonths, IMPORT_COLUMNS, type ImportColumnName, type Reason, type ReasonParams } from '@yiditong/codes';
+import {
+  addMonths,
+  cellName,
+  IMPORT_COLUMNS,
+  type ImportColumnName,
+  type Reason,
+  type ReasonParams,
+} from '@yiditong/codes';
 import { outcomeOfSubmission, refusalOfProposal, type FilingRule } from '@yiditong/eligibility';
 import {
   looksLikeIdNumber,
@@ -11,7 +18,7 @@ import {
   textOfCell,
   type Read,
 } from './import-cells.js';
-import { cellName, type ImportHeader } from './import-header.js';
+import type { ImportHeader } from './import-header.js';
 import type { RowError, SentRow, StagedRow } from './import.entity.js';
 
 /** A row that could be read, or all that is wrong with it. */

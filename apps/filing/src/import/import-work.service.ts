@@ -1,5 +1,13 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Clock, Database, describeFault, nationalActor, serviceActor, type Tx } from '@yiditong/chassis';
+import {
+  BackgroundLoop,
+  Clock,
+  Database,
+  describeFault,
+  nationalActor,
+  serviceActor,
+  type Tx,
+} from '@yiditong/chassis';
 import { ImportApplyService } from './import-apply.service.js';
 import { ImportCheckService } from './import-check.service.js';
 import { holdLease, takeImport, type Lease } from './import-lease.store.js';
@@ -19,9 +27,7 @@ const ROUNDS_MAX = 5;
 @Injectable()
 export class ImportWorkService implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('ImportWork');
-  private stopping = false;
-  private wake: () => void = () => undefined;
-  private running: Promise<void> = Promise.resolve();
+  private readonly loop = new BackgroundLoop('ImportWork', () => this.workOff(), LOOK_EVERY_MS);
 
   constructor(
     private readonly database: Database,
@@ -31,23 +37,21 @@ export class ImportWorkService implements OnApplicationBootstrap, OnApplicationS
   ) {}
 
   onApplicationBootstrap(): void {
-    this.running = this.run();
+    this.loop.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.stopping = true;
-    this.wake();
-    await this.running;
+    await this.loop.stop();
   }
 
   /** Says that something waits, so that it needn't wait for the next look. The work goes on in its own name, not in the caller's. */
   nudge(): void {
-    this.wake();
+    this.loop.nudge();
   }
 
   /** Does all that waits now. One import's trouble doesn't hold back the others: it is tried again when its lease is over. */
   async workOff(): Promise<void> {
-    while (!this.stopping) {
+    while (!this.loop.stopping) {
       const lease = await this.take();
       if (!lease) return;
       await this.carryOn(lease).catch((error: unknown) => {
@@ -88,23 +92,5 @@ export class ImportWorkService implements OnApplicationBootstrap, OnApplicationS
       while ((await inShort((tx) => remove(tx, importId, REMOVED_AT_A_TIME))) === REMOVED_AT_A_TIME);
     }
     await inShort((tx) => stepImport(tx, importId, [state], { state, updatedAt: this.clock.now(), dueAt: null }));
-  }
-
-  private async run(): Promise<void> {
-    while (!this.stopping) {
-      await this.workOff().catch((error: unknown) => this.logger.warn(describeFault(error)));
-      await this.pause();
-    }
-  }
-
-  private async pause(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, LOOK_EVERY_MS);
-      this.wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      if (this.stopping) this.wake();
-    });
   }
 }

@@ -8,8 +8,8 @@ import type { SheetFormat } from '../spreadsheet/sheet-row.js';
 import { decodeFiling } from './filing.dto.js';
 import { encodeSearch, exportQuery, type ExportQuery } from './filing-review.dto.js';
 import { FILING_TITLES, filingCells } from './filing-sheet.js';
-import { pagedFile } from './paged-rows.js';
-import { CSV_TYPE, XLSX_TYPE } from './uploaded-sheet.js';
+import { pagedFile } from '../spreadsheet/paged-rows.js';
+import { CSV_TYPE, XLSX_TYPE } from '../spreadsheet/uploaded-sheet.js';
 
 const FILINGS_A_PAGE = 1_000;
 const DEADLINE_MS = 15_000;

@@ -15,8 +15,8 @@ import {
   type ImportErrorsAnswer,
   type ImportErrorsQuery,
 } from './filing-import.dto.js';
-import { pagedFile } from './paged-rows.js';
-import { CSV_TYPE, XLSX_TYPE } from './uploaded-sheet.js';
+import { pagedFile } from '../spreadsheet/paged-rows.js';
+import { CSV_TYPE, XLSX_TYPE } from '../spreadsheet/uploaded-sheet.js';
 
 const ERRORS_A_PAGE = 1_000;
 /** As long as any province asks of a temporary filing. */

@@ -2,15 +2,16 @@ import { Body, Controller, Inject, Param } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger';
 import { RECORD } from '@yiditong/access';
 import { TARGETS, type Actor, type RpcClient } from '@yiditong/chassis';
-import { IMPORT_ROWS_MAX, IMPORT_STATE_NAMES, Rejection, type ImportState } from '@yiditong/codes';
+import { IMPORT_STATE_NAMES, Rejection, type ImportState } from '@yiditong/codes';
 import type { filingV1 } from '@yiditong/contracts';
 import { v7 as uuidv7 } from 'uuid';
 import { CurrentActor, IdempotencyKey } from '../auth/current-actor.js';
 import { Endpoint } from '../http/endpoint.js';
 import { uuid } from '../http/fields.js';
 import { decodeImport, importAnswer, importBody, type ImportAnswer, type ImportBody } from './filing-import.dto.js';
-import { stageInBatches } from './staged-rows.js';
-import { CSV_TYPE, UploadedSheet, uploadedRows, XLSX_TYPE, type Sheet } from './uploaded-sheet.js';
+import { stageInBatches } from '../spreadsheet/staged-rows.js';
+import { describeUpload } from '../spreadsheet/upload-routes.js';
+import { CSV_TYPE, UploadedSheet, uploadedRows, XLSX_TYPE, type Sheet } from '../spreadsheet/uploaded-sheet.js';
 
 /** A batch is written, a whole import counted. */
 const DEADLINE_MS = 30_000;
@@ -45,7 +46,7 @@ export class FilingImportController {
   @ApiConsumes(CSV_TYPE, XLSX_TYPE)
   @ApiBody({
     schema: { type: 'string', format: 'binary' },
-    description: 'CSV 或 XLSX，首行为表头，最多 100,000 行、64 MiB',
+    description: describeUpload('/v1/filing-imports/:importId/file'),
   })
   @Endpoint({
     method: 'PUT',
@@ -65,7 +66,7 @@ export class FilingImportController {
     if (state !== 'OPEN') throw conflict(state);
     // By it the service tells this file from another that comes at the same time, or came before and broke off.
     const upload = { importId, uploadId: uuidv7() };
-    const rows = await stageInBatches(uploadedRows(sheet, IMPORT_ROWS_MAX), (batch) =>
+    const rows = await stageInBatches(uploadedRows(sheet), (batch) =>
       this.imports.call('stageRows', { ...upload, ...batch }, actor, DEADLINE_MS),
     );
     return decodeImport((await this.imports.call('completeImport', { ...upload, rows }, actor, DEADLINE_MS)).import);

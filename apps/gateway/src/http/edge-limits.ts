@@ -1,11 +1,11 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Rejection, type Reason } from '@yiditong/codes';
+import { Rejection, type Reason, type Role } from '@yiditong/codes';
 import type { FastifyHttpOptions, FastifyRequest } from 'fastify';
 import { Authenticator } from '../auth/authenticator.js';
-import { UPLOAD_ROUTE } from '../filing/uploaded-sheet.js';
 import { problemOf } from '../problem.filter.js';
+import { uploadRoute } from '../spreadsheet/upload-routes.js';
 import { SourceLimits } from './request-limits.js';
 
 const MIB = 1024 * 1024;
@@ -14,8 +14,8 @@ export const BODY_LIMIT_BYTES = 2 * MIB;
 /** What is uploaded whole: a catalogue of tens of thousands of entries, a thousand insured persons. */
 const LARGE_BODY_LIMIT_BYTES = 32 * MIB;
 const LARGE_BODIES: readonly string[] = ['/v1/catalogues', '/v1/insured-persons'];
-/** Whose bodies only bureaus may send. An uploaded file has a limit of its own, of what is read of it. */
-const OF_BUREAUS: readonly string[] = [...LARGE_BODIES, UPLOAD_ROUTE];
+/** Only bureaus may send those. */
+const OF_BUREAUS: readonly Role[] = ['bureau'];
 /** A signature is checked over all of it, before it is known to be anybody's. */
 const SIGNED_BODY_LIMIT_BYTES = 64 * 1024;
 const SIGNED = '/national/';
@@ -47,10 +47,10 @@ export function limitRequests(app: NestFastifyApplication): void {
     const route = request.routeOptions.url;
     if (route === undefined || !OF_ACTORS.test(route)) return sources.countAnonymous(request.ip);
     if (route.startsWith(SIGNED)) return sources.refuseBlocked(request.ip);
-    // A body is read only from somebody known, a large one only from a bureau; the guards ask again, once it has been read.
+    // A body is read only from somebody known, a large one only from whom it is expected of; the guards ask again, once it has been read.
     const { role } = await authenticator.authenticate(request);
-    if (OF_BUREAUS.includes(route) && request.method !== 'GET' && role !== 'bureau')
-      throw new Rejection('NOT_PERMITTED');
+    const senders = LARGE_BODIES.includes(route) ? OF_BUREAUS : uploadRoute(route)?.roles;
+    if (senders && request.method !== 'GET' && !senders.includes(role)) throw new Rejection('NOT_PERMITTED');
   });
 }
 

@@ -3,8 +3,8 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Rejection } from '@yiditong/codes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { acceptSpreadsheets } from '../filing/uploaded-sheet.js';
 import { answerProblem } from '../problem.filter.js';
+import { acceptSpreadsheets } from '../spreadsheet/uploaded-sheet.js';
 import { answerUnreadable, limitRequests, SERVER_LIMITS } from './edge-limits.js';
 import { readJsonOnly } from './json-body.js';
 import { MalformedRequest } from './request-pipe.js';
@@ -15,7 +15,7 @@ export type ServerOptions = {
   readonly trustedProxies?: string | undefined;
 };
 
-/** The gateway's HTTP server with all that stands before its routes: headers, limits, and a reader of JSON, of a spreadsheet on one route. */
+/** The gateway's HTTP server with all that stands before its routes: headers, limits, and a reader of JSON, of spreadsheets on their routes. */
 export async function createServer(module: Type, { trustedProxies }: ServerOptions): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     ...SERVER_LIMITS,

@@ -18,6 +18,7 @@ import {
   INSURANCES,
   isDiagnosisCode,
   PERSON_TYPES,
+  PERSON_TYPES_OF,
   sentence,
   VISIT_KINDS,
 } from '@yiditong/codes';
@@ -39,41 +40,73 @@ import {
 const QUANTITY_SCALE = 4;
 const PRICE_SCALE = 6;
 
-const billLine = z.strictObject({
-  lineNumber: z.int().min(1).max(5_000),
-  nationalCode: z.string().min(10).max(27).describe('国家医保编码'),
-  quantity: decimal(QUANTITY_SCALE),
-  unitPriceYuan: decimal(PRICE_SCALE),
-  amountFen,
-  occurredAt: instant,
-});
+const billLine = z
+  .strictObject({
+    lineNumber: z.int().min(1).max(5_000),
+    nationalCode: z
+      .string()
+      .regex(/^(.{10,27})?$/, '10 to 27 characters')
+      .default('')
+      .describe('国家医保编码；不填时按院内目录编码在费用发生日的对照'),
+    hospitalItemCode: z
+      .string()
+      .max(60)
+      .regex(/^\P{Cc}*$/u, 'text without control characters')
+      .default('')
+      .describe('院内目录编码；不填国家编码时必填 / needed where there is no nationalCode'),
+    approved: z.boolean().default(false).describe('医院审批标志：限制使用条件已满足 / the item’s restriction is met'),
+    quantity: decimal(QUANTITY_SCALE),
+    unitPriceYuan: decimal(PRICE_SCALE),
+    amountFen,
+    occurredAt: instant,
+  })
+  .refine(({ nationalCode, hospitalItemCode }) => nationalCode !== '' || hospitalItemCode !== '', {
+    path: ['nationalCode'],
+    message: 'needed where there is no hospitalItemCode',
+  });
 
 const diagnosis = z.strictObject({
   code: z.string().max(20).refine(isDiagnosisCode, 'a code of ICD-10').describe('诊断代码，ICD-10 医保版'),
   name: name.max(100).describe('诊断名称'),
 });
 
-export const billBody = z.strictObject({
-  personId: uuid.describe('人员编号'),
-  insuredRegion: region.describe('参保地'),
-  visitNumber: z
-    .string()
-    .regex(/^[\w-]{1,30}$/)
-    .describe('就诊号，院内唯一'),
-  visitKind: z.enum(VISIT_KINDS).describe('住院、普通门诊、门诊慢特病'),
-  emergency: z.boolean().default(false).describe('急诊标志'),
-  diseaseCode: z
-    .string()
-    .regex(/^M\d{5}$/)
-    .nullable()
-    .default(null)
-    .describe('门诊慢特病种编码'),
-  diagnoses: z.array(diagnosis).max(10).default([]).describe('诊断，主诊断在前；加密保存'),
-  admittedAt: instant.describe('入院或就诊时间'),
-  endedAt: instant.describe('出院或就诊结束时间'),
-  totalFen: amountFen,
-  lines: z.array(billLine).min(1).max(5_000),
-});
+export const billBody = z
+  .strictObject({
+    personId: uuid.describe('人员编号'),
+    insuredRegion: region.describe('参保地'),
+    insurance: z
+      .enum(INSURANCES)
+      .nullable()
+      .default(null)
+      .describe(
+        '险种，按 1101 读取；与 personType 同填或同不填，须与参保地登记一致 / as 1101 gave it, or left out with personType',
+      ),
+    personType: z.enum(PERSON_TYPES).nullable().default(null).describe('人员类别，按 1101 读取'),
+    visitNumber: z
+      .string()
+      .regex(/^[\w-]{1,30}$/)
+      .describe('就诊号，院内唯一'),
+    visitKind: z.enum(VISIT_KINDS).describe('住院、普通门诊、门诊慢特病'),
+    emergency: z.boolean().default(false).describe('急诊标志'),
+    diseaseCode: z
+      .string()
+      .regex(/^M\d{5}$/)
+      .nullable()
+      .default(null)
+      .describe('门诊慢特病种编码'),
+    diagnoses: z.array(diagnosis).max(10).default([]).describe('诊断，主诊断在前；加密保存'),
+    admittedAt: instant.describe('入院或就诊时间'),
+    endedAt: instant.describe('出院或就诊结束时间'),
+    totalFen: amountFen,
+    lines: z.array(billLine).min(1).max(5_000),
+  })
+  .refine(
+    ({ insurance, personType }) =>
+      insurance === null || personType === null
+        ? insurance === personType
+        : PERSON_TYPES_OF[insurance].includes(personType),
+    { path: ['personType'], message: 'goes with an insurance that has it, and not without' },
+  );
 export const settleBody = z.strictObject({ messageId, bill: billBody });
 export const trialBody = z.strictObject({ bill: billBody });
 export const reverseBody = z.strictObject({ messageId, originalMessageId: messageId });
@@ -147,6 +180,8 @@ export type OutcomeAnswer = z.infer<typeof outcomeAnswer>;
 export function encodeBill(bill: TrialBody['bill']): settlementV1.Bill {
   return {
     ...bill,
+    insurance: insuranceCodec.encodeOptional(bill.insurance),
+    personType: personTypeCodec.encodeOptional(bill.personType),
     visitKind: visitKindCodec.encode(bill.visitKind),
     diseaseCode: bill.diseaseCode ?? '',
     admittedAt: encodeInstant(new Date(bill.admittedAt)),
@@ -155,6 +190,8 @@ export function encodeBill(bill: TrialBody['bill']): settlementV1.Bill {
     lines: bill.lines.map((line) => ({
       lineNumber: line.lineNumber,
       nationalCode: line.nationalCode,
+      hospitalCode: line.hospitalItemCode,
+      approved: line.approved,
       quantityE4: scaled(line.quantity, QUANTITY_SCALE),
       unitPriceMicroYuan: scaled(line.unitPriceYuan, PRICE_SCALE),
       amountFen: BigInt(line.amountFen),

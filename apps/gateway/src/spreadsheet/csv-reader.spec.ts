@@ -134,8 +134,42 @@ describe('a CSV file is refused', () => {
 
   it('by the row in which it is broken, without what the row says', async () => {
     const { message } = await refusal(sent(Buffer.from('a\nb\n110101199003070003,"x" y\n')));
-    expect(message).toContain('row 3');
+    expect(message).toContain('row 3 on, cell B3');
     expect(message).not.toContain('110101199003070003');
+  });
+
+  const lines = (count: number, line: string): Buffer => Buffer.from(`${line}\n`.repeat(count));
+  const wrong = Buffer.of(0xff);
+  it.each<[string, Buffer, string]>([
+    ['the first byte', Buffer.concat([wrong, gb18030('姓名\n')]), 'row 1 on, cell A1'],
+    [
+      'a byte late in UTF-8',
+      Buffer.concat([lines(9_000, '汉,字'), Buffer.from('汉,x'), wrong]),
+      'row 9001 on, cell B9001',
+    ],
+    [
+      'GB18030 after UTF-8',
+      Buffer.concat([lines(9_000, '汉,字'), gb18030('汉,汉,字\n'), lines(9_000, '汉,字')]),
+      'row 9001 on, cell A9001',
+    ],
+    [
+      'a byte late in GB18030',
+      Buffer.concat([gb18030('汉,字\n'.repeat(20_000)), gb18030('汉,字,x'), wrong, gb18030('\n汉')]),
+      'row 20001 on, cell C20001',
+    ],
+    [
+      'a byte in quotes, after a line break in quotes',
+      Buffer.concat([gb18030('"汉\n字",1\n字,"汉\n'), wrong, gb18030('字"\n')]),
+      'row 2 on, cell B2',
+    ],
+    ['an end within a character', Buffer.concat([gb18030('姓名,汉字\n'), Buffer.of(0xc4)]), 'row 2 on, cell A2'],
+  ])('by the row and the cell where its text breaks off: %s', async (_what, bytes, place) => {
+    for (const size of [1_000, 60_000, bytes.length]) {
+      const { reason, params } = await refusal(sent(bytes, size), { ...LIMITS, rows: 100_000 });
+      expect(reason).toBe('SPREADSHEET_UNREADABLE');
+      expect(params['problem']).toContain('the text is neither UTF-8 nor GB18030');
+      expect(params['problem']).toContain(place);
+    }
   });
 
   it.each<[string, string, string]>([

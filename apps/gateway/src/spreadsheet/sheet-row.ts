@@ -7,6 +7,8 @@ export type SheetRow = {
   /** As the spreadsheet program counts it, from 1. */
   readonly rowNumber: number;
   readonly cells: readonly string[];
+  /** The place of its sheet among those that are shown, from 1; a CSV has no sheets. */
+  readonly sheet?: number;
 };
 
 export type SheetLimits = {
@@ -42,6 +44,11 @@ export function columnOf(name: string): number | null {
 /** Takes a sentence of what is wrong, in Chinese and in English, which never quotes the file. */
 export function unreadable(problem: string): Rejection {
   return new Rejection('SPREADSHEET_UNREADABLE', { problem });
+}
+
+/** As {@link unreadable}, of one cell or one range of cells. A sheet's own name could be anybody's, so it goes by its place. */
+export function invalidCell(sheet: number, cell: string, problem: string): Rejection {
+  return new Rejection('SPREADSHEET_CELL_INVALID', { sheet: String(sheet), cell, problem });
 }
 
 export function tooLarge(limit: string): Rejection {

@@ -10,10 +10,18 @@ const MAX_STRINGS_BYTES = 256 * MEBIBYTE;
 const MAX_STRINGS = 2_000_000;
 const MAX_STRING_CHARACTERS = 32_000_000;
 
-/** What is needed of a workbook to read its first visible sheet. */
+/** A sheet of rows that is shown. */
+export type ShownSheet = {
+  /** Its place among all that are shown, from 1, as its reader counts them. */
+  readonly place: number;
+  /** Where in the archive it is. */
+  readonly path: string;
+};
+
+/** What is needed of a workbook to read one of its sheets. */
 export type Workbook = {
-  /** Where in the archive the sheet is. */
-  readonly sheet: string;
+  /** One at least, each part of the archive once. */
+  readonly sheets: readonly ShownSheet[];
   /** Days are counted from 1904 instead of 1900. */
   readonly from1904: boolean;
   readonly strings: readonly string[];
@@ -28,18 +36,27 @@ export async function readWorkbook(archive: Archive): Promise<Workbook> {
   if (document === undefined) throw unreadable('不是 Excel 工作簿 this is not a workbook');
   const related = await relationships(archive, document);
   const { shown, from1904 } = await readSheets(archive, document);
-  const sheet = shown
-    .map((id) => related.find((part) => part.id === id))
-    .find((part) => part?.type === 'worksheet')?.target;
-  if (sheet === undefined) throw unreadable('没有可见的工作表 there is no visible sheet');
+  const sheets = shownSheets(shown, related);
+  if (sheets.length === 0) throw unreadable('没有可见的工作表 there is no visible sheet');
   const strings = related.find(({ type }) => type === 'sharedStrings')?.target;
   const styles = related.find(({ type }) => type === 'styles')?.target;
   return {
-    sheet,
+    sheets,
     from1904,
     strings: strings === undefined ? [] : await readStrings(archive, strings),
     dateStyles: styles === undefined ? [] : await readDateStyles(archive, styles),
   };
+}
+
+/** A part that several sheets claim to be counts once: read for each of them, a small file would keep the gateway busy for hours. */
+function shownSheets(shown: readonly string[], related: readonly Relationship[]): readonly ShownSheet[] {
+  const parts = new Map(related.filter(({ type }) => type === 'worksheet').map(({ id, target }) => [id, target]));
+  const places = new Map<string, number>();
+  for (const [index, id] of shown.entries()) {
+    const path = parts.get(id);
+    if (path !== undefined && !places.has(path)) places.set(path, index + 1);
+  }
+  return Array.from(places, ([path, place]) => ({ place, path }));
 }
 
 /** What a part refers to; of an empty path, what the archive as a whole does. */

@@ -17,7 +17,7 @@ async function* each(rows: readonly (readonly string[])[]): AsyncGenerator<reado
 
 async function read(stream: Readable, format: SheetFormat): Promise<readonly SheetRow[]> {
   const rows: SheetRow[] = [];
-  for await (const row of readRows(stream, format, LIMITS)) rows.push(row);
+  for await (const { sheet: _, ...row } of readRows(stream, format, LIMITS)) rows.push(row);
   return rows;
 }
 
@@ -134,5 +134,19 @@ describe('an XLSX that was written', () => {
   it('is the same for the same rows', async () => {
     const rows = [['1', '张三', 'a']];
     expect(await written(rows, 'xlsx')).toEqual(await written(rows, 'xlsx'));
+  });
+});
+
+describe('rows written as text of the national form', () => {
+  it('have tabs between cells, no header, and no cell that breaks a row', async () => {
+    const rows = each([
+      ['1', '西药\t片', 'a\r\nb'],
+      ['2', '', ''],
+    ]);
+    expect(await text(writeRows(rows, HEADER, 'txt'))).toBe('1\t西药 片\ta b\n2\t\t\n');
+  });
+
+  it('are nothing where there are none', async () => {
+    expect(await text(writeRows(each([]), HEADER, 'txt'))).toBe('');
   });
 });

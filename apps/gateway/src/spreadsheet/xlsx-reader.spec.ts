@@ -48,6 +48,11 @@ const PLAIN: Parts = {
     '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="176"/><xf numFmtId="20"/></cellXfs></styleSheet>',
 };
 
+const SECOND = 'xl/worksheets/sheet2.xml';
+const TWO_SHEETS: Parts = {
+  'xl/workbook.xml': book('<sheet name="一" sheetId="1" r:id="r1"/><sheet name="二" sheetId="2" r:id="r4"/>'),
+};
+
 function rowsXml(rows: string): string {
   return `<worksheet><sheetData>${rows}</sheetData></worksheet>`;
 }
@@ -60,9 +65,13 @@ async function zipped(parts: Parts): Promise<Buffer> {
   return buffer(zip.outputStream);
 }
 
+/** The rows without their sheet, which is the first one. */
 async function readStream(stream: Readable, limits = LIMITS): Promise<readonly SheetRow[]> {
   const rows: SheetRow[] = [];
-  for await (const row of readRows(stream, 'xlsx', limits)) rows.push(row);
+  for await (const { sheet, ...row } of readRows(stream, 'xlsx', limits)) {
+    expect(sheet).toBe(1);
+    rows.push(row);
+  }
   return rows;
 }
 
@@ -101,8 +110,6 @@ describe('a cell of an XLSX file', () => {
       '1\r<&_x000D_',
     ],
     ['a text in CDATA', '<c r="A1" t="inlineStr"><is><t><![CDATA[<b>]]></t></is></c>', '<b>'],
-    ['the text of a formula', '<c r="A1" t="str"><f>B1&amp;"x"</f><v>ok</v></c>', 'ok'],
-    ['the number of a formula', '<c r="A1"><f>1/10</f><v>0.1</v></c>', '0.1'],
     ['a number as it is spelled', '<c r="A1"><v>1.10101199003078E+17</v></c>', '1.10101199003078E+17'],
     ['a long number as it is spelled', '<c r="A1"><v>110101199003070003</v></c>', '110101199003070003'],
     ['a date', '<c r="A1" s="1"><v>45292</v></c>', '2024-01-01'],
@@ -111,7 +118,6 @@ describe('a cell of an XLSX file', () => {
     ['an ISO date', '<c r="A1" s="1" t="d"><v>2024-01-01T00:00:00</v></c>', '2024-01-01'],
     ['true', '<c r="A1" t="b"><v>1</v></c>', 'TRUE'],
     ['false', '<c r="A1" t="b"><v>0</v></c>', 'FALSE'],
-    ['an error', '<c r="A1" t="e"><f>NA()</f><v>#N/A</v></c>', '#N/A'],
   ])('is read as %s', async (_what, cell, text) => {
     const strings =
       '<sst><si><t>张三</t></si><si><r><rPr><b/></rPr><t>石家</t></r><r><t>庄</t></r></si>' +
@@ -165,6 +171,24 @@ describe('an XLSX file', () => {
     expect(rows).toEqual([{ rowNumber: 1, cells: ['2'] }]);
   });
 
+  it.each([
+    ['nothing', ''],
+    ['no text', '<row r="1"><c r="A1" s="1"/><c r="B1"><v></v></c><c r="C1" t="s"><v>0</v></c></row>'],
+  ])('may have more sheets with %s in them', async (_what, others) => {
+    const rows = await readSheet('<row r="1"><c r="A1"><v>1</v></c></row>', {
+      ...TWO_SHEETS,
+      [SECOND]: rowsXml(others),
+      [STRINGS]: '<sst><si><t></t></si></sst>',
+    });
+    expect(rows).toEqual([{ rowNumber: 1, cells: ['1'] }]);
+  });
+
+  it('may have merged cells below and beside its rows', async () => {
+    const merged = '<mergeCells><mergeCell ref="A3:B4"/><mergeCell ref="C1:D2"/></mergeCells>';
+    const sheet = `<worksheet><sheetData><row r="2"><c r="B2"><v>1</v></c></row></sheetData>${merged}</worksheet>`;
+    expect(await read(await zipped({ [SHEET]: sheet }))).toEqual([{ rowNumber: 2, cells: ['', '1'] }]);
+  });
+
   it('may have neither shared texts nor styles', async () => {
     const bare = { 'xl/_rels/workbook.xml.rels': relations(['worksheet', 'worksheets/sheet1.xml']) };
     const rows = await readSheet(one, { ...bare, [STRINGS]: null, 'xl/styles.xml': null });
@@ -202,6 +226,87 @@ describe('an XLSX file', () => {
     );
     await expect(readStream(source)).rejects.toThrow('connection lost');
     expect(spooledFiles()).toEqual([]);
+  });
+});
+
+describe('an XLSX file is refused for a cell, with its sheet and its place,', () => {
+  const rows = '<row r="1"><c r="A1"><v>1</v></c><c r="C1"><v>2</v></c></row><row r="17"><c r="A17"><v>3</v></c></row>';
+  const at17 = (cell: string): string => rowsXml(rows.replace('<v>3</v></c>', `<v>3</v></c>${cell}`));
+  const merged = (ref: string): string =>
+    `<worksheet><sheetData>${rows}</sheetData><mergeCells count="1"><mergeCell ref="${ref}"/></mergeCells></worksheet>`;
+
+  it.each<[string, string, string, string]>([
+    ['that holds a formula', at17('<c r="F17"><f>1/10</f><v>0.1</v></c>'), 'F17', 'formula'],
+    ['that holds a formula of a text', at17('<c r="F17" t="str"><f>B1&amp;"x"</f><v>ok</v></c>'), 'F17', 'formula'],
+    ['that shares a formula', at17('<c r="F17"><f t="shared" si="0"/><v>1</v></c>'), 'F17', 'formula'],
+    ['whose formula was never reckoned', at17('<c r="F17"><f>A1</f></c>'), 'F17', 'formula'],
+    ['whose formula is wrong', at17('<c r="F17" t="e"><f>NA()</f><v>#N/A</v></c>'), 'F17', 'formula'],
+    ['that shows an error', at17('<c r="F17" t="e"><v>#N/A</v></c>'), 'F17', 'error'],
+    ['merged with those below', merged('A2:A9'), 'A2:A9', 'merged'],
+    ['of the header merged with the next', merged('A1:B1'), 'A1:B1', 'merged'],
+    ['in the last column merged beyond it', merged('C17:E20'), 'C17:E20', 'merged'],
+  ])('%s', async (_what, sheet, cell, problem) => {
+    const { reason, params, message } = await refusal(await zipped({ [SHEET]: sheet }));
+    expect([reason, params['sheet'], params['cell']]).toEqual(['SPREADSHEET_CELL_INVALID', '1', cell]);
+    expect(params['problem']).toMatch(/\p{Script=Han}.* [a-z]/u);
+    expect(params['problem']).toContain(problem);
+    expect(message).not.toContain('0.1');
+    expect(spooledFiles()).toEqual([]);
+  });
+
+  it('counting the sheets that are shown', async () => {
+    const sheets = '<sheet state="hidden" r:id="r1"/><sheet name="图" r:id="r5"/><sheet name="显" r:id="r4"/>';
+    const { params } = await refusal(
+      await zipped({
+        'xl/workbook.xml': book(sheets),
+        [SHEET]: rowsXml(rows),
+        [SECOND]: rowsXml('<row r="1"><c r="A1"><f>1</f></c></row>'),
+      }),
+    );
+    expect([params['sheet'], params['cell']]).toEqual(['2', 'A1']);
+  });
+});
+
+describe('an XLSX file is refused for its sheets', () => {
+  const [empty, filled] = ['', '<row r="1"><c r="A1"><v>1</v></c></row>'];
+
+  it.each<[string, string, string, string]>([
+    ['when two have content', filled, filled, '第 1、2 个工作表（共 2 个）都有内容 2 sheets have content (1, 2)'],
+    ['when one has a formula alone', filled, '<row><c><f>A1</f></c></row>', '2 sheets have content (1, 2)'],
+    [
+      'when one has text alone',
+      filled,
+      '<row><c t="inlineStr"><is><t>说明</t></is></c></row>',
+      '2 sheets have content',
+    ],
+    ['when the first is empty', empty, filled, 'sheet 1 is empty, and the content is in sheet 2'],
+  ])('%s, before any row', async (_what, first, second, problem) => {
+    const bytes = await zipped({ ...TWO_SHEETS, [SHEET]: rowsXml(first), [SECOND]: rowsXml(second) });
+    const { reason, params } = await refusal(bytes);
+    expect(reason).toBe('SPREADSHEET_SHEET_INVALID');
+    expect(params['problem']).toContain(problem);
+    expect(spooledFiles()).toEqual([]);
+  });
+
+  it('and names a few of many', async () => {
+    const ids = Array.from({ length: 9 }, (_, at) => `s${at}`);
+    const parts = Object.fromEntries(ids.map((id) => [`xl/worksheets/${id}.xml`, rowsXml(filled)]));
+    const { params } = await refusal(
+      await zipped({
+        ...parts,
+        'xl/workbook.xml': book(ids.map((_, at) => `<sheet r:id="r${at + 1}"/>`).join('')),
+        'xl/_rels/workbook.xml.rels': relations(
+          ...ids.map((id): [string, string] => ['worksheet', `worksheets/${id}.xml`]),
+        ),
+      }),
+    );
+    expect(params['problem']).toContain('9 sheets have content (1, 2, 3, 4, 5…)');
+  });
+
+  it('but not for one that is named often', async () => {
+    const sheets = '<sheet name="一" sheetId="1" r:id="r1"/>'.repeat(3);
+    const rows = await readSheet(filled, { 'xl/workbook.xml': book(sheets) });
+    expect(rows).toEqual([{ rowNumber: 1, cells: ['1'] }]);
   });
 });
 
@@ -251,6 +356,7 @@ describe('an XLSX file is refused as unreadable', () => {
     ['whose rows go back', zipped({ [SHEET]: rowsXml('<row r="2"/><row r="2"/>') })],
     ['whose cells go back', zipped({ [SHEET]: rowsXml('<row><c r="B1"/><c r="A1"/></row>') })],
     ['whose cells are nowhere', zipped({ [SHEET]: rowsXml('<row><c r="7"/></row>') })],
+    ['whose merged cells are nowhere', zipped({ [SHEET]: sheet.replace('</sheetData>', '</sheetData><mergeCell/>') })],
   ])('%s', async (_what, bytes) => {
     const { reason, params } = await refusal(await bytes);
     expect(reason).toBe('SPREADSHEET_UNREADABLE');

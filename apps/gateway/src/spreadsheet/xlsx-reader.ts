@@ -1,14 +1,13 @@
 import { openArchive, readPart } from './archive.js';
+import { chooseSheet, MAX_SHEET_BYTES } from './sheet-choice.js';
 import { SheetParser } from './sheet-parser.js';
 import type { SheetRow } from './sheet-row.js';
 import { spool } from './spool.js';
 import { readWorkbook } from './workbook.js';
 import { XmlParser } from './xml.js';
 
-const MAX_SHEET_BYTES = 512 * 1_048_576;
-
 /**
- * The rows of an XLSX file's first visible sheet. A zip says at its end what is in it, so the file is put aside first; its sheet is then
+ * The rows of an XLSX file's only visible sheet with content. A zip says at its end what is in it, so the file is put aside first; its sheet is then
  * unpacked and parsed a chunk at a time, as rows are asked for.
  */
 export async function* readXlsx(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<SheetRow, void, undefined> {
@@ -16,9 +15,10 @@ export async function* readXlsx(bytes: AsyncIterable<Uint8Array>): AsyncGenerato
   try {
     const archive = await openArchive(file);
     const workbook = await readWorkbook(archive);
-    const sheet = new SheetParser(workbook);
+    const { place, path } = await chooseSheet(archive, workbook);
+    const sheet = new SheetParser(workbook, place);
     const parser = new XmlParser(sheet.handlers);
-    for await (const chunk of readPart(archive, workbook.sheet, MAX_SHEET_BYTES)) {
+    for await (const chunk of readPart(archive, path, MAX_SHEET_BYTES)) {
       parser.write(chunk);
       yield* sheet.takeRows();
     }

@@ -154,18 +154,26 @@ const BY_PERSON = `
     line_number int NOT NULL,
     insured_province char(6) NOT NULL,
     treating_province char(6) NOT NULL,
+    -- As the bill said, or the hospital's mapping; empty where neither did.
     national_code text NOT NULL,
+    hospital_code text NOT NULL,
+    approved boolean NOT NULL,
     quantity_e4 bigint NOT NULL,
     unit_price_micro_yuan bigint NOT NULL,
     amount_fen bigint NOT NULL,
     item_class text NOT NULL,
     charge_category char(2) NOT NULL,
+    catalogue_rule text NOT NULL,
+    -- The version of the treating province's catalogue that was in force on the fee's day.
+    catalogue_sequence int NOT NULL,
     full_self_pay_fen bigint NOT NULL,
     over_ceiling_fen bigint NOT NULL,
     first_self_pay_fen bigint NOT NULL,
     in_scope_fen bigint NOT NULL,
     occurred_at timestamptz NOT NULL,
     CONSTRAINT settlement_line_pk PRIMARY KEY (person_id, settlement_id, line_number, insured_province, treating_province),
+    CONSTRAINT settlement_line_code CHECK (national_code <> '' OR hospital_code <> ''),
+    CONSTRAINT settlement_line_sequence CHECK (catalogue_sequence > 0),
     CONSTRAINT settlement_line_split CHECK (amount_fen = full_self_pay_fen + over_ceiling_fen + first_self_pay_fen + in_scope_fen)
   );
 

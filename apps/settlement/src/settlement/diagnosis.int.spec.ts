@@ -57,6 +57,8 @@ const DIAGNOSED = {
 };
 const SECRETS = [DISEASE_CODE, ...DIAGNOSED.diagnoses.flatMap(({ code, name }) => [code, name])];
 
+const CLASSIFIED = { itemClass: 'A', chargeCategory: '09', catalogueRule: 'ENTRY', catalogueSequence: 1 } as const;
+
 let db: TestDatabase;
 let settlements: SettlementService;
 let readings: ReadingService;
@@ -124,7 +126,7 @@ function everythingInOrder(): FactsService {
         benefitLevel: 'REFERRAL',
         eligibilityBasis: 'FILED',
         filingId: null,
-        lines: bill.lines.map((line) => ({ ...line, itemClass: 'A', chargeCategory: '09', split })),
+        lines: bill.lines.map((line) => ({ ...line, ...CLASSIFIED, split })),
         split,
       }),
     trial: adjudication,
@@ -138,6 +140,7 @@ function newBill(change: Partial<Bill> = {}): Bill {
   return {
     personId: randomUUID(),
     insuredRegion: '610100',
+    insuredAs: null,
     visitNumber: `V${++sequence}`,
     visitKind: 'CHRONIC',
     emergency: false,
@@ -148,6 +151,8 @@ function newBill(change: Partial<Bill> = {}): Bill {
       {
         lineNumber: 1,
         nationalCode: '001101000010000',
+        hospitalCode: '',
+        approved: false,
         quantityE4: 10_000n,
         unitPriceMicroYuan: 100_000_000n,
         amountFen: fen(10_000n),
@@ -279,7 +284,8 @@ describe('a rotation of the master key', () => {
 
 describe('a bill is refused, by the place and never by the words of what is wrong', () => {
   const wire = { personId: randomUUID(), insuredRegion: '610100', visitNumber: 'V', visitKind: 'VISIT_KIND_INPATIENT' };
-  const bill = { ...wire, diseaseCode: '', lines: [{}] } as unknown as Parameters<typeof decodeBill>[0];
+  const unnamed = { insurance: 'INSURANCE_UNSPECIFIED', personType: 'PERSON_TYPE_UNSPECIFIED' };
+  const bill = { ...wire, ...unnamed, diseaseCode: '', lines: [{}] } as unknown as Parameters<typeof decodeBill>[0];
   const good = { code: 'I10.x00x002', name: '高血压' };
   it.each([
     ['with eleven diagnoses', Array.from({ length: 11 }, () => good), 'diagnoses must be at most 10'],

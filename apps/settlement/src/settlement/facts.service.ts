@@ -7,7 +7,10 @@ import {
   encodeInstant,
   filingCategoryCodec,
   hospitalLevelCodec,
+  insuranceCodec,
   itemClassCodec,
+  lineRuleCodec,
+  personTypeCodec,
   required,
   serviceActor,
   TARGETS,
@@ -60,6 +63,7 @@ export class FactsService {
     return { ...eligibility, lines, split: sumSplits(lines.map((line) => line.split)) };
   }
 
+  /** What the home province would decide; it books nothing. Rejects with its reason. */
   async trial(claim: benefitV1.Claim): Promise<benefitV1.Adjudication> {
     const { adjudication } = await this.homeProvince.call('trial', { claim }, homeActor(claim), HOME_DEADLINE_MS);
     return required(adjudication, 'adjudication');
@@ -118,11 +122,21 @@ export class FactsService {
   }
 
   private async classify(bill: Bill, institution: Institution): Promise<SettledLine[]> {
+    const { province, institutionCode, level } = institution;
     const lines = bill.lines.map((line) => ({ ...line, occurredAt: encodeInstant(line.occurredAt) }));
     const answer = await this.catalogue.call(
       'classifyLines',
-      { province: institution.province, lines },
-      serviceActor(SERVICE, institution.province),
+      {
+        province,
+        lines,
+        // The hospital's word, which the home province must confirm before it counts; without one, only what fits everybody does.
+        insurance: insuranceCodec.encodeOptional(bill.insuredAs?.insurance ?? null),
+        personType: personTypeCodec.encodeOptional(bill.insuredAs?.personType ?? null),
+        hospitalLevel: hospitalLevelCodec.encode(level),
+        visitKind: visitKindCodec.encode(bill.visitKind),
+        institutionCode,
+      },
+      serviceActor(SERVICE, province),
       FACT_DEADLINE_MS,
     );
     const classified = new Map(answer.lines.map((line) => [line.lineNumber, line]));
@@ -130,8 +144,11 @@ export class FactsService {
       const found = required(classified.get(line.lineNumber), 'classified line');
       return {
         ...line,
+        nationalCode: line.nationalCode || found.nationalCode,
         itemClass: itemClassCodec.decode(found.itemClass),
         chargeCategory: found.chargeCategory,
+        catalogueRule: lineRuleCodec.decode(found.rule),
+        catalogueSequence: found.versionSequence,
         split: decodeSplit(found.split),
       };
     });

@@ -43,14 +43,14 @@ export class RecordService {
 
   /**
    * The intent: on the institution's shard, so that every message can be accounted for. Its hash is keyed: beside the lines
-   * of the bill a plain one would give way to trying all diagnoses.
+   * of the bill a plain one would give way to trying all diagnoses. `repeated`: the message was claimed before.
    */
   async claim(
     actor: Actor,
     institutionCode: string,
     messageId: string,
     bill: Bill,
-  ): Promise<{ intent: SettleIntent; found: Institution | null }> {
+  ): Promise<{ intent: SettleIntent; repeated: boolean; found: Institution | null }> {
     const receivedAt = this.clock.now();
     const claim = {
       institutionCode,
@@ -61,10 +61,12 @@ export class RecordService {
       deadlineAt: new Date(receivedAt.getTime() + this.inDoubtMs),
     };
     const { personId, insuredRegion } = bill;
-    return this.database.transaction(actor, async (tx) => ({
-      intent: await claimSettle(tx, claim, { settlementId: uuidv7(), personId, insuredRegion }),
-      found: await findInstitution(tx, institutionCode),
-    }));
+    const settlementId = uuidv7();
+    return this.database.transaction(actor, async (tx) => {
+      const intent = await claimSettle(tx, claim, { settlementId, personId, insuredRegion });
+      const found = await findInstitution(tx, institutionCode);
+      return { intent, repeated: intent.settlementId !== settlementId, found };
+    });
   }
 
   /** One short transaction on the person's shard: the outcome, the record, the obligation on its way, the audit. */

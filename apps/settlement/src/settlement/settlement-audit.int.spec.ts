@@ -78,12 +78,13 @@ afterAll(() => db.drop());
 function everythingInOrder(): FactsService {
   const zero = fen(0n);
   const split = { fullSelfPayFen: zero, overCeilingFen: zero, firstSelfPayFen: zero, inScopeFen: fen(10_000n) };
+  const classified = { itemClass: 'A', chargeCategory: '09', catalogueRule: 'ENTRY', catalogueSequence: 1 };
   const facts = { filingCategory: 'REFERRAL', benefitLevel: 'REFERRAL', eligibilityBasis: 'FILED', filingId: null };
   return {
     gather: (bill: Bill): Promise<unknown> =>
       Promise.resolve({
         ...facts,
-        lines: bill.lines.map((line) => ({ ...line, itemClass: 'A', chargeCategory: '09', split })),
+        lines: bill.lines.map((line) => ({ ...line, ...classified, split })),
         split,
       } satisfies Record<keyof Facts, unknown>),
     adjudicate: (claim: benefitV1.Claim): Promise<benefitV1.Adjudication> =>
@@ -110,6 +111,7 @@ function newBill(): Bill {
   return {
     personId: randomUUID(),
     insuredRegion: '610100',
+    insuredAs: null,
     visitNumber: `V${++sequence}`,
     visitKind: 'INPATIENT',
     emergency: false,
@@ -118,7 +120,7 @@ function newBill(): Bill {
     admittedAt: NOW,
     endedAt: NOW,
     totalFen: fen(10_000n),
-    lines: [{ ...line, lineNumber: 1, nationalCode: '001101000010000' }],
+    lines: [{ ...line, lineNumber: 1, nationalCode: '001101000010000', hospitalCode: '', approved: false }],
   };
 }
 

@@ -13,12 +13,20 @@ import {
   required,
   visitKindCodec,
 } from '@yiditong/chassis';
-import { findProvince, isChronicDiseaseCode, isDiagnosisCode, isNationalItemCode, Rejection } from '@yiditong/codes';
+import {
+  findProvince,
+  isChronicDiseaseCode,
+  isDiagnosisCode,
+  nationalCodeProblem,
+  ownCode,
+  PERSON_TYPES_OF,
+  Rejection,
+} from '@yiditong/codes';
 import type { benefitV1, commonV1, settlementV1 } from '@yiditong/contracts';
 import { fen } from '@yiditong/money';
 import { validate as isUuid } from 'uuid';
 import type { Institution } from '../institution/institution.entity.js';
-import type { Bill, BillLine, Diagnosis } from './bill-rules.js';
+import type { Bill, BillLine, Diagnosis, InsuredAs } from './bill-rules.js';
 import type { Facts } from './facts.service.js';
 import type { Diagnosed, DiagnosedSettlement, Settlement, SettlementState } from './settlement.entity.js';
 
@@ -40,6 +48,7 @@ export function decodeBill(wire: settlementV1.Bill | undefined): Bill {
   return {
     personId: bill.personId.toLowerCase(),
     insuredRegion: bill.insuredRegion,
+    insuredAs: decodeBilledAs(bill),
     visitNumber: bill.visitNumber,
     visitKind,
     emergency: bill.emergency,
@@ -50,6 +59,20 @@ export function decodeBill(wire: settlementV1.Bill | undefined): Bill {
     totalFen: fen(bill.totalFen),
     lines: bill.lines.map(decodeLine),
   };
+}
+
+function decodeBilledAs(wire: settlementV1.Bill): InsuredAs | null {
+  const insurance = insuranceCodec.decodeOptional(wire.insurance);
+  const personType = personTypeCodec.decodeOptional(wire.personType);
+  if (insurance === null && personType === null) return null;
+  if (insurance === null || personType === null || !PERSON_TYPES_OF[insurance].includes(personType))
+    throw malformed('insurance and person_type must both be given and go together, or neither be given');
+  return { insurance, personType };
+}
+
+/** As whom the home province took the person. */
+export function insuredAsOf({ insurance, personType }: benefitV1.Adjudication): InsuredAs {
+  return { insurance: insuranceCodec.decode(insurance), personType: personTypeCodec.decode(personType) };
 }
 
 /** Says which one is wrong, and never quotes it. */
@@ -74,12 +97,21 @@ export function maskedDiagnosis({ visitKind }: Settlement): Diagnosed {
   return { diseaseCode: visitKind === 'CHRONIC' ? MASKED : '', diagnoses: maskedDiagnoses() };
 }
 
+/** A line names its item by the national code, by the hospital's own, or by both; the mapping is asked only where the first is missing. */
 function decodeLine(wire: settlementV1.BillLine): BillLine {
-  if (!isNationalItemCode(wire.nationalCode))
-    throw malformed(`line ${wire.lineNumber}: national_code has no national format`);
+  const { lineNumber, nationalCode } = wire;
+  const ownItem = ownCode(wire.hospitalCode);
+  if ('problem' in ownItem) throw malformed(`line ${lineNumber}: hospital_code ${ownItem.problem}`);
+  const hospitalCode = ownItem.value;
+  if (nationalCode === '' && hospitalCode === '')
+    throw malformed(`line ${lineNumber}: neither national_code nor hospital_code`);
+  const codeProblem = nationalCode === '' ? null : nationalCodeProblem(nationalCode);
+  if (codeProblem) throw malformed(`line ${lineNumber}: national_code ${codeProblem.zh} ${codeProblem.en}`);
   return {
-    lineNumber: wire.lineNumber,
-    nationalCode: wire.nationalCode,
+    lineNumber,
+    nationalCode,
+    hospitalCode,
+    approved: wire.approved,
     quantityE4: wire.quantityE4,
     unitPriceMicroYuan: wire.unitPriceMicroYuan,
     amountFen: fen(wire.amountFen),
@@ -115,8 +147,7 @@ export function composeSettlement(
     benefitLevel: facts.benefitLevel,
     eligibilityBasis: facts.eligibilityBasis,
     filingId: facts.filingId,
-    insurance: insuranceCodec.decode(adjudication.insurance),
-    personType: personTypeCodec.decode(adjudication.personType),
+    ...insuredAsOf(adjudication),
     totalFen: bill.totalFen,
     split: decodeSplit(adjudication.split),
     deductibleFen: fen(adjudication.deductibleFen),

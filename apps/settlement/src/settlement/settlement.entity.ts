@@ -6,6 +6,7 @@ import type {
   Fund,
   Insurance,
   ItemClass,
+  LineRule,
   PersonType,
   VisitKind,
 } from '@yiditong/codes';
@@ -53,10 +54,16 @@ export type DiagnosedSettlement = Settlement & Diagnosed;
 /** A row of `settlement` as it is read. */
 export type SealedSettlement = { readonly settlement: Settlement; readonly diagnosisSealed: Buffer };
 
-/** A row of `settlement_line`. */
+/**
+ * A row of `settlement_line`: the line as it was charged, and what the catalogue said of it. Its national code is the one that the
+ * hospital's mapping gave where the bill named none; empty where there is no mapping either.
+ */
 export type SettledLine = BillLine & {
   readonly itemClass: ItemClass;
   readonly chargeCategory: string;
+  readonly catalogueRule: LineRule;
+  /** Of the treating province's catalogue, the version in force on the fee's day. */
+  readonly catalogueSequence: number;
   readonly split: FeeSplit;
 };
 

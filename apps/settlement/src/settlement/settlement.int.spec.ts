@@ -107,12 +107,16 @@ function line(change: Partial<SettledLine> = {}): SettledLine {
   return {
     lineNumber: 1,
     nationalCode: '001101000010000',
+    hospitalCode: '',
+    approved: false,
     quantityE4: 10_000n,
     unitPriceMicroYuan: 1_000_000_000n,
     amountFen: fen(100_000n),
     occurredAt: NOW,
     itemClass: 'B',
     chargeCategory: '09',
+    catalogueRule: 'ENTRY',
+    catalogueSequence: 1,
     split: settlement().split,
     ...change,
   };
@@ -186,6 +190,38 @@ describe('a settlement', () => {
     });
     await expect(wrong).rejects.toThrow('settlement_line_split');
     expect(await rowCounts(db)).toEqual(before);
+  });
+
+  it('keeps of each line how the hospital named it, and which rule of which version of the catalogue split it', async () => {
+    const written = settlement();
+    const own = {
+      hospitalCode: '药 100-1',
+      approved: true,
+      catalogueRule: 'RESTRICTED',
+      catalogueSequence: 7,
+    } as const;
+    await as(BEIJING, async (tx) => {
+      await insertRow(tx, written);
+      await insertLines(tx, written, [line(), line({ lineNumber: 2, nationalCode: '', ...own })]);
+    });
+    const rows = await queryAs(
+      db.superuserUrl,
+      `SELECT national_code, hospital_code, approved, catalogue_rule, catalogue_sequence FROM settlement_line
+       WHERE settlement_id = $1 ORDER BY line_number`,
+      [written.settlementId],
+    );
+    expect(rows.map((row) => Object.values(row as object))).toEqual([
+      ['001101000010000', '', false, 'ENTRY', 1],
+      ['', '药 100-1', true, 'RESTRICTED', 7],
+    ]);
+  });
+
+  it.each<[string, Partial<SettledLine>, string]>([
+    ['names its item by no code', { nationalCode: '' }, 'settlement_line_code'],
+    ['was split by no version', { catalogueSequence: 0 }, 'settlement_line_sequence'],
+  ])('is refused by the database where a line %s', async (_, change, constraint) => {
+    const written = settlement();
+    await expect(as(BEIJING, (tx) => insertLines(tx, written, [line(change)]))).rejects.toThrow(constraint);
   });
 
   it('is listed in the cycle that it was settled in and in the one that it was reversed in, page by page', async () => {

@@ -1,15 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock, Database, type Actor } from '@yiditong/chassis';
 import { institutionOfMessage, isMessageId, REASONS, Rejection, type Reason } from '@yiditong/codes';
+import type { benefitV1 } from '@yiditong/contracts';
 import { v7 as uuidv7 } from 'uuid';
 import type { Institution } from '../institution/institution.entity.js';
 import { findInstitution } from '../institution/institution.store.js';
-import { billProblem, type Bill } from './bill-rules.js';
+import { billProblem, insuredDiffers, type Bill } from './bill-rules.js';
 import { claimOf, FactsService } from './facts.service.js';
 import { OutcomeService, settledAnswer } from './outcome.service.js';
 import { findOutcome } from './outcome.store.js';
 import { RecordService } from './record.service.js';
-import { composeSettlement, diagnosedIn } from './settlement.codec.js';
+import { composeSettlement, diagnosedIn, insuredAsOf } from './settlement.codec.js';
 import type { DiagnosedSettlement, Outcome, SettleIntent, Settlement } from './settlement.entity.js';
 import { visitIsSettled } from './settlement.store.js';
 
@@ -32,13 +33,15 @@ export class SettlementService {
     this.checkBill(bill);
     const facts = await this.facts.gather(bill, institution);
     const adjudication = await this.facts.trial(claimOf(uuidv7(), bill, institution, facts));
+    checkInsured(bill, adjudication);
     const identity = { settlementId: '', messageId: '', businessDate: '', settledAt: '' };
     return { ...composeSettlement(identity, bill, institution, facts, adjudication), ...diagnosedIn(bill) };
   }
 
   /**
-   * Settles a bill once per message id, for ever: claim the id, answer a repeat, gather, let the home province decide,
-   * record. Rejects with the reason, which is then this id's outcome for ever, or with OUTCOME_UNKNOWN: repeat or query.
+   * Settles a bill once per message id, for ever: claim the id, answer a repeat, gather, let the home province confirm the
+   * insurance that the bill names, let it decide, record. Rejects with the reason, which is then this id's outcome for ever, or
+   * with OUTCOME_UNKNOWN: repeat or query.
    */
   async settle(actor: Actor, institutionCode: string, messageId: string, bill: Bill): Promise<DiagnosedSettlement> {
     checkSender(actor, institutionCode, messageId);
@@ -47,18 +50,24 @@ export class SettlementService {
   }
 
   private async settleOnce(actor: Actor, institutionCode: string, messageId: string, bill: Bill): Promise<Settlement> {
-    const { intent, found } = await this.records.claim(actor, institutionCode, messageId, bill);
+    const { intent, repeated, found } = await this.records.claim(actor, institutionCode, messageId, bill);
     const { known, visitSettled } = await this.lookBack(actor, intent, bill);
     if (known) return settledAnswer(known);
 
-    let booked = false;
+    // Where the message came before, the home province may have booked it, and its answer was lost.
+    let booked = repeated;
     try {
       const institution = networked(found, institutionCode);
       this.checkBill(bill);
       if (visitSettled) throw new Rejection('VISIT_ALREADY_SETTLED');
       const facts = await this.facts.gather(bill, institution);
-      const adjudication = await this.facts.adjudicate(claimOf(intent.settlementId, bill, institution, facts));
+      const claim = claimOf(intent.settlementId, bill, institution, facts);
+      // Before anything is booked: the catalogue has divided the bill by the insurance that it names.
+      if (bill.insuredAs) checkInsured(bill, await this.facts.trial(claim));
+      const adjudication = await this.facts.adjudicate(claim);
       booked = true;
+      // Again, for it may have changed since the trial.
+      checkInsured(bill, adjudication);
       return await this.records.record(actor, intent, bill, institution, facts, adjudication);
     } catch (error) {
       if (!(error instanceof Rejection)) throw error;
@@ -117,6 +126,11 @@ function networked(found: Institution | null, institutionCode: string): Institut
   if (!found) throw new Rejection('INSTITUTION_UNKNOWN', { institution: institutionCode });
   if (!found.networked) throw new Rejection('INSTITUTION_NOT_NETWORKED', { institution: institutionCode });
   return found;
+}
+
+/** Rejects with BILL_INSURED_DIFFERS. A bill that doesn't say how the person is insured passes. */
+function checkInsured(bill: Bill, adjudication: benefitV1.Adjudication): void {
+  if (insuredDiffers(bill, insuredAsOf(adjudication))) throw new Rejection('BILL_INSURED_DIFFERS');
 }
 
 /** Reasons that say nothing of what happened at the other side. */

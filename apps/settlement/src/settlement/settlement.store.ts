@@ -95,9 +95,10 @@ function amountsOf({ split, funds, ...settlement }: Settlement): Fen[] {
 export async function insertLines(tx: Tx, settlement: Settlement, lines: readonly SettledLine[]): Promise<void> {
   await tx.query(
     `INSERT INTO settlement_line (person_id, settlement_id, insured_province, treating_province, line_number, national_code, quantity_e4,
-       unit_price_micro_yuan, amount_fen, item_class, charge_category, full_self_pay_fen, over_ceiling_fen, first_self_pay_fen, in_scope_fen, occurred_at)
+       unit_price_micro_yuan, amount_fen, item_class, charge_category, full_self_pay_fen, over_ceiling_fen, first_self_pay_fen, in_scope_fen, occurred_at,
+       hospital_code, approved, catalogue_rule, catalogue_sequence)
      SELECT $1, $2, $3, $4, * FROM unnest($5::int[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[], $10::text[], $11::text[],
-       $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::timestamptz[])`,
+       $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::timestamptz[], $17::text[], $18::boolean[], $19::text[], $20::int[])`,
     [
       settlement.personId,
       settlement.settlementId,
@@ -115,6 +116,10 @@ export async function insertLines(tx: Tx, settlement: Settlement, lines: readonl
       lines.map((line) => String(line.split.firstSelfPayFen)),
       lines.map((line) => String(line.split.inScopeFen)),
       lines.map((line) => line.occurredAt),
+      lines.map((line) => line.hospitalCode),
+      lines.map((line) => line.approved),
+      lines.map((line) => line.catalogueRule),
+      lines.map((line) => line.catalogueSequence),
     ],
   );
 }

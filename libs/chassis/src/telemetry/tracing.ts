@@ -46,8 +46,10 @@ export function beginTelemetry(serviceName: string): void {
         startIncomingSpanHook: () => ({ 'url.path': HIDDEN, 'url.query': HIDDEN }),
       }),
       new GrpcInstrumentation({ ignoreGrpcMethods: ['Check', 'Watch'] }),
-      new PgInstrumentation({ requireParentSpan: true, enhancedDatabaseReporting: false }),
-      new PinoInstrumentation(),
+      // No trace goes on from a statement, so where nothing is exported its spans would be made for nobody.
+      ...(exported ? [new PgInstrumentation({ requireParentSpan: true, enhancedDatabaseReporting: false })] : []),
+      // Lines get the trace's id; they are written, not sent.
+      new PinoInstrumentation({ disableLogSending: true }),
     ],
   });
 }

@@ -9,21 +9,133 @@ import type { Metadata } from "@grpc/grpc-js";
 import { GrpcMethod, GrpcStreamMethod } from "@nestjs/microservices";
 import { Observable } from "rxjs";
 import { Timestamp } from "../../../google/protobuf/timestamp.pb.js";
-import { FeeSplit, ItemClass } from "../../common/v1/common.pb.js";
+import { FeeSplit, HospitalLevel, Insurance, ItemClass, PersonType, VisitKind } from "../../common/v1/common.pb.js";
 import { Proposal, ProposalDecision, ProposalState } from "../../common/v1/proposal.pb.js";
+
+/** 超限处理方式. */
+export const OverCapRule = {
+  OVER_CAP_RULE_UNSPECIFIED: "OVER_CAP_RULE_UNSPECIFIED",
+  /** OVER_CAP_RULE_EXCESS - What lies above the cap is the person's. */
+  OVER_CAP_RULE_EXCESS: "OVER_CAP_RULE_EXCESS",
+  /** OVER_CAP_RULE_WHOLE - The whole line is the person's. */
+  OVER_CAP_RULE_WHOLE: "OVER_CAP_RULE_WHOLE",
+} as const;
+
+export type OverCapRule = typeof OverCapRule[keyof typeof OverCapRule];
+
+export namespace OverCapRule {
+  export type OVER_CAP_RULE_UNSPECIFIED = typeof OverCapRule.OVER_CAP_RULE_UNSPECIFIED;
+  export type OVER_CAP_RULE_EXCESS = typeof OverCapRule.OVER_CAP_RULE_EXCESS;
+  export type OVER_CAP_RULE_WHOLE = typeof OverCapRule.OVER_CAP_RULE_WHOLE;
+}
+
+export const VersionOrigin = {
+  VERSION_ORIGIN_UNSPECIFIED: "VERSION_ORIGIN_UNSPECIFIED",
+  /** VERSION_ORIGIN_MESSAGE - All entries in one message. */
+  VERSION_ORIGIN_MESSAGE: "VERSION_ORIGIN_MESSAGE",
+  VERSION_ORIGIN_DRAFT: "VERSION_ORIGIN_DRAFT",
+  /** VERSION_ORIGIN_ROLLBACK - 回退: restores what an earlier version said. */
+  VERSION_ORIGIN_ROLLBACK: "VERSION_ORIGIN_ROLLBACK",
+} as const;
+
+export type VersionOrigin = typeof VersionOrigin[keyof typeof VersionOrigin];
+
+export namespace VersionOrigin {
+  export type VERSION_ORIGIN_UNSPECIFIED = typeof VersionOrigin.VERSION_ORIGIN_UNSPECIFIED;
+  export type VERSION_ORIGIN_MESSAGE = typeof VersionOrigin.VERSION_ORIGIN_MESSAGE;
+  export type VERSION_ORIGIN_DRAFT = typeof VersionOrigin.VERSION_ORIGIN_DRAFT;
+  export type VERSION_ORIGIN_ROLLBACK = typeof VersionOrigin.VERSION_ORIGIN_ROLLBACK;
+}
+
+/** Which rule decided a line. */
+export const LineRule = {
+  LINE_RULE_UNSPECIFIED: "LINE_RULE_UNSPECIFIED",
+  /** LINE_RULE_ENTRY - By the entry: cap, share, in scope. */
+  LINE_RULE_ENTRY: "LINE_RULE_ENTRY",
+  /** LINE_RULE_CLASS_C - 丙类: full self-pay. */
+  LINE_RULE_CLASS_C: "LINE_RULE_CLASS_C",
+  /** LINE_RULE_NO_NATIONAL_ITEM - No national code, or none that there is or that was in force at the fee's time: full self-pay. */
+  LINE_RULE_NO_NATIONAL_ITEM: "LINE_RULE_NO_NATIONAL_ITEM",
+  /** LINE_RULE_UNLISTED - Not in the province's catalogue at the fee's time: full self-pay. */
+  LINE_RULE_UNLISTED: "LINE_RULE_UNLISTED",
+  /** LINE_RULE_RESTRICTED - 限制使用 not met: full self-pay. */
+  LINE_RULE_RESTRICTED: "LINE_RULE_RESTRICTED",
+  /** LINE_RULE_OVER_CAP_WHOLE - Above a cap that makes the whole line self-pay. */
+  LINE_RULE_OVER_CAP_WHOLE: "LINE_RULE_OVER_CAP_WHOLE",
+} as const;
+
+export type LineRule = typeof LineRule[keyof typeof LineRule];
+
+export namespace LineRule {
+  export type LINE_RULE_UNSPECIFIED = typeof LineRule.LINE_RULE_UNSPECIFIED;
+  export type LINE_RULE_ENTRY = typeof LineRule.LINE_RULE_ENTRY;
+  export type LINE_RULE_CLASS_C = typeof LineRule.LINE_RULE_CLASS_C;
+  export type LINE_RULE_NO_NATIONAL_ITEM = typeof LineRule.LINE_RULE_NO_NATIONAL_ITEM;
+  export type LINE_RULE_UNLISTED = typeof LineRule.LINE_RULE_UNLISTED;
+  export type LINE_RULE_RESTRICTED = typeof LineRule.LINE_RULE_RESTRICTED;
+  export type LINE_RULE_OVER_CAP_WHOLE = typeof LineRule.LINE_RULE_OVER_CAP_WHOLE;
+}
+
+/**
+ * 先行自付比例 of an item for some persons; of those that fit, the most specific counts: insurance and person type, insurance alone,
+ * person type alone, neither.
+ */
+export interface SelfPayShare {
+  /** Unset for every insurance. */
+  insurance: Insurance;
+  /** Unset for every person type. */
+  personType: PersonType;
+  /** Basis points, 0 to 10000. */
+  bps: number;
+}
+
+/** 限价 of an item at hospitals of a level; the level's own counts before the one for all. */
+export interface PriceCap {
+  /** Unset for every level. */
+  hospitalLevel: HospitalLevel;
+  /** Millionths of a yuan a unit, at least 1. */
+  microYuan: bigint;
+}
+
+/** 限制使用: where one of these isn't met, the line is full self-pay. */
+export interface Restriction {
+  /** 限制使用标志: needs the hospital's word that the condition is met (hosp_appr_flag). */
+  needsApproval: boolean;
+  /** The condition in words; empty where there is none. */
+  text: string;
+  /** Unset for none: at this level at least. */
+  minimumLevel: HospitalLevel;
+  /** Empty for all. */
+  visitKinds: VisitKind[];
+  /** Empty for all. */
+  insurances: Insurance[];
+}
 
 /** A province's entry for a national item. */
 export interface CatalogueEntry {
-  /** National code: drug 23, patent medicine 20, service 15, consumable 20 or 27 characters. */
+  /** National code: drug 23, patent medicine 20, pieces 10, hospital preparation 16, service 15, consumable 20 or 27 characters. */
   nationalCode: string;
   name: string;
   itemClass: ItemClass;
-  /** 先行自付比例 in basis points, 0 to 10000; 0 for class A. */
-  firstSelfPayBps: number;
-  /** 限价: ceiling of the unit price in millionths of a yuan; 0 means none. */
-  ceilingMicroYuan: bigint;
   /** 医疗收费项目类别, 01 to 14. */
   chargeCategory: string;
+  /**
+   * 医保目录编码 (hilist_code), 1 to 30 characters; several national items may stand under one, with the same content. Empty for
+   * the national code itself.
+   */
+  provincialCode: string;
+  /** Class A has none, class B one at least that fits everybody, class C none. */
+  shares: SelfPayShare[];
+  /** Empty for no cap. */
+  caps: PriceCap[];
+  /** Unset where there is no cap. */
+  overCapRule: OverCapRule;
+  /** Unset for none. */
+  restriction:
+    | Restriction
+    | undefined;
+  /** Last business date; empty until withdrawn. */
+  endsOn: string;
 }
 
 export interface CatalogueProposal {
@@ -35,6 +147,10 @@ export interface CatalogueProposal {
   entryCount: number;
   /** The published version; empty unless approved. */
   versionId: string;
+  /** How it came about, such as from a draft. */
+  origin: VersionOrigin;
+  /** The draft, or the version that is restored; empty for a proposal in one message. */
+  originId: string;
 }
 
 /**
@@ -56,7 +172,7 @@ export interface ProposeCatalogueRequest {
   province: string;
   /** First business date of the version. */
   effectiveFrom: string;
-  /** 1 to 200,000. */
+  /** 1 to 5,000; a longer catalogue is uploaded to a draft. */
   entries: CatalogueEntry[];
 }
 
@@ -127,7 +243,13 @@ export interface FeeLine {
   /** Unit price in millionths of a yuan (16,6 on the wire). */
   unitPriceMicroYuan: bigint;
   amountFen: bigint;
-  occurredAt: Timestamp | undefined;
+  occurredAt:
+    | Timestamp
+    | undefined;
+  /** 院内目录编码: the hospital's own code. Where there is no national code, its mapping at the fee's own time says which it is. */
+  hospitalCode: string;
+  /** 医院审批标志 (hosp_appr_flag): the condition of a restricted item is met. */
+  approved: boolean;
 }
 
 /** A fee line as the treating place splits it. */
@@ -141,6 +263,17 @@ export interface ClassifiedLine {
     | undefined;
   /** False where the item is not in the province's catalogue, so that the line is full self-pay. */
   listed: boolean;
+  rule: LineRule;
+  /** The version of the province's catalogue that was in force on the fee's day, by its sequence. */
+  versionSequence: number;
+  /** The version that the entry was last changed by; 0 where unlisted. */
+  entrySequence: number;
+  /** 医保目录编码 where it isn't the national code; empty where it is, and where unlisted. */
+  provincialCode: string;
+  /** As the hospital's mapping said; empty where the line named it, or there is none. Of a basket as it was asked. */
+  nationalCode: string;
+  /** The cap that applied, in millionths of a yuan; 0 for none. */
+  capMicroYuan: bigint;
 }
 
 export interface ClassifyLinesRequest {
@@ -148,18 +281,31 @@ export interface ClassifyLinesRequest {
   province: string;
   /** 1 to 5,000. */
   lines: FeeLine[];
+  /** Who is insured how, which some shares and restrictions ask; unset where it isn't known, so that only what fits everybody counts. */
+  insurance: Insurance;
+  personType: PersonType;
+  /** The hospital's level and the kind of visit; unset where not known, which meets no restriction that asks for it. */
+  hospitalLevel: HospitalLevel;
+  visitKind: VisitKind;
+  /** Whose codes the hospital codes are; empty where no line has one. */
+  institutionCode: string;
 }
 
 export interface ClassifyLinesResponse {
   lines: ClassifiedLine[];
   /** The versions used, oldest first (more than one when a stay crosses an effective date). */
   versionIds: string[];
+  /** Their sequences, in the same order. */
+  versionSequences: number[];
+  /** The national catalogue's version by which codes were taken as in force; empty where none is published. */
+  nationalVersionId: string;
 }
 
 export interface CatalogueServiceClient {
   /**
-   * Proposes a province's catalogue as a new version from an effective date on. Nothing is in force before it is
-   * approved. Rejects with CATALOGUE_CODE_INVALID, CATALOGUE_VERSION_EXISTS or IDEMPOTENCY_KEY_REUSED.
+   * Proposes a province's catalogue as a new version from an effective date on, all of it in one message; a long one is drafted
+   * (CatalogueDraftService). Nothing is in force before it is approved. Rejects with CATALOGUE_CODE_INVALID,
+   * CATALOGUE_EFFECTIVE_TOO_EARLY or IDEMPOTENCY_KEY_REUSED.
    */
 
   proposeCatalogue(request: ProposeCatalogueRequest, metadata?: Metadata): Observable<ProposeCatalogueResponse>;
@@ -167,8 +313,8 @@ export interface CatalogueServiceClient {
   /**
    * Approves a proposal, which publishes its version, or rejects it. Earlier versions stay. The same decision by the
    * same account again gives the same answer. Rejects with PROPOSAL_NOT_FOUND, MAKER_IS_CHECKER, PROPOSAL_DECIDED, and
-   * where the proposal can't be published any more, with CATALOGUE_CODE_INVALID or CATALOGUE_VERSION_EXISTS: it
-   * then stays pending.
+   * where the proposal can't be published any more, with CATALOGUE_CODE_INVALID, CATALOGUE_EFFECTIVE_TOO_EARLY or
+   * CATALOGUE_MOVED_ON: it then stays pending.
    */
 
   decideCatalogueProposal(
@@ -198,8 +344,8 @@ export interface CatalogueServiceClient {
   ): Observable<GetCatalogueProposalResponse>;
 
   /**
-   * Splits each fee line by the catalogue in force at the treating place at the fee's own time.
-   * Rejects with CATALOGUE_NOT_PUBLISHED where the province has no version for that time.
+   * Splits each fee line by the catalogue in force at the treating place at the fee's own time. Answered from memory, never from
+   * a version that is not in force any more. Rejects with CATALOGUE_NOT_PUBLISHED where the province has no version for that time.
    */
 
   classifyLines(request: ClassifyLinesRequest, metadata?: Metadata): Observable<ClassifyLinesResponse>;
@@ -207,8 +353,9 @@ export interface CatalogueServiceClient {
 
 export interface CatalogueServiceController {
   /**
-   * Proposes a province's catalogue as a new version from an effective date on. Nothing is in force before it is
-   * approved. Rejects with CATALOGUE_CODE_INVALID, CATALOGUE_VERSION_EXISTS or IDEMPOTENCY_KEY_REUSED.
+   * Proposes a province's catalogue as a new version from an effective date on, all of it in one message; a long one is drafted
+   * (CatalogueDraftService). Nothing is in force before it is approved. Rejects with CATALOGUE_CODE_INVALID,
+   * CATALOGUE_EFFECTIVE_TOO_EARLY or IDEMPOTENCY_KEY_REUSED.
    */
 
   proposeCatalogue(
@@ -219,8 +366,8 @@ export interface CatalogueServiceController {
   /**
    * Approves a proposal, which publishes its version, or rejects it. Earlier versions stay. The same decision by the
    * same account again gives the same answer. Rejects with PROPOSAL_NOT_FOUND, MAKER_IS_CHECKER, PROPOSAL_DECIDED, and
-   * where the proposal can't be published any more, with CATALOGUE_CODE_INVALID or CATALOGUE_VERSION_EXISTS: it
-   * then stays pending.
+   * where the proposal can't be published any more, with CATALOGUE_CODE_INVALID, CATALOGUE_EFFECTIVE_TOO_EARLY or
+   * CATALOGUE_MOVED_ON: it then stays pending.
    */
 
   decideCatalogueProposal(
@@ -259,8 +406,8 @@ export interface CatalogueServiceController {
   ): Promise<GetCatalogueProposalResponse> | Observable<GetCatalogueProposalResponse> | GetCatalogueProposalResponse;
 
   /**
-   * Splits each fee line by the catalogue in force at the treating place at the fee's own time.
-   * Rejects with CATALOGUE_NOT_PUBLISHED where the province has no version for that time.
+   * Splits each fee line by the catalogue in force at the treating place at the fee's own time. Answered from memory, never from
+   * a version that is not in force any more. Rejects with CATALOGUE_NOT_PUBLISHED where the province has no version for that time.
    */
 
   classifyLines(

@@ -81,11 +81,18 @@ export namespace OutcomeState {
 /** A fee line of a bill. */
 export interface BillLine {
   lineNumber: number;
+  /** Empty where only the hospital's own code is known. */
   nationalCode: string;
   quantityE4: bigint;
   unitPriceMicroYuan: bigint;
   amountFen: bigint;
-  occurredAt: Timestamp | undefined;
+  occurredAt:
+    | Timestamp
+    | undefined;
+  /** 院内目录编码, at most 60 characters. Where there is no national code, the hospital's mapping at the fee's own time says which it is. */
+  hospitalCode: string;
+  /** 医院审批标志 (hosp_appr_flag): the condition of a restricted item is met. */
+  approved: boolean;
 }
 
 /** 诊断. Sealed where it is kept, and shown to the hospital that sent it only; others get `***`. */
@@ -117,6 +124,12 @@ export interface Bill {
   lines: BillLine[];
   /** 0 to 10, 主诊断 first. */
   diagnoses: Diagnosis[];
+  /**
+   * How 1101 said that the person is insured, by which the catalogue's shares and restrictions are met. Both or neither; unset
+   * where it isn't known, so that only what fits everybody counts. The home province must say the same, or the bill is refused.
+   */
+  insurance: Insurance;
+  personType: PersonType;
 }
 
 /** A settlement as recorded. */

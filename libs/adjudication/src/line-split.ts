@@ -11,7 +11,7 @@ import {
   type SelfPayShare,
   type VisitKind,
 } from '@yiditong/codes';
-import { fen, rate, rateOfBps, roundToFen, share, subtractFen, sumFen, ZERO_FEN, type Fen } from '@yiditong/money';
+import { divideToFen, subtractFen, sumFen, ZERO_FEN, type Fen } from '@yiditong/money';
 
 /** The four parts of an amount (费用四分). They sum to the whole. */
 export type FeeSplit = {
@@ -55,6 +55,7 @@ export type ClassifiedLine = {
 };
 
 const WHOLE_BPS = 10_000;
+const BPS_OF_WHOLE = 10_000n;
 
 /** Hospitals round prices of six decimals; a line may differ from price × quantity by one fen. */
 const LINE_TOLERANCE_FEN = 1n;
@@ -80,7 +81,7 @@ export function classifyLine(line: ChargedLine, rule: CoverageRule | null, conte
   const overCeilingFen = above ? excess(line, capMicroYuan) : ZERO_FEN;
   const withinCap = subtractFen(line.amountFen, overCeilingFen);
   const firstSelfPayBps = rule.itemClass === 'A' ? 0 : shareFor(rule.shares, context);
-  const firstSelfPayFen = share(withinCap, rateOfBps(firstSelfPayBps));
+  const firstSelfPayFen = divideToFen(withinCap * BigInt(firstSelfPayBps), BPS_OF_WHOLE);
   const split = { ...NOTHING, overCeilingFen, firstSelfPayFen, inScopeFen: subtractFen(withinCap, firstSelfPayFen) };
   return { split, rule: 'ENTRY', firstSelfPayBps, capMicroYuan };
 }
@@ -165,5 +166,5 @@ function excess({ amountFen, unitPriceMicroYuan, quantityE4 }: ChargedLine, capM
 /** What so many units cost, in millionths of a yuan a unit and ten-thousandths of units, rounded by the one rule. */
 export function priceTimesQuantity(priceMicroYuan: bigint, quantityE4: bigint): Fen {
   // 10^-6 yuan × 10^-4 units = 10^-10 yuan = 10^-8 fen
-  return roundToFen(rate(fen(priceMicroYuan * quantityE4), 100_000_000n));
+  return divideToFen(priceMicroYuan * quantityE4, 100_000_000n);
 }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
+import { withBillMessages } from './bill-messages.js';
 
 const CONTRACTS = [
   'audit/v1/audit.proto',
@@ -25,14 +26,16 @@ const CONTRACTS = [
  * The contracts as grpc-js needs them, for servers, clients and reflection alike: int64 arrives as
  * bigint, enums by name, absent messages as null.
  */
-export const contractDefinition: PackageDefinition = loadSync(
-  CONTRACTS.map((file) => `yiditong/${file}`),
-  {
-    includeDirs: [fileURLToPath(new URL('../../../proto', import.meta.url))],
-    // proto-loader's types know only String and Number here; protobufjs takes any converter.
-    longs: BigInt as unknown as typeof String,
-    enums: String,
-    defaults: true,
-    oneofs: false,
-  },
+export const contractDefinition: PackageDefinition = withBillMessages(
+  loadSync(
+    CONTRACTS.map((file) => `yiditong/${file}`),
+    {
+      includeDirs: [fileURLToPath(new URL('../../../proto', import.meta.url))],
+      // proto-loader's types know only String and Number here; protobufjs takes any converter.
+      longs: BigInt as unknown as typeof String,
+      enums: String,
+      defaults: true,
+      oneofs: false,
+    },
+  ),
 );

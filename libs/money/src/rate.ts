@@ -64,15 +64,20 @@ export function shareExactly(amount: Fen, of: Rate): Rate {
  * exact negation. Where an amount is divided in two, round one side and subtract for the other.
  */
 export function roundToFen(exact: Rate): Fen {
-  const negative = exact.numerator < 0n;
-  const magnitude = negative ? -exact.numerator : exact.numerator;
-  const rounded = (magnitude * 2n + exact.denominator) / (exact.denominator * 2n);
+  return divideToFen(exact.numerator, exact.denominator);
+}
+
+/** A quotient rounded by the one rule. Its terms needn't be the lowest, which cost more to find than the division. The divisor is positive. */
+export function divideToFen(dividend: bigint, divisor: bigint): Fen {
+  const negative = dividend < 0n;
+  const magnitude = negative ? -dividend : dividend;
+  const rounded = (magnitude * 2n + divisor) / (divisor * 2n);
   return fen(negative ? -rounded : rounded);
 }
 
 /** A share of an amount, rounded by the one rule. */
 export function share(amount: Fen, of: Rate): Fen {
-  return roundToFen(shareExactly(amount, of));
+  return divideToFen(amount * of.numerator, of.denominator);
 }
 
 function gcd(a: bigint, b: bigint): bigint {

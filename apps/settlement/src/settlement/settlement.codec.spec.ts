@@ -53,12 +53,12 @@ describe('a line of a bill', () => {
     [
       'of no national format',
       { nationalCode: 'ASPIRIN-500', hospitalCode: 'YP100' },
-      'line 3: national_code 首位不是 X、Z、T、J、C 或数字 it begins with none of X, Z, T, J, C or a digit',
+      'line 3: national_code: it begins with none of X, Z, T, J, C or a digit',
     ],
     [
       'with a wrong segment',
       { nationalCode: '0011020000A0000' },
-      'line 3: national_code 第 3–11 位「基本码」应为9 位数字 characters 3 to 11, the base code, must be 9 digits',
+      'line 3: national_code: characters 3 to 11, the base code, must be 9 digits',
     ],
     [
       'whose own code is too long',

@@ -106,7 +106,7 @@ function decodeLine(wire: settlementV1.BillLine): BillLine {
   if (nationalCode === '' && hospitalCode === '')
     throw malformed(`line ${lineNumber}: neither national_code nor hospital_code`);
   const codeProblem = nationalCode === '' ? null : nationalCodeProblem(nationalCode);
-  if (codeProblem) throw malformed(`line ${lineNumber}: national_code ${codeProblem.zh} ${codeProblem.en}`);
+  if (codeProblem) throw malformed(`line ${lineNumber}: national_code: ${codeProblem.en}`);
   return {
     lineNumber,
     nationalCode,

@@ -52,6 +52,8 @@ export async function startTraceCollector(): Promise<{ readonly address: string;
       response.end('{}');
     });
   });
+  // A spec that reads all spans is busy for longer than a connection would be kept, and would find it closed under its next request.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {

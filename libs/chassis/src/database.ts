@@ -144,6 +144,14 @@ export async function queryPrepared<T>(tx: Tx, name: string, text: string, value
   return (await client.query({ name, text, values: [...values] })).rows as T[];
 }
 
+/**
+ * For work that is about all of a file or a catalogue in one statement, which on a busy machine takes longer than anything else may.
+ * Where others do such work too, locks can be waited for longer than usual.
+ */
+export async function allowLongStatements(tx: Tx, lockTimeout: '8s' | '1min' = '8s'): Promise<void> {
+  await tx.query(`SET LOCAL statement_timeout = '10min'; SET LOCAL lock_timeout = '${lockTimeout}'`);
+}
+
 /** What links the audit records of a transaction. */
 export function auditMacOf(tx: Tx): Mac {
   return auditMacs.get(tx) ?? withoutKey();

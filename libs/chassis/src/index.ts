@@ -13,6 +13,7 @@ export { peerAddress, readEnvironment, serviceEnvironment } from './config.js';
 export {
   Database,
   narrowTenancySql,
+  allowLongStatements,
   queryPrepared,
   tenancySql,
   violatedConstraint,

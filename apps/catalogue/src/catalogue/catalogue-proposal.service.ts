@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  allowLongStatements,
   Clock,
   Database,
   decideOnce,
@@ -13,7 +14,6 @@ import {
   type Tx,
 } from '@yiditong/chassis';
 import { AfterPublicationService } from '../version/after-publication.service.js';
-import { allowLongStatements } from '../version/draft-lease.store.js';
 import { digestOfRows, insertRows } from '../version/draft-rows.store.js';
 import { DraftWorkService } from '../version/draft-work.service.js';
 import { newDraft } from '../version/draft.service.js';
@@ -101,7 +101,7 @@ export class CatalogueProposalService {
     const madeAt = this.clock.now();
     const last = await lastVersion(tx, province);
     requireInTime(effectiveFrom, last, madeAt);
-    await allowLongStatements(tx);
+    await allowLongStatements(tx, '1min');
     const form = 'WHOLE';
     const draft = { ...newDraft({ province, form, effectiveFrom }, actor.subject, madeAt), rows: entries.length };
     await insertDraft(tx, draft);

@@ -1,3 +1,4 @@
+import { nationalActor } from '@yiditong/chassis';
 import { auditFaults, auditTrail, createTestDatabase, queryAs, type TestDatabase } from '@yiditong/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -11,6 +12,7 @@ import {
   TODAY,
 } from '../matching/harmonization-desk.js';
 import { migrations } from '../migrations/index.js';
+import { askForScan } from './conflict-scan-due.store.js';
 import { conflictText } from './conflict-text.js';
 
 const DRUG = 'XA10BAE041A001010100001';
@@ -43,6 +45,12 @@ const mapped = (itemCode: string, nationalCode: string) =>
     effectiveFrom: TODAY,
     remark: 'x',
   });
+
+/** What a publication leaves behind in its own transaction. */
+async function publishedBy(scope: string): Promise<void> {
+  const now = desk.clock.now();
+  await db.database.transaction(nationalActor('catalogue'), (tx) => askForScan(tx, scope, now));
+}
 
 describe('a scan finds', () => {
   it('an entry without charge category, until it has one', async () => {
@@ -229,7 +237,7 @@ describe('a conflict', () => {
 
   it('is looked for soon after it was asked for, for all where the nation publishes, and when a business day begins', async () => {
     await desk.publishEntries('610000', [{ code: DRUG, category: null }]);
-    await desk.conflicts.scanSoon('000000');
+    await publishedBy('000000');
     await desk.conflicts.workOff();
     expect(await desk.conflictsOf('NO_CHARGE_CATEGORY')).toHaveLength(1);
     const due = await queryAs(
@@ -251,7 +259,7 @@ describe('a conflict', () => {
   });
 
   it('is looked for once more where it was asked for while a scan was under way', async () => {
-    await desk.conflicts.scanSoon('610000');
+    await publishedBy('610000');
     const scan = desk.conflicts.scan.bind(desk.conflicts);
     let scans = 0;
     desk.conflicts.scan = async (province) => {

@@ -10,7 +10,7 @@ import {
   type Actor,
   type Tx,
 } from '@yiditong/chassis';
-import { CONFLICT_KINDS, NATION, type ConflictKind } from '@yiditong/codes';
+import { CONFLICT_KINDS, type ConflictKind } from '@yiditong/codes';
 import {
   askForScan,
   finishScan,
@@ -73,13 +73,6 @@ export class ConflictService implements OnApplicationBootstrap, OnApplicationShu
 
   nudge(): void {
     this.loop.nudge();
-  }
-
-  /** Has a province looked through in the background, or all where it is the nation's catalogue that changed. */
-  async scanSoon(scope: string): Promise<void> {
-    const actor = scope === NATION ? nationalActor('catalogue') : serviceActor('catalogue', scope);
-    await this.database.transaction(actor, (tx) => askForScan(tx, scope, this.clock.now()));
-    this.nudge();
   }
 
   /** Has the caller's province looked through in the background: with much in it that takes longer than anybody waits for an answer. */

@@ -58,8 +58,3 @@ export async function postpone(tx: Tx, lease: Lease, dueAt: Date): Promise<boole
   );
   return true;
 }
-
-/** One statement is about all rows of a list, all entries of a province or all products of many names, which takes longer than anything else may. */
-export async function allowLongStatements(tx: Tx): Promise<void> {
-  await tx.query("SET LOCAL statement_timeout = '10min'");
-}

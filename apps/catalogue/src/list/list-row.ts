@@ -1,5 +1,15 @@
 import { cellName, LIST_COLUMNS, ownCode, type ListColumnName, type Reason, type ReasonParams } from '@yiditong/codes';
-import { readKind, readNationalCode, readWords, readYuan, textOfCell, wordsOfCell, type Read } from '../sheet/cells.js';
+import {
+  readKind,
+  readNationalCode,
+  readWords,
+  readYuan,
+  strayCell,
+  textOfCell,
+  UNTITLED,
+  wordsOfCell,
+  type Read,
+} from '../sheet/cells.js';
 import type { ListHeader, ListRow, RowError, SentRow } from './list.entity.js';
 
 /** A row that could be read, or all that is wrong with it. */
@@ -9,7 +19,6 @@ type Column = { readonly zh: string; readonly required: boolean };
 
 const COLUMNS: ReadonlyMap<ListColumnName, Column> = new Map(LIST_COLUMNS.map((column) => [column.name, column]));
 const TEXT_MAX = 200;
-const OUTSIDE = '该列没有表头 its column has no title';
 
 /** Reads a row's cells, each by the column in which it stands. */
 export function readListRow(header: ListHeader, { rowNumber, cells }: SentRow): RowRead {
@@ -59,11 +68,10 @@ function reasonIn(column: ListColumnName): Reason {
   return column === 'national_code' ? 'NATIONAL_CODE_INVALID' : 'ROW_VALUE_INVALID';
 }
 
-/** A cell that says something where the header says nothing: the first, since one file may hold millions. */
+/** A cell that says something where the header says nothing. */
 function strayCells({ columns }: ListHeader, { rowNumber, cells }: SentRow): RowError[] {
-  const titled = new Set(Object.values(columns));
-  const index = cells.findIndex((cell, at) => !titled.has(at) && textOfCell(cell) !== '');
+  const index = strayCell(cells, columns);
   if (index < 0) return [];
-  const params = { problem: OUTSIDE };
+  const params = { problem: UNTITLED };
   return [{ rowNumber, cell: cellName(index, rowNumber), columnName: '', reason: 'ROW_VALUE_INVALID', params }];
 }

@@ -1,9 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { appendAudit, businessDateOf, Clock, Database, groupBy, serviceActor, type Tx } from '@yiditong/chassis';
+import {
+  allowLongStatements,
+  appendAudit,
+  businessDateOf,
+  Clock,
+  Database,
+  groupBy,
+  serviceActor,
+  type Tx,
+} from '@yiditong/chassis';
 import { columnLetter, LIST_COLUMNS } from '@yiditong/codes';
 import type { MatchOutcome } from '@yiditong/harmonization';
 import { askForScan } from '../conflict/conflict-scan-due.store.js';
-import { allowLongStatements, holdLease, prolongLease, type Lease } from '../list/list-lease.store.js';
+import { holdLease, prolongLease, type Lease } from '../list/list-lease.store.js';
 import { processedOf, type ItemList } from '../list/list.entity.js';
 import { countFaultyRows, countMatches, getList, stepList } from '../list/list.store.js';
 import { findRepeats, markContested } from '../list/staging.store.js';

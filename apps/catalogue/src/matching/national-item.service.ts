@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, nationalActor } from '@yiditong/chassis';
-import { allowLongStatements } from '../list/list-lease.store.js';
+import { allowLongStatements, Database, nationalActor } from '@yiditong/chassis';
 import type { StandingItem } from '../reading/standing.store.js';
 import {
   itemsCalled,

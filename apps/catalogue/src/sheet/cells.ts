@@ -190,3 +190,12 @@ function named<T extends string>(
     values.flatMap((value) => [value, ...namesOf(value), ...further[value]].map((name): [string, T] => [name, value])),
   );
 }
+
+/** Where a row first says something under no title, counted from 0, or -1; the first only, since one file may hold millions. */
+export function strayCell(cells: readonly string[], columns: Readonly<Record<string, number | undefined>>): number {
+  const titled = new Set(Object.values(columns));
+  return cells.findIndex((cell, at) => !titled.has(at) && textOfCell(cell) !== '');
+}
+
+/** What is wrong with a stray cell. */
+export const UNTITLED = '该列没有表头 its column has no title';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, Database, nationalActor, type Tx } from '@yiditong/chassis';
+import { allowLongStatements, Clock, Database, nationalActor, type Tx } from '@yiditong/chassis';
 import { columnLetter, ENTRY_COLUMNS, NATION, type EntryColumnName } from '@yiditong/codes';
 import { ENDS_BEFORE_IT_BEGINS, ONE_CODE_DIFFERS } from '../catalogue/catalogue-rules.js';
 import {
@@ -11,7 +11,7 @@ import {
   forgetEnded,
   type Looked,
 } from './draft-check.store.js';
-import { allowLongStatements, holdLease, type Lease } from './draft-lease.store.js';
+import { holdLease, type Lease } from './draft-lease.store.js';
 import { digestOfRows } from './draft-rows.store.js';
 import { recordCheck, stepDraft } from './draft.store.js';
 import type { Draft } from './draft.entity.js';
@@ -32,7 +32,7 @@ export class DraftCheckService {
   async check(lease: Lease): Promise<void> {
     await this.database.transaction(nationalActor('catalogue'), async (tx) => {
       if (!(await holdLease(tx, lease))) return;
-      await allowLongStatements(tx);
+      await allowLongStatements(tx, '1min');
       const { draft } = lease;
       const last = await lastVersion(tx, draft.province);
       await findFaults(tx, draft);

@@ -44,8 +44,3 @@ export async function holdLease(tx: Tx, { draft, state, until }: Lease): Promise
 export async function holdReadersUpBriefly(tx: Tx): Promise<void> {
   await tx.query("SET LOCAL lock_timeout = '5s'");
 }
-
-/** One statement is about all rows of a draft, which on a busy machine takes longer than anything else may. */
-export async function allowLongStatements(tx: Tx): Promise<void> {
-  await tx.query("SET LOCAL statement_timeout = '10min'; SET LOCAL lock_timeout = '1min'");
-}

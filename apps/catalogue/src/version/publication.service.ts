@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, type Tx } from '@yiditong/chassis';
+import { allowLongStatements, Clock, type Tx } from '@yiditong/chassis';
 import { NATION, Rejection } from '@yiditong/codes';
 import { v7 as uuidv7 } from 'uuid';
 import {
@@ -9,7 +9,7 @@ import {
   type VersionBody,
 } from '../catalogue/version-proposal.js';
 import { askForScan } from '../conflict/conflict-scan-due.store.js';
-import { allowLongStatements, holdReadersUpBriefly } from './draft-lease.store.js';
+import { holdReadersUpBriefly } from './draft-lease.store.js';
 import { digestOfRows } from './draft-rows.store.js';
 import { stepDraft } from './draft.store.js';
 import { earliestEffectiveDay, lockAgainstPublishers, lockForPublishing, requireNotTooLate } from './effective.js';
@@ -34,7 +34,7 @@ export class PublicationService {
   async publish(tx: Tx, body: VersionBody, proposal: CatalogueProposal): Promise<PublishedVersion> {
     const { province } = proposal;
     const { effectiveFrom, basedOn, change } = body;
-    await allowLongStatements(tx);
+    await allowLongStatements(tx, '1min');
     await lockAgainstPublishers(tx, province);
     const last = await lastVersion(tx, province);
     if ((last?.sequence ?? 0) !== basedOn) throw new Rejection('CATALOGUE_MOVED_ON');

@@ -1,13 +1,11 @@
 import { cellName, type Reason, type ReasonParams, type SheetColumn, type SheetHeader } from '@yiditong/codes';
-import { readWords, textOfCell, wordsOfCell, type Read } from '../sheet/cells.js';
+import { readWords, strayCell, textOfCell, UNTITLED, wordsOfCell, type Read } from '../sheet/cells.js';
 import type { Finding, SentRow, StagedRow } from './draft.entity.js';
 
 /** A row that could be read, with what it is warned of, or all that is wrong with it. */
 export type RowRead =
   | { readonly row: StagedRow; readonly warnings: readonly Finding[] }
   | { readonly errors: readonly Finding[] };
-
-const OUTSIDE = '该列没有表头 its column has no title';
 
 /** Reads a row cell by cell, by the columns in which they stand, and keeps what is wrong. */
 export class SheetReader<Name extends string> {
@@ -19,9 +17,7 @@ export class SheetReader<Name extends string> {
     private readonly header: SheetHeader<Name>,
     private readonly sent: SentRow,
   ) {
-    const titled = new Set(Object.values(header.columns));
-    // The first such cell only, since one file may hold millions.
-    const index = sent.cells.findIndex((cell, at) => !titled.has(at) && textOfCell(cell) !== '');
+    const index = strayCell(sent.cells, header.columns);
     if (index >= 0) {
       const found = {
         rowNumber: sent.rowNumber,
@@ -29,7 +25,7 @@ export class SheetReader<Name extends string> {
         columnName: '',
         warning: false,
       };
-      this.errors.push({ ...found, reason: 'ROW_VALUE_INVALID', params: { problem: OUTSIDE } });
+      this.errors.push({ ...found, reason: 'ROW_VALUE_INVALID', params: { problem: UNTITLED } });
     }
   }
 

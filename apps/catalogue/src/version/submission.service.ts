@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, Database, decideOnce, type Actor, type Tx } from '@yiditong/chassis';
+import { allowLongStatements, Clock, Database, decideOnce, type Actor, type Tx } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
 import { bookOf, proposeVersion, type CatalogueProposal } from '../catalogue/version-proposal.js';
 import { DraftWorkService } from './draft-work.service.js';
 import { conflict } from './draft.service.js';
 import { lockDraft, stepDraft } from './draft.store.js';
 import type { DraftKey } from './draft.entity.js';
-import { allowLongStatements } from './draft-lease.store.js';
 import { requireInTime } from './publication.service.js';
 import { countChanges, findVersion, lastVersion } from './publication.store.js';
 
@@ -61,7 +60,7 @@ export class SubmissionService {
         const last = await lastVersion(tx, province);
         const madeAt = this.clock.now();
         requireInTime(effectiveFrom, last, madeAt);
-        await allowLongStatements(tx);
+        await allowLongStatements(tx, '1min');
         const basedOn = last?.sequence ?? 0;
         const source = { restoredSequence: restored.sequence, isWhole: true };
         const counts = await countChanges(tx, province, source, basedOn);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  allowLongStatements,
   appendAudit,
   businessDateOf,
   Clock,
@@ -13,7 +14,7 @@ import { appendEvents } from '../notification/event.store.js';
 import { importSubject, lockForRecording } from '../recording/recording.store.js';
 import { RuleService } from '../rule/rule.service.js';
 import { digestOfRows, fileRows, insuranceChanged } from './import-apply.store.js';
-import { allowLongStatements, holdLease, type Lease } from './import-lease.store.js';
+import { holdLease, type Lease } from './import-lease.store.js';
 import { stepImport } from './import.store.js';
 
 /** What was recorded since the check stands in the way of a row, or the check was made on an earlier day than this. */

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { areaPrefix } from '@yiditong/access';
-import { businessDateOf, Clock, Database, serviceActor, type Tx } from '@yiditong/chassis';
+import { allowLongStatements, businessDateOf, Clock, Database, serviceActor, type Tx } from '@yiditong/chassis';
 import { columnLetter, IMPORT_COLUMNS, type ImportColumnName } from '@yiditong/codes';
 import type { FilingRule } from '@yiditong/eligibility';
 import { FactService } from '../fact/fact.service.js';
 import { RuleService } from '../rule/rule.service.js';
 import { findDuplicates, findOverlaps, findUninsured } from './import-check.store.js';
-import { allowLongStatements, holdLease, prolongLease, type Lease } from './import-lease.store.js';
+import { holdLease, prolongLease, type Lease } from './import-lease.store.js';
 import { errorsOfProposal } from './import-row.js';
 import { countCheckedRows, countFaultyRows, stepImport, type Step } from './import.store.js';
 import type { ImportFile, RowError } from './import.entity.js';

@@ -50,8 +50,3 @@ export async function holdLease(tx: Tx, { file, state, until }: Lease): Promise<
   );
   return held.length === 1;
 }
-
-/** One statement is about all rows of an import, which on a busy machine takes longer than anything else may. */
-export async function allowLongStatements(tx: Tx): Promise<void> {
-  await tx.query("SET LOCAL statement_timeout = '10min'");
-}

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import {
+  allowLongStatements,
   appendAudit,
   businessDateOf,
   Clock,
@@ -14,7 +15,6 @@ import {
 import { IMPORT_ROWS_MAX, IMPORT_STATE_NAMES, provinceOf, Rejection, type ImportState } from '@yiditong/codes';
 import { v7 as uuidv7 } from 'uuid';
 import { RuleService } from '../rule/rule.service.js';
-import { allowLongStatements } from './import-lease.store.js';
 import { readHeader, type ImportHeader } from './import-header.js';
 import { errorsOfProposal, readRow, type RowContext } from './import-row.js';
 import { ImportWorkService } from './import-work.service.js';

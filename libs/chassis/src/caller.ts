@@ -1,8 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Metadata } from '@grpc/grpc-js';
-import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { Rejection } from '@yiditong/codes';
-import { Observable } from 'rxjs';
 import { actorSchema, type Actor } from './actor.js';
 import type { IdentityMint, IdentityVerifier } from './identity.js';
 
@@ -23,11 +21,18 @@ const IDENTITY_KEY = 'identity-bin';
 const GATEWAY = 'gateway';
 
 const checked = new WeakMap<Metadata, Caller>();
-const current = new AsyncLocalStorage<Caller>();
+/** A call that is being served; by whom it was made is known once the access guard has looked. */
+const serving = new AsyncLocalStorage<{ caller: Caller | undefined }>();
 
 /** The caller that is being served now, or undefined in a service's own work. */
 export function currentCaller(): Caller | undefined {
-  return current.getStore();
+  return serving.getStore()?.caller;
+}
+
+/** Serves a call with its caller at hand, for the audit and for the calls that it makes. */
+export function serveKnowingCaller<T>(work: (caller: () => Caller | undefined) => T): T {
+  const call = { caller: undefined };
+  return serving.run(call, work, () => call.caller);
 }
 
 /** The actor of an incoming call, as the access guard found it. Rejects with CREDENTIAL_MISSING where it found none. */
@@ -54,17 +59,9 @@ export async function identifyCaller(
   if (actor === null || (claim === undefined && peer !== GATEWAY)) throw new Rejection('CREDENTIAL_INVALID');
   const caller = { actor, origin: claim === undefined ? null : origin, via: peer, assertion };
   checked.set(metadata, caller);
+  const call = serving.getStore();
+  if (call) call.caller = caller;
   return caller;
-}
-
-/** Serves each call with its caller at hand, for the audit and for the calls that it makes. */
-@Injectable()
-export class CallerContext implements NestInterceptor {
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const caller = checked.get(context.switchToRpc().getContext<Metadata>());
-    if (!caller) return next.handle();
-    return new Observable((subscriber) => current.run(caller, () => next.handle().subscribe(subscriber)));
-  }
 }
 
 /** What a process puts on its outgoing calls: its own name, and the word for whoever it works for. */

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { TypeOrmModule, getDataSourceToken } from '@nestjs/typeorm';
 import { LoggerModule } from 'nestjs-pino';
 import { destination, type DestinationStream } from 'pino';
@@ -8,11 +8,10 @@ import { RpcAccessGuard } from './access.guard.js';
 import { auditMac } from './audit/audit-record.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuditService } from './audit/audit.service.js';
-import { CallerContext, OutgoingIdentity } from './caller.js';
+import { OutgoingIdentity } from './caller.js';
 import { Clock } from './clock.js';
 import type { ServiceEnvironment } from './config.js';
 import { Database } from './database.js';
-import { ExchangeLog } from './exchange-log.js';
 import { IdentityVerifier } from './identity.js';
 import { RejectionFilter } from './rejection.filter.js';
 import { MutualTls } from './transport/transport.js';
@@ -48,8 +47,6 @@ export class ChassisModule {
         },
         { provide: APP_GUARD, useClass: RpcAccessGuard },
         { provide: APP_FILTER, useClass: RejectionFilter },
-        { provide: APP_INTERCEPTOR, useClass: CallerContext },
-        { provide: APP_INTERCEPTOR, useClass: ExchangeLog },
       ],
       exports: [Clock, Database, MutualTls, OutgoingIdentity],
     };

@@ -1,12 +1,13 @@
-import { status, type Metadata } from '@grpc/grpc-js';
+import { Client, status, type Metadata } from '@grpc/grpc-js';
+import type { MethodDefinition, ServiceDefinition } from '@grpc/proto-loader';
 import type { OnModuleDestroy, Provider } from '@nestjs/common';
-import { ClientGrpcProxy } from '@nestjs/microservices';
 import { Rejection } from '@yiditong/codes';
 import { contractDefinition } from '@yiditong/contracts';
-import { firstValueFrom, type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import type { Actor } from './actor.js';
 import { OutgoingIdentity } from './caller.js';
 import { rejectionOf } from './rejection.filter.js';
+import { callInSpan } from './telemetry/rpc-span.js';
 import { MutualTls } from './transport/transport.js';
 
 type Rpc<Q, A> = (request: Q, metadata?: Metadata, options?: { deadline: Date }) => Observable<A>;
@@ -21,10 +22,12 @@ export type RpcTarget = {
   readonly peer?: string;
 };
 
+type Methods = ReadonlyMap<string, MethodDefinition<object, object>>;
+
 /** A service as its callers see it: typed calls with an actor and a deadline. */
 export class RpcClient<C> implements OnModuleDestroy {
-  private readonly proxy: ClientGrpcProxy;
-  private readonly methods: Record<string, Rpc<unknown, unknown>>;
+  private readonly client: Client;
+  private readonly methods: Methods;
 
   constructor(
     private readonly target: RpcTarget,
@@ -32,22 +35,17 @@ export class RpcClient<C> implements OnModuleDestroy {
     private readonly identity: OutgoingIdentity,
     tls: MutualTls,
   ) {
-    const channel = tls.channelTo(this.peer());
-    this.proxy = new ClientGrpcProxy({
-      package: target.package,
-      packageDefinition: contractDefinition,
-      url: address,
-      credentials: channel.credentials,
-      channelOptions: {
-        ...channel.channelOptions,
-        // A restarted peer is found again within a second, not after grpc's default of up to two minutes.
-        'grpc.initial_reconnect_backoff_ms': 100,
-        'grpc.max_reconnect_backoff_ms': 1000,
-      },
-      maxReceiveMessageLength: 64 * 1024 * 1024,
-      maxSendMessageLength: 64 * 1024 * 1024,
+    const { credentials, channelOptions } = tls.channelTo(this.peer());
+    this.methods = methodsOf(target);
+    this.client = new Client(address, credentials, {
+      ...channelOptions,
+      // A restarted peer is found again within a second, not after grpc's default of up to two minutes.
+      'grpc.initial_reconnect_backoff_ms': 100,
+      'grpc.max_reconnect_backoff_ms': 1000,
+      'grpc.max_receive_message_length': 64 * 1024 * 1024,
+      'grpc.max_send_message_length': 64 * 1024 * 1024,
+      'grpc.enable_channelz': 0,
     });
-    this.methods = this.proxy.getService(target.service);
   }
 
   /**
@@ -60,12 +58,13 @@ export class RpcClient<C> implements OnModuleDestroy {
     actor: Actor,
     deadlineMs = 5_000,
   ): Promise<AnswerOf<C[K]>> {
-    const rpc = this.methods[method];
+    const rpc = this.methods.get(method);
     if (!rpc) throw new Error(`${this.target.service} has no RPC ${method}`);
     const metadata = await this.identity.metadataFor(actor);
     const deadline = new Date(Date.now() + deadlineMs);
     try {
-      return (await firstValueFrom(rpc.call(this.methods, request, metadata, { deadline }))) as AnswerOf<C[K]>;
+      const asked = request as object;
+      return (await callInSpan(rpc.path, metadata, () => this.ask(rpc, asked, metadata, deadline))) as AnswerOf<C[K]>;
     } catch (error) {
       throw (
         rejectionOf(error) ??
@@ -74,13 +73,32 @@ export class RpcClient<C> implements OnModuleDestroy {
     }
   }
 
+  private ask(
+    { path, requestSerialize, responseDeserialize }: MethodDefinition<object, object>,
+    request: object,
+    metadata: Metadata,
+    deadline: Date,
+  ): Promise<object | undefined> {
+    return new Promise((resolve, reject) => {
+      this.client.makeUnaryRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        request,
+        metadata,
+        { deadline },
+        (error, answer) => (error ? reject(error) : resolve(answer)),
+      );
+    });
+  }
+
   /** The name of the service behind the contract: the second part of its package, unless the target says otherwise. */
   private peer(): string {
     return this.target.peer ?? this.target.package.split('.')[1] ?? this.target.package;
   }
 
   onModuleDestroy(): void {
-    this.proxy.close();
+    this.client.close();
   }
 }
 
@@ -91,6 +109,13 @@ export function provideRpcClient(target: RpcTarget, address: string): Provider {
     inject: [OutgoingIdentity, MutualTls],
     useFactory: (identity: OutgoingIdentity, tls: MutualTls) => new RpcClient(target, address, identity, tls),
   };
+}
+
+/** Under the names that the generated types have for them. */
+function methodsOf(target: RpcTarget): Methods {
+  const service = contractDefinition[`${target.package}.${target.service}`] as ServiceDefinition | undefined;
+  if (!service) throw new Error(`the contracts have no ${target.package}.${target.service}`);
+  return new Map(Object.values(service).map((method) => [method.originalName ?? '', method]));
 }
 
 function isUnanswered(error: unknown): boolean {

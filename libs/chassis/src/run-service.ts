@@ -1,6 +1,6 @@
 import { Logger, type INestMicroservice, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { Transport, type AsyncMicroserviceOptions, type MicroserviceOptions } from '@nestjs/microservices';
+import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
 import { contractDefinition } from '@yiditong/contracts';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
@@ -9,6 +9,7 @@ import type { ServiceEnvironment } from './config.js';
 import { Database } from './database.js';
 import { describeFault } from './fault.js';
 import type { RpcTarget } from './rpc-client.js';
+import { RpcServer } from './rpc-server.js';
 import { endTelemetry } from './telemetry/tracing.js';
 import { MutualTls } from './transport/transport.js';
 
@@ -33,7 +34,7 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
   const app = await NestFactory.createMicroservice<AsyncMicroserviceOptions>(definition.module, {
     bufferLogs: true,
     inject: [MutualTls],
-    useFactory: (tls: MutualTls) => serverOptions(definition, tls, health),
+    useFactory: (tls: MutualTls) => ({ strategy: serverOf(definition, tls, health) }),
   });
   app.useLogger(app.get(PinoLogger));
   await app.listen();
@@ -53,26 +54,21 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
 }
 
 /** Health and reflection are served on the same port, so to peers with a certificate only, like everything else. */
-function serverOptions(
-  definition: ServiceDefinition,
-  tls: MutualTls,
-  health: HealthImplementation,
-): MicroserviceOptions {
-  return {
-    transport: Transport.GRPC,
-    options: {
-      package: [...new Set(servedBy(definition).map((target) => target.package))],
-      packageDefinition: contractDefinition,
-      url: definition.environment.LISTEN_ADDRESS,
-      credentials: tls.serverCredentials(),
-      gracefulShutdown: true,
-      maxReceiveMessageLength: 64 * 1024 * 1024,
-      onLoadPackageDefinition: (_, server) => {
-        health.addToServer(server);
-        new ReflectionService(contractDefinition).addToServer(server);
-      },
+function serverOf(definition: ServiceDefinition, tls: MutualTls, health: HealthImplementation): RpcServer {
+  return new RpcServer({
+    package: [...new Set(servedBy(definition).map((target) => target.package))],
+    packageDefinition: contractDefinition,
+    url: definition.environment.LISTEN_ADDRESS,
+    credentials: tls.serverCredentials(),
+    gracefulShutdown: true,
+    maxReceiveMessageLength: 64 * 1024 * 1024,
+    // Nobody asks for gRPC's own statistics, which every call would pay for.
+    channelOptions: { 'grpc.enable_channelz': 0 },
+    onLoadPackageDefinition: (_, server) => {
+      health.addToServer(server);
+      new ReflectionService(contractDefinition).addToServer(server);
     },
-  };
+  });
 }
 
 /** Its own contracts, and its audit trail. */

@@ -1,5 +1,4 @@
 import { Metadata } from '@grpc/grpc-js';
-import type { ExecutionContext } from '@nestjs/common';
 import {
   atOnce,
   createTestDatabase,
@@ -12,10 +11,9 @@ import {
 } from '@yiditong/testing';
 import { NATION, PROVINCES } from '@yiditong/codes';
 import { DataSource } from 'typeorm';
-import { defer, firstValueFrom } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nationalActor, serviceActor, type Actor } from '../actor.js';
-import { CallerContext, identifyCaller } from '../caller.js';
+import { identifyCaller, serveKnowingCaller } from '../caller.js';
 import { databaseOptions } from '../chassis.module.js';
 import { Database, type Tx } from '../database.js';
 import type { IdentityVerifier } from '../identity.js';
@@ -179,10 +177,10 @@ async function served<T>(claim: Actor | null, endUser: Actor | null, work: () =>
   if (claim) metadata.set('actor-bin', Buffer.from(JSON.stringify(claim)));
   if (endUser) metadata.set('identity-bin', Buffer.from('the gateway’s word'));
   const verifier = { actorOf: async () => endUser } as unknown as IdentityVerifier;
-  await identifyCaller(metadata, claim?.subject ?? 'gateway', verifier);
-  const context = { switchToRpc: () => ({ getContext: () => metadata }) } as unknown as ExecutionContext;
-  const answer = new CallerContext().intercept(context, { handle: () => defer(work) });
-  return (await firstValueFrom(answer)) as T;
+  return serveKnowingCaller(async () => {
+    await identifyCaller(metadata, claim?.subject ?? 'gateway', verifier);
+    return work();
+  });
 }
 
 describe('many transactions at once', () => {

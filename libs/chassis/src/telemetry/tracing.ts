@@ -3,7 +3,6 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { registerInstrumentations } from '@opentelemetry/instrumentation';
-import { GrpcInstrumentation } from '@opentelemetry/instrumentation-grpc';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
@@ -45,7 +44,6 @@ export function beginTelemetry(serviceName: string): void {
         // An address is what a caller wrote: people put ID numbers there, and names. The route stands in http.route.
         startIncomingSpanHook: () => ({ 'url.path': HIDDEN, 'url.query': HIDDEN }),
       }),
-      new GrpcInstrumentation({ ignoreGrpcMethods: ['Check', 'Watch'] }),
       // No trace goes on from a statement, so where nothing is exported its spans would be made for nobody.
       ...(exported ? [new PgInstrumentation({ requireParentSpan: true, enhancedDatabaseReporting: false })] : []),
       // Lines get the trace's id; they are written, not sent.

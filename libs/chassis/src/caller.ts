@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Metadata } from '@grpc/grpc-js';
 import { Rejection } from '@yiditong/codes';
-import { actorSchema, type Actor } from './actor.js';
+import type { Actor } from './actor.js';
 import type { IdentityMint, IdentityVerifier } from './identity.js';
 
 /** Who an incoming call comes from, checked by this service itself. */
@@ -55,7 +55,7 @@ export async function identifyCaller(
   const assertion = metadata.get(IDENTITY_KEY)[0]?.toString() ?? null;
   if (peer === null || (claim === undefined && assertion === null)) throw new Rejection('CREDENTIAL_MISSING');
   const origin = assertion === null ? null : await verifier.actorOf(assertion);
-  const actor = claim === undefined ? origin : serviceOf(claim.toString(), peer);
+  const actor = claim === undefined ? origin : verifier.serviceOf(claim.toString(), peer);
   if (actor === null || (claim === undefined && peer !== GATEWAY)) throw new Rejection('CREDENTIAL_INVALID');
   const caller = { actor, origin: claim === undefined ? null : origin, via: peer, assertion };
   checked.set(metadata, caller);
@@ -84,19 +84,5 @@ export class OutgoingIdentity {
     if (actor.role === 'service') return currentCaller()?.assertion ?? null;
     if (!this.mint) throw new Error('only the gateway speaks for somebody who is no service');
     return this.mint.assertionFor(actor);
-  }
-}
-
-function serviceOf(claim: string, peer: string): Actor | null {
-  const actor = actorSchema.safeParse(parseJson(claim));
-  const own = actor.success && actor.data.role === 'service' && actor.data.subject === peer;
-  return own ? actor.data : null;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }

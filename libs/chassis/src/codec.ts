@@ -49,6 +49,7 @@ type EnumCodec<P extends string, T extends string> = {
 /** A dictionary value and its proto enum name, such as EMPLOYEE and INSURANCE_EMPLOYEE. */
 export function enumCodec<P extends string, T extends string>(prefix: P, values: readonly T[]): EnumCodec<P, T> {
   const byName = new Map<string, T>(values.map((value) => [`${prefix}_${value}`, value]));
+  const names = Object.fromEntries(values.map((value) => [value, `${prefix}_${value}`])) as Record<T, `${P}_${T}`>;
   const decode = (wire: string): T => {
     const value = byName.get(wire);
     if (value === undefined)
@@ -56,10 +57,10 @@ export function enumCodec<P extends string, T extends string>(prefix: P, values:
     return value;
   };
   return {
-    encode: (value) => `${prefix}_${value}`,
+    encode: (value) => names[value],
     decode,
     decodeOptional: (wire) => (wire === `${prefix}_UNSPECIFIED` ? null : decode(wire)),
-    encodeOptional: (value) => (value === null ? `${prefix}_UNSPECIFIED` : `${prefix}_${value}`),
+    encodeOptional: (value) => (value === null ? `${prefix}_UNSPECIFIED` : names[value]),
   };
 }
 

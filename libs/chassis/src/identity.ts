@@ -49,10 +49,12 @@ export class IdentityMint {
   }
 }
 
-/** Checks the gateway's word. */
+/** Checks the gateway's word, and what services say of themselves. */
 export class IdentityVerifier {
   private readonly keys: ReturnType<typeof createLocalJWKSet>;
   private readonly verified = new Map<string, Kept<Actor>>();
+  /** A service says the same of itself in every call for a province. */
+  private readonly claimed = new Map<string, Kept<Actor>>();
 
   /** From the public keys as a JWKS; during a change of keys it holds both. */
   constructor(
@@ -79,6 +81,22 @@ export class IdentityVerifier {
     if (!actor.success || actor.data.role === 'service') throw new Rejection('CREDENTIAL_INVALID');
     keep(this.verified, assertion, { value: actor.data, until: checked?.payload.exp ?? now }, now);
     return actor.data;
+  }
+
+  /** The service that a claim names, or null where it names none, or another than the one whose certificate the caller has. */
+  serviceOf(claim: string, peer: string): Actor | null {
+    const known = this.claimed.get(claim)?.value ?? actorSchema.safeParse(parseJson(claim)).data;
+    if (known?.role !== 'service' || known.subject !== peer) return null;
+    if (!this.claimed.has(claim)) keep(this.claimed, claim, { value: known, until: Infinity }, seconds(this.clock));
+    return known;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }
 

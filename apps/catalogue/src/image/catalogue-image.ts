@@ -72,9 +72,7 @@ export class CatalogueImage {
 
 /** One province's catalogue. */
 class ProvinceImage {
-  readonly history = new History();
-  /** What only provinces say, by row. */
-  private readonly extras = new Int32Records(EXTRAS_WIDTH);
+  readonly history = new History(EXTRAS_WIDTH);
   private readonly capLevels = new Int32Records(1);
   private readonly capMicroYuan = new BigInt64Column();
 
@@ -90,10 +88,7 @@ class ProvinceImage {
     const terms = withdrawn ? null : this.terms.intern(row);
     const code = this.codes.intern(nationalCode);
     const own = provincialCode === nationalCode ? SAME_CODE : this.codes.intern(provincialCode);
-    this.history.add(code, sequence, terms, lastDay ?? NO_END);
-    const extra = this.extras.append();
-    this.extras.set(extra, PROVINCIAL_CODE, own);
-    this.extras.set(extra, FIRST_CAP, this.capMicroYuan.length);
+    this.history.add(code, sequence, terms, lastDay ?? NO_END, [own, this.capMicroYuan.length]);
     for (const { hospitalLevel, microYuan } of caps) {
       const level = hospitalLevel === null ? EVERY_LEVEL : HOSPITAL_LEVELS.indexOf(hospitalLevel);
       this.capLevels.set(this.capLevels.append(), 0, level);
@@ -106,7 +101,7 @@ class ProvinceImage {
     const row = this.history.rowInForce(code, day, upTo);
     if (row < 0) return null;
     const { itemClass, shares, overCapRule, restriction, chargeCategory } = this.terms.at(this.history.contentOf(row));
-    const own = this.extras.at(row, PROVINCIAL_CODE);
+    const own = this.history.extraOf(row, PROVINCIAL_CODE);
     return {
       rule: { itemClass, shares, caps: this.capsOf(row), overCapRule, restriction },
       chargeCategory,
@@ -116,10 +111,10 @@ class ProvinceImage {
   }
 
   private capsOf(row: number): PriceCap[] {
-    const isNewest = row + 1 === this.extras.length;
-    const end = isNewest ? this.capMicroYuan.length : this.extras.at(row + 1, FIRST_CAP);
+    const isNewest = row + 1 === this.history.rowCount;
+    const end = isNewest ? this.capMicroYuan.length : this.history.extraOf(row + 1, FIRST_CAP);
     const caps: PriceCap[] = [];
-    for (let at = this.extras.at(row, FIRST_CAP); at < end; at++) {
+    for (let at = this.history.extraOf(row, FIRST_CAP); at < end; at++) {
       const hospitalLevel = HOSPITAL_LEVELS[this.capLevels.at(at, 0)] ?? null;
       caps.push({ hospitalLevel, microYuan: this.capMicroYuan.at(at) });
     }

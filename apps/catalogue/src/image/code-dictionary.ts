@@ -13,7 +13,7 @@ const NONE = -1;
 export class CodeDictionary {
   private readonly pages: Buffer[] = [];
   private filled = PAGE_BYTES;
-  private readonly index = new HashIndex(4096, (id) => this.hashAt(id));
+  private readonly index = new HashIndex(64, (id) => this.hashAt(id));
   private readonly sought = Buffer.alloc(ROOM);
 
   /** The code's number, or -1 where it has none. */

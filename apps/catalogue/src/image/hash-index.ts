@@ -3,7 +3,8 @@ const INITIAL_LENGTH = 8;
 /**
  * Finds numbers from 0 on by the hash of what they stand for: open addressing with linear probing. It is cut into segments by the
  * lowest bits of the hash, each of which doubles by itself when it is three quarters full, so that nobody waits for millions to be moved
- * at once. Members are never removed, but one may take another's place.
+ * at once; they are few, so that where they lie is known to the processor's cache. Members are never removed, but one may take another's
+ * place.
  */
 export class HashIndex {
   private readonly segments: Int32Array[];
@@ -11,7 +12,7 @@ export class HashIndex {
   private readonly segmentBits: number;
 
   constructor(
-    segmentCount: 256 | 4096,
+    segmentCount: 8 | 64,
     private readonly hashOf: (member: number) => number,
   ) {
     this.segmentBits = Math.log2(segmentCount);

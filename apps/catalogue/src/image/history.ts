@@ -16,7 +16,8 @@ const LAST_DAY = 2;
 const CONTENT = 3;
 /** The row that stood before it, or -1. */
 const PREVIOUS = 4;
-const WIDTH = 5;
+/** From here on what only some catalogues say. */
+const EXTRAS = 5;
 
 /**
  * What a catalogue ever said of its codes. Each code has a chain of rows, newest first; a row stands from its version on until a later
@@ -25,9 +26,18 @@ const WIDTH = 5;
 export class History {
   /** By sequence, which counts from 1. */
   private readonly versions: ImageVersion[] = [];
-  private readonly rows = new Int32Records(WIDTH);
+  private readonly rows: Int32Records;
   /** The newest row of each code. */
-  private readonly newest = new HashIndex(256, (row) => spread(this.rows.at(row, CODE)));
+  private readonly newest = new HashIndex(8, (row) => spread(this.rows.at(row, CODE)));
+
+  /** With so many numbers more a row, which lie beside the others: what reading costs is the way to the memory. */
+  constructor(extras = 0) {
+    this.rows = new Int32Records(EXTRAS + extras);
+  }
+
+  get rowCount(): number {
+    return this.rows.length;
+  }
 
   get versionCount(): number {
     return this.versions.length;
@@ -44,7 +54,7 @@ export class History {
    * Adds what a version says of a code, and answers the row's number; rows are numbered from 0. A content is any number from 0 on, or null
    * where the version withdrew the code. A code's rows come in the order of their versions.
    */
-  add(code: number, sequence: number, content: number | null, lastDay: number): number {
+  add(code: number, sequence: number, content: number | null, lastDay: number, extras: readonly number[] = []): number {
     const before = this.newestOf(code);
     const row = this.rows.append();
     this.rows.set(row, CODE, code);
@@ -52,6 +62,7 @@ export class History {
     this.rows.set(row, LAST_DAY, lastDay);
     this.rows.set(row, CONTENT, content ?? WITHDRAWN);
     this.rows.set(row, PREVIOUS, before);
+    extras.forEach((value, index) => this.rows.set(row, EXTRAS + index, value));
     if (before === NONE) this.newest.add(spread(code), row);
     else this.newest.replace(spread(code), before, row);
     return row;
@@ -85,6 +96,10 @@ export class History {
 
   contentOf(row: number): number {
     return this.rows.at(row, CONTENT);
+  }
+
+  extraOf(row: number, index: number): number {
+    return this.rows.at(row, EXTRAS + index);
   }
 
   private newestOf(code: number): number {

@@ -53,9 +53,11 @@ const EXTRAS_WIDTH = 2;
  */
 export class CatalogueImage {
   readonly codes = new CodeDictionary();
+  /** Apart from the others, whose numbers are places in each catalogue. */
+  private readonly ownCodes = new CodeDictionary();
   private readonly terms = new TermsBook();
   private readonly provinces = new Map(
-    PROVINCES.map(({ code }) => [code, new ProvinceImage(this.codes, this.terms)] as const),
+    PROVINCES.map(({ code }) => [code, new ProvinceImage(this.codes, this.ownCodes, this.terms)] as const),
   );
   readonly nation = new NationImage(this.codes);
 
@@ -78,6 +80,7 @@ class ProvinceImage {
 
   constructor(
     private readonly codes: CodeDictionary,
+    private readonly ownCodes: CodeDictionary,
     private readonly terms: TermsBook,
   ) {}
 
@@ -87,7 +90,7 @@ class ProvinceImage {
     const caps = withdrawn || row.caps === '[]' ? [] : (JSON.parse(row.caps) as StoredCap[]).map(capOf);
     const terms = withdrawn ? null : this.terms.intern(row);
     const code = this.codes.intern(nationalCode);
-    const own = provincialCode === nationalCode ? SAME_CODE : this.codes.intern(provincialCode);
+    const own = provincialCode === nationalCode ? SAME_CODE : this.ownCodes.intern(provincialCode);
     this.history.add(code, sequence, terms, lastDay ?? NO_END, [own, this.capMicroYuan.length]);
     for (const { hospitalLevel, microYuan } of caps) {
       const level = hospitalLevel === null ? EVERY_LEVEL : HOSPITAL_LEVELS.indexOf(hospitalLevel);
@@ -105,7 +108,7 @@ class ProvinceImage {
     return {
       rule: { itemClass, shares, caps: this.capsOf(row), overCapRule, restriction },
       chargeCategory,
-      provincialCode: own === SAME_CODE ? null : this.codes.codeOf(own),
+      provincialCode: own === SAME_CODE ? null : this.ownCodes.codeOf(own),
       sequence: this.history.sequenceOf(row),
     };
   }

@@ -1,30 +1,25 @@
+const SEGMENT_BITS = 6;
 const INITIAL_LENGTH = 8;
 
 /**
  * Finds numbers from 0 on by the hash of what they stand for: open addressing with linear probing. It is cut into segments by the
  * lowest bits of the hash, each of which doubles by itself when it is three quarters full, so that nobody waits for millions to be moved
- * at once; they are few, so that where they lie is known to the processor's cache. Members are never removed, but one may take another's
- * place.
+ * at once; they are few, so that where they lie is known to the processor's cache. Members are never removed.
  */
 export class HashIndex {
-  private readonly segments: Int32Array[];
-  private readonly counts: Int32Array;
-  private readonly segmentBits: number;
+  private readonly segments: Int32Array[] = Array.from(
+    { length: 1 << SEGMENT_BITS },
+    () => new Int32Array(INITIAL_LENGTH),
+  );
+  private readonly counts = new Int32Array(1 << SEGMENT_BITS);
 
-  constructor(
-    segmentCount: 8 | 64,
-    private readonly hashOf: (member: number) => number,
-  ) {
-    this.segmentBits = Math.log2(segmentCount);
-    this.segments = Array.from({ length: segmentCount }, () => new Int32Array(INITIAL_LENGTH));
-    this.counts = new Int32Array(segmentCount);
-  }
+  constructor(private readonly hashOf: (member: number) => number) {}
 
   /** The member that is sought, of those that may have the hash; -1 where there is none. */
   find(hash: number, isSought: (member: number) => boolean): number {
     const segment = this.segmentOf(hash);
     const mask = segment.length - 1;
-    for (let at = (hash >>> this.segmentBits) & mask; ; at = (at + 1) & mask) {
+    for (let at = (hash >>> SEGMENT_BITS) & mask; ; at = (at + 1) & mask) {
       // Free places hold 0, so members are kept as one more than they are.
       const member = (segment[at] ?? 0) - 1;
       if (member < 0 || isSought(member)) return member;
@@ -44,15 +39,6 @@ export class HashIndex {
     this.place(segment, hash, member);
   }
 
-  /** Puts a member that has the same hash in the place of one that is there. */
-  replace(hash: number, old: number, member: number): void {
-    const segment = this.segmentOf(hash);
-    const mask = segment.length - 1;
-    let at = (hash >>> this.segmentBits) & mask;
-    while (segment[at] !== old + 1) at = (at + 1) & mask;
-    segment[at] = member + 1;
-  }
-
   private segmentOf(hash: number): Int32Array {
     const segment = this.segments[hash & (this.segments.length - 1)];
     if (segment === undefined) throw new RangeError('a hash belongs to a segment');
@@ -67,16 +53,8 @@ export class HashIndex {
 
   private place(segment: Int32Array, hash: number, member: number): void {
     const mask = segment.length - 1;
-    let at = (hash >>> this.segmentBits) & mask;
+    let at = (hash >>> SEGMENT_BITS) & mask;
     while (segment[at] !== 0) at = (at + 1) & mask;
     segment[at] = member + 1;
   }
-}
-
-/** Spreads all bits of an integer over all bits of the hash (the finalizer of MurmurHash3). */
-export function spread(value: number): number {
-  let hash = value;
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return hash ^ (hash >>> 16);
 }

@@ -1,4 +1,3 @@
-import { HashIndex, spread } from './hash-index.js';
 import { Int32Records } from './records.js';
 
 /** A published version. Days are counted from 1970-01-01. */
@@ -9,15 +8,16 @@ export const NO_END = 0x7fffffff;
 const NONE = -1;
 const WITHDRAWN = -1;
 
+const INITIAL_CODES = 1024;
+
 /** The fields of a row. */
-const CODE = 0;
-const SEQUENCE = 1;
-const LAST_DAY = 2;
-const CONTENT = 3;
+const SEQUENCE = 0;
+const LAST_DAY = 1;
+const CONTENT = 2;
 /** The row that stood before it, or -1. */
-const PREVIOUS = 4;
+const PREVIOUS = 3;
 /** From here on what only some catalogues say. */
-const EXTRAS = 5;
+const EXTRAS = 4;
 
 /**
  * What a catalogue ever said of its codes. Each code has a chain of rows, newest first; a row stands from its version on until a later
@@ -27,8 +27,8 @@ export class History {
   /** By sequence, which counts from 1. */
   private readonly versions: ImageVersion[] = [];
   private readonly rows: Int32Records;
-  /** The newest row of each code. */
-  private readonly newest = new HashIndex(8, (row) => spread(this.rows.at(row, CODE)));
+  /** One more than the newest row of each code, by the code's number. */
+  private newest = new Int32Array(INITIAL_CODES);
 
   /** With so many numbers more a row, which lie beside the others: what reading costs is the way to the memory. */
   constructor(extras = 0) {
@@ -55,16 +55,15 @@ export class History {
    * where the version withdrew the code. A code's rows come in the order of their versions.
    */
   add(code: number, sequence: number, content: number | null, lastDay: number, extras: readonly number[] = []): number {
+    this.makeRoomFor(code);
     const before = this.newestOf(code);
     const row = this.rows.append();
-    this.rows.set(row, CODE, code);
     this.rows.set(row, SEQUENCE, sequence);
     this.rows.set(row, LAST_DAY, lastDay);
     this.rows.set(row, CONTENT, content ?? WITHDRAWN);
     this.rows.set(row, PREVIOUS, before);
     extras.forEach((value, index) => this.rows.set(row, EXTRAS + index, value));
-    if (before === NONE) this.newest.add(spread(code), row);
-    else this.newest.replace(spread(code), before, row);
+    this.newest[code] = row + 1;
     return row;
   }
 
@@ -103,6 +102,13 @@ export class History {
   }
 
   private newestOf(code: number): number {
-    return code < 0 ? NONE : this.newest.find(spread(code), (row) => this.rows.at(row, CODE) === code);
+    return code < 0 ? NONE : (this.newest[code] ?? 0) - 1;
+  }
+
+  private makeRoomFor(code: number): void {
+    if (code < this.newest.length) return;
+    const longer = new Int32Array(Math.max(code + 1, this.newest.length * 2));
+    longer.set(this.newest);
+    this.newest = longer;
   }
 }

@@ -38,6 +38,15 @@ describe('a caller', () => {
     expect(actor).toEqual(serviceActor('settlement', '130000'));
   });
 
+  it('that is a service opens nothing to another that says the same, however often it was heard', async () => {
+    const claim = () => claiming(serviceActor('settlement', '310000'));
+    for (const _ of [1, 2])
+      expect((await identifyCaller(claim(), 'settlement', verifier)).actor).toEqual(
+        serviceActor('settlement', '310000'),
+      );
+    await expect(identifyCaller(claim(), 'filing', verifier)).rejects.toMatchObject({ reason: 'CREDENTIAL_INVALID' });
+  });
+
   it('is a service at the request of somebody where it brings the gateway’s word for him', async () => {
     const metadata = claiming(serviceActor('settlement', '130000'));
     metadata.set('identity-bin', Buffer.from(await mint.assertionFor(BUREAU)));

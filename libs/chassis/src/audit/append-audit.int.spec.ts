@@ -15,8 +15,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nationalActor, serviceActor, type Actor } from '../actor.js';
 import { identifyCaller, serveKnowingCaller } from '../caller.js';
 import { databaseOptions } from '../chassis.module.js';
+import { Clock } from '../clock.js';
 import { Database, type Tx } from '../database.js';
-import type { IdentityVerifier } from '../identity.js';
+import { IdentityVerifier } from '../identity.js';
 import { appendAudit } from './append-audit.js';
 import type { AuditEntry } from './audit-record.js';
 import { AuditService } from './audit.service.js';
@@ -176,7 +177,8 @@ async function served<T>(claim: Actor | null, endUser: Actor | null, work: () =>
   const metadata = new Metadata();
   if (claim) metadata.set('actor-bin', Buffer.from(JSON.stringify(claim)));
   if (endUser) metadata.set('identity-bin', Buffer.from('the gateway’s word'));
-  const verifier = { actorOf: async () => endUser } as unknown as IdentityVerifier;
+  const verifier = new IdentityVerifier('{"keys":[]}', new Clock());
+  if (endUser) verifier.actorOf = async () => endUser;
   return serveKnowingCaller(async () => {
     await identifyCaller(metadata, claim?.subject ?? 'gateway', verifier);
     return work();

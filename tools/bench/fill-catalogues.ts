@@ -28,20 +28,14 @@ const CAPS = `CASE
  * Publishes a next version of the nation's catalogue and of every province's, of the items from one to another, past every check; and answers
  * the versions' ids by province. What stands there afterwards is what a service would have written.
  */
-export async function fillCatalogues(
-  superuserUrl: string,
-  from: number,
-  to: number,
-  scopes: readonly string[] = [NATION, ...PROVINCES.map(({ code }) => code)],
-): Promise<Map<string, string>> {
-  const client = new pg.Client({ connectionString: superuserUrl });
-  await client.connect();
+export async function fillCatalogues(superuserUrl: string, from: number, to: number): Promise<Map<string, string>> {
+  const client = await connect(superuserUrl);
   const versions = new Map<string, string>();
   try {
-    // Neither waits for the disk nor looks every row's version up.
-    await client.query('SET synchronous_commit = off; SET session_replication_role = replica');
-    for (const scope of scopes) versions.set(scope, await publish(client, scope, from, to));
-    if (scopes.length === 1) return versions;
+    for (const scope of [NATION, ...PROVINCES.map(({ code }) => code)]) {
+      versions.set(scope, await write(client, scope, from, to));
+      await client.query('COMMIT');
+    }
     await client.query('SET session_replication_role = origin');
     for (const table of ['catalogue_version', 'catalogue_entry', 'national_item'])
       await client.query(`VACUUM (ANALYZE) ${table}`);
@@ -51,7 +45,27 @@ export async function fillCatalogues(
   return versions;
 }
 
-async function publish(client: pg.Client, scope: string, from: number, to: number): Promise<string> {
+/** Writes a next version of a province's whole catalogue, and answers its id and what publishes it. */
+export async function replaceCatalogue(
+  superuserUrl: string,
+  province: string,
+  to: number,
+): Promise<{ readonly versionId: string; readonly publish: () => Promise<void> }> {
+  const client = await connect(superuserUrl);
+  const versionId = await write(client, province, 0, to);
+  return { versionId, publish: () => client.query('COMMIT').then(() => client.end()) };
+}
+
+/** A connection that neither waits for the disk nor looks every row's version up. */
+async function connect(superuserUrl: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: superuserUrl });
+  await client.connect();
+  await client.query('SET synchronous_commit = off; SET session_replication_role = replica');
+  return client;
+}
+
+/** In a transaction that is left open. */
+async function write(client: pg.Client, scope: string, from: number, to: number): Promise<string> {
   await client.query('BEGIN');
   const { rows } = await client.query<{ versionId: string }>(
     `INSERT INTO catalogue_version (province, version_id, sequence, effective_from, entry_count, added, changed, withdrawn, origin,
@@ -66,7 +80,6 @@ async function publish(client: pg.Client, scope: string, from: number, to: numbe
     versionId,
     ...(scope === NATION && from === 0 ? [0, NATIONAL_ITEMS - 1] : [from, to - 1]),
   ]);
-  await client.query('COMMIT');
   return versionId;
 }
 

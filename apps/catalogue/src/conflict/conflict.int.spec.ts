@@ -219,11 +219,10 @@ describe('a conflict', () => {
     await desk.review.resolve(BUREAU, id, accepted);
     expect(await desk.review.resolve(BUREAU, id, accepted)).toMatchObject(accepted);
     expect(await desk.conflicts.scan('610000')).toEqual({ found: 1, gone: 0, open: 0 });
-    for (const word of [
-      desk.review.assign(BUREAU, id, ''),
-      desk.review.resolve(BUREAU, id, { state: 'CORRECTED', resolution: 'x' }),
-    ])
-      await expect(word).rejects.toMatchObject({ reason: 'CONFLICT_CLOSED' });
+    const closed = { reason: 'CONFLICT_CLOSED' };
+    await expect(desk.review.assign(BUREAU, id, '')).rejects.toMatchObject(closed);
+    const other = { state: 'CORRECTED', resolution: 'x' } as const;
+    await expect(desk.review.resolve(BUREAU, id, other)).rejects.toMatchObject(closed);
   });
 
   it('is its province’s alone', async () => {

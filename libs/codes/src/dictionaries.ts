@@ -46,8 +46,16 @@ export type BenefitLevel = (typeof BENEFIT_LEVELS)[number];
 export const ITEM_CLASSES = ['A', 'B', 'C'] as const;
 export type ItemClass = (typeof ITEM_CLASSES)[number];
 
-/** 统筹基金、职工大额、居民大病, in the order of payment. */
-export const FUNDS = ['POOLING', 'LARGE_SUM', 'CRITICAL_ILLNESS'] as const;
+/** 统筹基金、职工大额、居民大病、公务员补助、企业补充、医疗救助、其他, in the order in which they are reported. */
+export const FUNDS = [
+  'POOLING',
+  'LARGE_SUM',
+  'CRITICAL_ILLNESS',
+  'CIVIL_SERVANT',
+  'EMPLOYER_SUPPLEMENT',
+  'MEDICAL_AID',
+  'OTHER',
+] as const;
 export type Fund = (typeof FUNDS)[number];
 
 /** How a person may be covered at a place. */

@@ -195,6 +195,12 @@ export const REASONS = {
     '参保地政策未开通此类就诊的跨省直接结算。请患者自费结算后回参保地报销。',
     'The insured place has not opened this kind of visit for direct settlement. The patient pays and claims at home.',
   ),
+  POLICY_INCOMPLETE: entry(
+    'FAILED_PRECONDITION',
+    422,
+    '参保地政策没有规定此种情形的支付比例。请联系参保地经办机构补充政策。',
+    'The policy of the insured place states no ratio for these circumstances. Ask its bureau to complete the policy.',
+  ),
   SETTLEMENT_NOT_FOUND: entry(
     'NOT_FOUND',
     404,

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { businessDate, region, uuid } from '../http/fields.js';
 import { decodeProposal, proposalAnswer } from './proposal.dto.js';
 
-const policyDocument = z.record(z.string(), z.unknown()).describe('待遇政策文件，见 docs/benefit-policy.md');
+const policyDocument = z.record(z.string(), z.unknown()).describe('待遇政策文件，见 docs/policy-format.md');
 
 export const policyBody = z.strictObject({ document: policyDocument });
 export const policyProposalAnswer = proposalAnswer.extend({

@@ -122,6 +122,10 @@ const BY_PERSON = `
     pooling_fen bigint NOT NULL CHECK (pooling_fen >= 0),
     large_sum_fen bigint NOT NULL CHECK (large_sum_fen >= 0),
     critical_illness_fen bigint NOT NULL CHECK (critical_illness_fen >= 0),
+    civil_servant_fen bigint NOT NULL CHECK (civil_servant_fen >= 0),
+    employer_supplement_fen bigint NOT NULL CHECK (employer_supplement_fen >= 0),
+    medical_aid_fen bigint NOT NULL CHECK (medical_aid_fen >= 0),
+    other_fund_fen bigint NOT NULL CHECK (other_fund_fen >= 0),
     fund_total_fen bigint NOT NULL,
     personal_fen bigint NOT NULL CHECK (personal_fen >= 0),
     policy_id uuid NOT NULL,
@@ -137,7 +141,8 @@ const BY_PERSON = `
     CONSTRAINT settlement_cross_province CHECK (insured_province <> treating_province),
     CONSTRAINT settlement_total CHECK (total_fen BETWEEN 0 AND 10000000000000),
     CONSTRAINT settlement_split CHECK (total_fen = full_self_pay_fen + over_ceiling_fen + first_self_pay_fen + in_scope_fen),
-    CONSTRAINT settlement_funds CHECK (fund_total_fen = pooling_fen + large_sum_fen + critical_illness_fen),
+    CONSTRAINT settlement_funds CHECK (fund_total_fen = pooling_fen + large_sum_fen + critical_illness_fen + civil_servant_fen
+      + employer_supplement_fen + medical_aid_fen + other_fund_fen),
     CONSTRAINT settlement_shares CHECK (total_fen = fund_total_fen + personal_fen),
     CONSTRAINT settlement_state CHECK (state IN ('SETTLED', 'REVERSING') OR (state = 'REVERSED' AND reversal_business_date IS NOT NULL))
   );

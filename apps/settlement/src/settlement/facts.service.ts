@@ -166,6 +166,7 @@ export function claimOf(settlementId: string, bill: Bill, institution: Instituti
     hospitalLevel: hospitalLevelCodec.encode(institution.level),
     benefitLevel: benefitLevelCodec.encode(facts.benefitLevel),
     diseaseCode: bill.diseaseCode,
+    institutionCode: institution.institutionCode,
     admittedAt: encodeInstant(bill.admittedAt),
     endedAt: encodeInstant(bill.endedAt),
     totalFen: bill.totalFen,

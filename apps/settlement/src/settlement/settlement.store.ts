@@ -30,7 +30,12 @@ const FUND_COLUMN: Record<Fund, string> = {
   POOLING: 'pooling_fen',
   LARGE_SUM: 'large_sum_fen',
   CRITICAL_ILLNESS: 'critical_illness_fen',
+  CIVIL_SERVANT: 'civil_servant_fen',
+  EMPLOYER_SUPPLEMENT: 'employer_supplement_fen',
+  MEDICAL_AID: 'medical_aid_fen',
+  OTHER: 'other_fund_fen',
 };
+const FUND_COLUMNS = FUNDS.map((fund) => FUND_COLUMN[fund]).join(', ');
 
 /** Rejects with VISIT_ALREADY_SETTLED where the visit has a settlement that was not reversed. */
 export async function insertSettlement(tx: Tx, settlement: Settlement, diagnosis: SealedColumns): Promise<void> {
@@ -40,9 +45,9 @@ export async function insertSettlement(tx: Tx, settlement: Settlement, diagnosis
          insured_region, insured_province, treating_region, treating_province, filing_category, benefit_level, eligibility_basis,
          filing_id, insurance, person_type, policy_id, explanation, business_date, settled_at, state, reversal_business_date,
          total_fen, full_self_pay_fen, over_ceiling_fen, first_self_pay_fen, in_scope_fen, deductible_fen,
-         pooling_fen, large_sum_fen, critical_illness_fen, fund_total_fen, personal_fen, diagnosis_sealed, key_version)
+         ${FUND_COLUMNS}, fund_total_fen, personal_fen, diagnosis_sealed, key_version)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-         $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)`,
+         $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39)`,
       [...factsOf(settlement), ...amountsOf(settlement).map(String), diagnosis.sealed, diagnosis.keyVersion],
     );
   } catch (error) {
@@ -126,7 +131,7 @@ export async function insertLines(tx: Tx, settlement: Settlement, lines: readonl
 
 const COLUMNS = `person_id, settlement_id, institution_code, message_id, visit_number, visit_kind, insured_region, treating_region,
   filing_category, benefit_level, eligibility_basis, filing_id, insurance, person_type, total_fen, full_self_pay_fen, over_ceiling_fen,
-  first_self_pay_fen, in_scope_fen, deductible_fen, pooling_fen, large_sum_fen, critical_illness_fen, fund_total_fen, personal_fen,
+  first_self_pay_fen, in_scope_fen, deductible_fen, ${FUND_COLUMNS}, fund_total_fen, personal_fen,
   policy_id, explanation, to_char(business_date, 'YYYY-MM-DD') AS business_date, settled_at, state,
   to_char(reversal_business_date, 'YYYY-MM-DD') AS reversal_business_date`;
 const READ = `SELECT ${COLUMNS} FROM settlement`;

@@ -59,7 +59,11 @@ export interface Claim {
   /** Discharge, or the visit again; decides the benefit year. */
   endedAt: Timestamp | undefined;
   totalFen: bigint;
-  split: FeeSplit | undefined;
+  split:
+    | FeeSplit
+    | undefined;
+  /** 定点医药机构编号: some areas count a deductible by hospital. */
+  institutionCode: string;
 }
 
 /**

@@ -38,7 +38,7 @@ export interface ProposePolicyRequest {
   requestId: string;
   /** The pooling area. */
   region: string;
-  /** The policy document as JSON, as described in docs/benefit-policy.md. */
+  /** The policy document as JSON, as described in docs/policy-format.md. */
   policyJson: string;
 }
 

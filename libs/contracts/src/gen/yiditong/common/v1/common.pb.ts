@@ -164,6 +164,14 @@ export const Fund = {
   FUND_LARGE_SUM: "FUND_LARGE_SUM",
   /** FUND_CRITICAL_ILLNESS - 居民大病保险 (hifmi_pay). */
   FUND_CRITICAL_ILLNESS: "FUND_CRITICAL_ILLNESS",
+  /** FUND_CIVIL_SERVANT - 公务员医疗补助 (cvlserv_pay). */
+  FUND_CIVIL_SERVANT: "FUND_CIVIL_SERVANT",
+  /** FUND_EMPLOYER_SUPPLEMENT - 企业补充医疗保险 (hifes_pay). */
+  FUND_EMPLOYER_SUPPLEMENT: "FUND_EMPLOYER_SUPPLEMENT",
+  /** FUND_MEDICAL_AID - 医疗救助 (maf_pay). */
+  FUND_MEDICAL_AID: "FUND_MEDICAL_AID",
+  /** FUND_OTHER - 其他基金 (oth_pay). */
+  FUND_OTHER: "FUND_OTHER",
 } as const;
 
 export type Fund = typeof Fund[keyof typeof Fund];
@@ -173,6 +181,10 @@ export namespace Fund {
   export type FUND_POOLING = typeof Fund.FUND_POOLING;
   export type FUND_LARGE_SUM = typeof Fund.FUND_LARGE_SUM;
   export type FUND_CRITICAL_ILLNESS = typeof Fund.FUND_CRITICAL_ILLNESS;
+  export type FUND_CIVIL_SERVANT = typeof Fund.FUND_CIVIL_SERVANT;
+  export type FUND_EMPLOYER_SUPPLEMENT = typeof Fund.FUND_EMPLOYER_SUPPLEMENT;
+  export type FUND_MEDICAL_AID = typeof Fund.FUND_MEDICAL_AID;
+  export type FUND_OTHER = typeof Fund.FUND_OTHER;
 }
 
 /** An amount paid by one fund. Negative only on a reversal. */

@@ -1,6 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  choose,
+  problemOf,
+  readPolicy,
+  type Circumstances,
+  type PolicyDocument,
+  type Sourced,
+  type VisitRule,
+} from '@yiditong/adjudication';
+import {
+  BENEFIT_LEVELS,
   findProvince,
   HOSPITAL_LEVELS,
   isInstitutionCode,
@@ -8,26 +18,62 @@ import {
   ITEM_KINDS,
   itemKindOf,
   LIST_COLUMNS,
+  PERSON_TYPES,
+  PERSON_TYPES_OF,
   provinceOf,
+  type VisitKind,
 } from '@yiditong/codes';
-import { parseRate } from '@yiditong/money';
+import { compareRates, parseRate, rate } from '@yiditong/money';
 import { describe, expect, it } from 'vitest';
-import { loadSample } from './sample.js';
+import { loadSample, type SamplePolicy } from './sample.js';
 
 const sample = loadSample();
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** Every object that holds a figure of its own, and where it stands. */
-function figureBlocks(value: Json, path: string): { path: string; block: { [key: string]: Json } }[] {
-  if (Array.isArray(value)) return value.flatMap((each, index) => figureBlocks(each, `${path}[${index}]`));
-  if (value === null || typeof value !== 'object') return [];
-  const figures = ['standardFen', 'upToFen', 'annualFen', 'thresholdFen', 'points', 'factor', 'ratio', 'mode'];
-  const own = figures.some((key) => key in value) && !/\.repeat$|criticalIllness\.bands/.test(path);
-  const parts = Object.entries(value).flatMap(([key, each]) =>
-    key === 'ratio' || key === 'annualFen' ? [] : figureBlocks(each, `${path}.${key}`),
+const AMOUNTS = ['standard', 'upTo', 'most', 'least', 'amount', 'threshold', 'yearlyMost'];
+const RATES = ['ratio', 'points', 'factor', 'factors'];
+/** Below these stands a figure of what is above them. */
+const CHOICES: ReadonlySet<string> = new Set(['byLevel', 'byPerson', 'is', ...HOSPITAL_LEVELS, ...PERSON_TYPES]);
+
+/** Whatever stands in a document, and under which name. */
+function leavesOf(value: Json, name = ''): (readonly [string, Exclude<Json, object>])[] {
+  if (Array.isArray(value)) return value.flatMap((each) => leavesOf(each, name));
+  if (value === null || typeof value !== 'object') return [[name, value]];
+  return Object.entries(value).flatMap(([key, each]) => leavesOf(each, CHOICES.has(key) ? name : key));
+}
+
+function isAmount(value: unknown): boolean {
+  return typeof value === 'string' && /^\d+(\.\d{1,2})?$/.test(value);
+}
+
+/** Throws what is wrong with a document. */
+function read({ documentJson, region, insurance }: SamplePolicy): PolicyDocument {
+  const reading = readPolicy(JSON.parse(documentJson));
+  if ('problem' in reading) throw new Error(`${region} ${insurance}: ${reading.problem}`);
+  return reading.policy;
+}
+
+/** Every rule of a policy, each of which holds a figure. */
+function rulesOf({ visits, adjustments, poolingCap, layers, account }: PolicyDocument): Sourced[] {
+  const ofVisits = Object.values(visits).flatMap(({ firstSelfPay, deductible, bands, caps }) => [
+    firstSelfPay,
+    deductible,
+    ...bands,
+    ...caps,
+  ]);
+  return [...ofVisits, ...adjustments, poolingCap, ...layers, account].filter((rule) => rule !== null);
+}
+
+/** Every person of an insurance at every hospital, whatever his benefit level. */
+function circumstancesOf({ insurance }: PolicyDocument, visitKind: VisitKind): Circumstances[] {
+  const unknown = { age: null, personTags: [], hospitalTags: [], diseaseCode: null } as const;
+  const known = { visitKind, settledBy: 'DIRECT', place: 'OTHER_PROVINCE', visitNumber: 1 } as const;
+  return PERSON_TYPES_OF[insurance].flatMap((personType) =>
+    HOSPITAL_LEVELS.flatMap((hospitalLevel) =>
+      BENEFIT_LEVELS.map((benefitLevel) => ({ ...known, ...unknown, personType, hospitalLevel, benefitLevel })),
+    ),
   );
-  return [...(own ? [{ path, block: value }] : []), ...parts];
 }
 
 /** The files' rows by column; no cell of theirs has a comma in it. */
@@ -40,53 +86,47 @@ function rowsOf(csv: string): Readonly<Record<string, string>>[] {
 }
 
 describe('the sample', () => {
-  it('gives the source and a mark of trust with every figure of every policy', () => {
-    for (const { documentJson, region, insurance } of sample.policies) {
-      const blocks = figureBlocks(JSON.parse(documentJson) as Json, `${region} ${insurance}`);
-      expect(blocks.length).toBeGreaterThanOrEqual(8);
-      for (const { path, block } of blocks) {
-        expect(typeof block['source'] === 'string' && block['source'].length > 3, path).toBe(true);
-        expect(['A', 'B', 'C', 'D'], path).toContain(block['trust']);
-      }
+  it.each(sample.policies)('gives the source and a mark of trust with every figure of $region $insurance', (policy) => {
+    const rules = rulesOf(read(policy));
+    expect(rules.length).toBeGreaterThanOrEqual(8);
+    for (const { source, trust } of rules) {
+      expect(source.length).toBeGreaterThan(3);
+      expect(['A', 'B', 'C', 'D']).toContain(trust);
     }
   });
 
-  it('writes amounts as whole fen and rates as exact texts', () => {
-    for (const { documentJson } of sample.policies) {
-      for (const [, key = '', text = ''] of documentJson.matchAll(
-        /"(\w*Fen|PRIMARY|SECONDARY|TERTIARY|ratio|points|factor)": "([^"]*)"/g,
-      )) {
-        expect(key.endsWith('Fen') ? /^\d+$/.test(text) : parseRate(text) !== null || /^\d+$/.test(text)).toBe(true);
-      }
-    }
+  it.each(sample.policies)('writes amounts of $region $insurance in yuan and rates as exact texts', (policy) => {
+    const leaves = leavesOf(JSON.parse(policy.documentJson) as Json);
+    const [amounts, rates] = [AMOUNTS, RATES].map((names) => leaves.filter(([name]) => names.includes(name)));
+    for (const [name, amount] of amounts ?? [])
+      expect(amount, name).toSatisfy(name === 'upTo' ? (text) => text === null || isAmount(text) : isAmount);
+    for (const [name, text] of rates ?? [])
+      expect(typeof text === 'string' && parseRate(text) !== null, name).toBe(true);
+    expect([amounts?.length, rates?.length]).not.toContain(0);
   });
 
-  it('knows a ratio and a deductible for every person type and hospital level', () => {
-    for (const { documentJson, insurance } of sample.policies) {
-      type Table = Record<string, Record<string, string> | undefined>;
-      type Visit = { deductible: { standardFen: Table }; bands: { ratio: Table; upToFen: string | null }[] };
-      const { visits } = JSON.parse(documentJson) as { visits: Record<string, Visit> };
-      for (const { deductible, bands } of Object.values(visits)) {
+  it.each(sample.policies)(
+    'knows a ratio and a deductible of $region $insurance for every person type and hospital level',
+    (sampled) => {
+      const policy = read(sampled);
+      for (const [visitKind, { deductible, bands }] of Object.entries(policy.visits) as [VisitKind, VisitRule][]) {
         expect(bands.at(-1)?.upToFen).toBeNull();
-        for (const personType of insurance === 'EMPLOYEE' ? ['ACTIVE', 'RETIREE'] : ['RESIDENT', 'MINOR']) {
-          for (const table of [deductible.standardFen, ...bands.map(({ ratio }) => ratio)]) {
-            expect(Object.keys(table[personType] ?? {})).toEqual([...HOSPITAL_LEVELS]);
-          }
+        for (const of of circumstancesOf(policy, visitKind)) {
+          expect(choose(deductible.standard, of)).not.toBeNull();
+          for (const { ratio } of bands) expect(choose(ratio, of)).not.toBeNull();
         }
       }
-    }
-  });
+    },
+  );
 
-  it('keeps points within the limits of the notice of 2022', () => {
-    const limits = { REFERRAL: 10, EMERGENCY: 10, OTHER_TEMPORARY: 20 };
-    for (const { documentJson } of sample.policies) {
-      const { adjustments } = JSON.parse(documentJson) as {
-        adjustments: Record<keyof typeof limits, { mode: string; points?: string }>;
-      };
-      for (const [level, limit] of Object.entries(limits) as [keyof typeof limits, number][]) {
-        const { mode, points } = adjustments[level];
-        expect(mode !== 'POINTS' || Number(points?.replace('%', '')) <= limit).toBe(true);
-      }
+  it.each(sample.policies)('keeps points of $region $insurance within the limits of the notice of 2022', (sampled) => {
+    const policy = read(sampled);
+    expect(problemOf(policy)).toBeNull();
+    const limits = { LOCAL: 0n, REFERRAL: 10n, EMERGENCY: 10n, OTHER_TEMPORARY: 20n };
+    for (const adjustment of policy.adjustments) {
+      if (adjustment.mode !== 'POINTS_LESS') continue;
+      for (const level of adjustment.when.benefitLevels ?? BENEFIT_LEVELS)
+        expect(compareRates(adjustment.points, rate(limits[level], 100n))).toBeLessThanOrEqual(0);
     }
   });
 

@@ -12,7 +12,7 @@ export type SamplePolicy = {
   readonly region: string;
   readonly insurance: Insurance;
   readonly visitKinds: readonly VisitKind[];
-  /** Amounts are decimal strings of integer fen, rates are texts such as "85%". */
+  /** As docs/policy-format.md describes it. */
   readonly documentJson: string;
 };
 

@@ -16,6 +16,7 @@ const COMMANDS = {
   down: 'stack/down.js',
   check: 'tidy/check.js',
   bench: 'bench/main.js',
+  adjudicate: 'adjudicate/main.js',
 };
 
 /** @param {string | undefined} command @param {string[]} args @returns {Promise<number>} */

@@ -19,6 +19,9 @@ export const ALLOWED: Readonly<Record<Kind, readonly Kind[]>> = {
   test: ['tool', 'chassis', 'contract', 'pure', 'test'],
 };
 
+/** Third parties as pure as our own: they compute, and touch nothing. */
+const PURE_THIRD_PARTIES = ['zod'];
+
 /** What a spec may use without its package declaring it: nothing of this is shipped. */
 const FOR_SPECS = ['vitest', 'fast-check', `${SCOPE}testing`];
 
@@ -91,7 +94,7 @@ function complaintAboutOwn(name: string, specifier: string, file: SourceFile, gr
 }
 
 function complaintAboutThirdParty(name: string, file: SourceFile, { root }: Graph): string | undefined {
-  if (file.kind === 'pure')
+  if (file.kind === 'pure' && !PURE_THIRD_PARTIES.includes(name))
     return `${name}: a pure library has no third-party package${file.isSpec ? ', its specs only vitest and fast-check' : ''}`;
   const shipped = { ...root.dependencies, ...root.optionalDependencies };
   if (Object.hasOwn(shipped, name) || file.workspace.dependencies.includes(name)) return undefined;

@@ -1,5 +1,6 @@
 import {
   addRates,
+  divideToFen,
   fen,
   maxFen,
   minFen,
@@ -18,23 +19,46 @@ export type Slice = { readonly amountFen: Fen; readonly ratio: Rate };
 /** One band: amounts up to `upToFen` (null: all the rest) are paid at `ratio`. */
 export type RatioBand = { readonly upToFen: Fen | null; readonly ratio: Rate };
 
-/** Cuts the amount between two points of a scale into the slices of the bands it crosses. */
-export function sliceByBands(fromFen: Fen, toFen: Fen, bands: readonly RatioBand[]): Slice[] {
-  const slices: Slice[] = [];
+/** Cuts the amount between two points of a scale into the slices of the bands that it crosses. */
+export function sliceByBands<B extends RatioBand>(
+  fromFen: Fen,
+  toFen: Fen,
+  bands: readonly B[],
+): (Slice & { readonly band: B })[] {
+  const slices: (Slice & { readonly band: B })[] = [];
   let lower = ZERO_FEN;
   for (const band of bands) {
     const upper = band.upToFen ?? toFen;
     const begin = maxFen(lower, fromFen);
     const end = minFen(upper, toFen);
-    if (end > begin) slices.push({ amountFen: subtractFen(end, begin), ratio: band.ratio });
+    if (end > begin) slices.push({ amountFen: subtractFen(end, begin), ratio: band.ratio, band });
     lower = maxFen(lower, upper);
   }
   return slices;
 }
 
-/** The exact payment over all slices, to be rounded once. */
-export function payExactly(slices: readonly Slice[]): Rate {
-  return slices.reduce((sum, slice) => addRates(sum, shareExactly(slice.amountFen, slice.ratio)), ZERO_RATE);
+/**
+ * What is paid on the slices up to each, rounded. The sums are exact, over a common denominator that isn't the least: to find that costs
+ * more than everything else here.
+ */
+export function payUpToEach(slices: readonly Slice[]): Fen[] {
+  let [paid, denominator] = [0n, 1n];
+  return slices.map(({ amountFen, ratio }) => {
+    if (ratio.denominator !== denominator) {
+      paid *= ratio.denominator;
+      const part = amountFen * ratio.numerator * denominator;
+      denominator *= ratio.denominator;
+      paid += part;
+    } else {
+      paid += amountFen * ratio.numerator;
+    }
+    return divideToFen(paid, denominator);
+  });
+}
+
+/** What is paid on all slices, rounded once. */
+export function payOn(slices: readonly Slice[]): Fen {
+  return payUpToEach(slices).at(-1) ?? ZERO_FEN;
 }
 
 /**

@@ -24,6 +24,10 @@ export type PresentedClaim = {
   readonly visitKind: VisitKind;
   readonly hospitalLevel: HospitalLevel;
   readonly benefitLevel: BenefitLevel;
+  /** 门慢特病种; null but for a visit of that kind. */
+  readonly diseaseCode: string | null;
+  readonly treatingRegion: string;
+  readonly institutionCode: string;
   readonly split: FeeSplit;
   /** The business date of discharge, or of the visit: it decides policy and benefit year (art. 41, whole stay). */
   readonly endedOn: string;
@@ -31,6 +35,7 @@ export type PresentedClaim = {
 
 /** Rejects with REQUEST_MALFORMED or REGION_UNKNOWN. */
 export function decodeClaim(wire: benefitV1.Claim): PresentedClaim {
+  if (!findProvince(wire.treatingRegion)) throw new Rejection('REGION_UNKNOWN', { region: wire.treatingRegion });
   const split = decodeSplit(wire.split);
   if (splitTotal(split) !== wire.totalFen)
     throw new Rejection('REQUEST_MALFORMED', { problem: 'the split does not sum to total_fen' });
@@ -41,6 +46,9 @@ export function decodeClaim(wire: benefitV1.Claim): PresentedClaim {
     visitKind: visitKindCodec.decode(wire.visitKind),
     hospitalLevel: hospitalLevelCodec.decode(wire.hospitalLevel),
     benefitLevel: benefitLevelCodec.decode(wire.benefitLevel),
+    diseaseCode: wire.diseaseCode || null,
+    treatingRegion: wire.treatingRegion,
+    institutionCode: wire.institutionCode,
     split,
     endedOn: businessDateOf(decodeInstant(wire.endedAt, 'ended_at')),
   };

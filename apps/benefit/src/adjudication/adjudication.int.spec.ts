@@ -3,7 +3,7 @@ import { addDeltas, type Accumulators } from '@yiditong/adjudication';
 import { thaw, type Actor, type RpcClient } from '@yiditong/chassis';
 import { idNumberCheck, provinceOf } from '@yiditong/codes';
 import type { filingV1 } from '@yiditong/contracts';
-import { fen, rateOfBps, share, subtractFen, sumFen } from '@yiditong/money';
+import { fen, formatYuan, rateOfBps, share, subtractFen, sumFen } from '@yiditong/money';
 import {
   atOnce,
   createTestDatabase,
@@ -60,34 +60,25 @@ async function publish(region: string): Promise<void> {
 
 /** 西安 employees: a deductible of 1,000 a year, then 80 %, up to 5,000 a year. */
 function policyDocument(change: { validFrom: string; validTo: string | null }, region: string): string {
-  const sourced = { source: 'spec', trust: 'D' };
-  const levels = (value: string) => ({ PRIMARY: value, SECONDARY: value, TERTIARY: value });
   return JSON.stringify({
     region,
     insurance: 'EMPLOYEE',
     title: 'spec',
+    source: 'spec',
+    trust: 'D',
     ...change,
     visits: {
       INPATIENT: {
-        deductible: {
-          ...sourced,
-          basis: 'PER_YEAR',
-          standardFen: { ACTIVE: levels(String(DEDUCTIBLE_FEN)), RETIREE: levels(String(DEDUCTIBLE_FEN)) },
-          repeat: { mode: 'NONE' },
-        },
-        bands: [{ ...sourced, upToFen: null, ratio: { ACTIVE: levels('80%'), RETIREE: levels('80%') } }],
+        deductible: { basis: 'PER_YEAR', standard: formatYuan(fen(DEDUCTIBLE_FEN)) },
+        bands: [{ upTo: null, ratio: '80%' }],
         bandsFrom: 'AFTER_DEDUCTIBLE',
-        cap: null,
       },
     },
-    poolingCap: { ...sourced, annualFen: String(CAP_FEN) },
-    largeSum: null,
-    criticalIllness: null,
-    adjustments: {
-      REFERRAL: { ...sourced, mode: 'POINTS', points: '10%' },
-      EMERGENCY: { ...sourced, mode: 'NONE' },
-      OTHER_TEMPORARY: { ...sourced, mode: 'POINTS', points: '20%' },
-    },
+    adjustments: [
+      { when: { benefitLevels: ['REFERRAL'] }, mode: 'POINTS_LESS', points: '10%' },
+      { when: { benefitLevels: ['OTHER_TEMPORARY'] }, mode: 'POINTS_LESS', points: '20%' },
+    ],
+    poolingCap: { period: 'YEAR', on: 'FUND', most: formatYuan(fen(CAP_FEN)) },
   });
 }
 
@@ -121,6 +112,9 @@ function claimOf(personId: string, inScopeFen: bigint, change: Partial<Presented
     visitKind: 'INPATIENT',
     hospitalLevel: 'TERTIARY',
     benefitLevel: 'LOCAL',
+    diseaseCode: null,
+    treatingRegion: '110105',
+    institutionCode: 'H11010500001',
     split: { fullSelfPayFen: zero, overCeilingFen: zero, firstSelfPayFen: zero, inScopeFen: fen(inScopeFen) },
     endedOn: '2026-04-20',
     ...change,

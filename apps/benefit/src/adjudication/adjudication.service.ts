@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { addDeltas, adjudicate, negateDeltas, type Accumulators } from '@yiditong/adjudication';
+import {
+  addDeltas,
+  adjudicate,
+  benefitYearOf,
+  negateDeltas,
+  type Accumulators,
+  type Claim,
+} from '@yiditong/adjudication';
 import {
   appendAudit,
   Clock,
@@ -178,9 +185,9 @@ async function judge(tx: Tx, claim: PresentedClaim, person: InsuredPerson | null
   const policy = await policyInForce(tx, person.insuredRegion, person.insurance, claim.endedOn);
   if (!policy) throw new Rejection('POLICY_NOT_FOUND', { region: person.insuredRegion });
 
-  const benefitYear = Number(claim.endedOn.slice(0, 4));
+  const benefitYear = benefitYearOf(policy.benefitYear, claim.endedOn);
   const totals = await accumulatorsOf(tx, claim.personId, benefitYear, person.insurance);
-  const outcome = adjudicate({ ...claim, personType: person.personType }, policy, totals);
+  const outcome = adjudicate(claimOf(claim, person), policy, totals);
   if (!outcome.ok) throw new Rejection(outcome.reason);
   return {
     ...outcome.adjudication,
@@ -189,6 +196,30 @@ async function judge(tx: Tx, claim: PresentedClaim, person: InsuredPerson | null
     personType: person.personType,
     policyId: policy.policyId,
     benefitYear,
+  };
+}
+
+/** The bill as the policy sees it. Of what neither the person's record nor the claim says, no rule takes hold. */
+function claimOf(claim: PresentedClaim, { personType, insuredRegion }: InsuredPerson): Claim {
+  const { visitKind, hospitalLevel, benefitLevel, split, endedOn, diseaseCode, treatingRegion, institutionCode } =
+    claim;
+  const isHomeProvince = provinceOf(treatingRegion) === provinceOf(insuredRegion);
+  return {
+    visitKind,
+    personType,
+    age: null,
+    personTags: [],
+    hospitalLevel,
+    hospitalTags: [],
+    benefitLevel,
+    settledBy: 'DIRECT',
+    place: isHomeProvince ? 'HOME_PROVINCE' : 'OTHER_PROVINCE',
+    diseaseCode,
+    split,
+    parts: [],
+    institutionCode,
+    endedOn,
+    account: null,
   };
 }
 

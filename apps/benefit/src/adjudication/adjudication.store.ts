@@ -1,4 +1,4 @@
-import { type Accumulators } from '@yiditong/adjudication';
+import { accumulatorEntries, type Accumulators } from '@yiditong/adjudication';
 import { freeze, thaw, type Tx } from '@yiditong/chassis';
 import type { Insurance } from '@yiditong/codes';
 import type { AdjudicationRow, RecordedAdjudication } from './adjudication.entity.js';
@@ -92,7 +92,7 @@ export async function addToAccumulators(
   },
   deltas: Accumulators,
 ): Promise<Accumulators> {
-  const kinds = Object.entries(deltas);
+  const kinds = accumulatorEntries(deltas);
   if (kinds.length === 0) return {};
   await tx.query(
     `INSERT INTO accumulator (person_id, benefit_year, insurance, kind, province, value)

@@ -218,6 +218,9 @@ function claimOf(personId: string): PresentedClaim {
     visitKind: 'INPATIENT',
     hospitalLevel: 'TERTIARY',
     benefitLevel: 'LOCAL',
+    diseaseCode: null,
+    treatingRegion: '110105',
+    institutionCode: 'H11010500001',
     split: { fullSelfPayFen: zero, overCeilingFen: zero, firstSelfPayFen: zero, inScopeFen: fen(10_000n) },
     endedOn: '2026-04-20',
   };
@@ -225,21 +228,16 @@ function claimOf(personId: string): PresentedClaim {
 
 /** No deductible, 80 %, no caps. */
 function policyDocument(): string {
-  const sourced = { source: 'spec', trust: 'D' };
-  const levels = (value: string) => ({ PRIMARY: value, SECONDARY: value, TERTIARY: value });
-  const none = { ...sourced, basis: 'NONE', standardFen: {}, repeat: { mode: 'NONE' } };
-  const band = { ...sourced, upToFen: null, ratio: { ACTIVE: levels('80%'), RETIREE: levels('80%') } };
-  const adjustment = { ...sourced, mode: 'NONE' };
+  const deductible = { basis: 'NONE', standard: '0' };
   return JSON.stringify({
     region: '610100',
     insurance: 'EMPLOYEE',
     title: 'spec',
+    source: 'spec',
+    trust: 'D',
     validFrom: '2026-01-01',
     validTo: null,
-    visits: { INPATIENT: { deductible: none, bands: [band], bandsFrom: 'ZERO', cap: null } },
-    poolingCap: null,
-    largeSum: null,
-    criticalIllness: null,
-    adjustments: { REFERRAL: adjustment, EMERGENCY: adjustment, OTHER_TEMPORARY: adjustment },
+    visits: { INPATIENT: { deductible, bands: [{ upTo: null, ratio: '80%' }], bandsFrom: 'ZERO' } },
+    adjustments: [],
   });
 }

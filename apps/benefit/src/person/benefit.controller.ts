@@ -1,3 +1,4 @@
+import { accumulatorEntries } from '@yiditong/adjudication';
 import type { Metadata } from '@grpc/grpc-js';
 import { Controller } from '@nestjs/common';
 import { isPurpose, PURPOSES, type Purpose } from '@yiditong/access';
@@ -67,7 +68,7 @@ export class BenefitController implements benefitV1.BenefitServiceController {
       request.personId,
       request.benefitYear,
     );
-    return { accumulators: Object.entries(accumulators).map(([kind, value]) => ({ kind, value })) };
+    return { accumulators: accumulatorEntries(accumulators).map(([kind, value]) => ({ kind, value })) };
   }
 }
 

@@ -43,30 +43,23 @@ afterAll(() => db.drop());
 type Changes = { validFrom?: string; validTo?: string | null; ratio?: string; poolingCap?: unknown; region?: string };
 
 function policyDocument({ ratio = '80%', ...change }: Changes = {}): string {
-  const sourced = { source: 'spec', trust: 'D' };
-  const levels = (value: string) => ({ PRIMARY: value, SECONDARY: value, TERTIARY: value });
   return JSON.stringify({
     region: XIAN,
     insurance: 'EMPLOYEE',
     title: '西安市职工医保',
+    source: 'spec',
+    trust: 'D',
     validFrom: '2026-01-01',
     validTo: null,
     visits: {
       INPATIENT: {
-        deductible: { ...sourced, basis: 'NONE', standardFen: {}, repeat: { mode: 'NONE' } },
-        bands: [{ ...sourced, upToFen: null, ratio: { ACTIVE: levels(ratio), RETIREE: levels('80%') } }],
+        deductible: { basis: 'NONE', standard: '0' },
+        bands: [{ upTo: null, ratio: { byPerson: { ACTIVE: ratio, RETIREE: '80%' } } }],
         bandsFrom: 'ZERO',
-        cap: null,
       },
     },
+    adjustments: [],
     poolingCap: null,
-    largeSum: null,
-    criticalIllness: null,
-    adjustments: {
-      REFERRAL: { ...sourced, mode: 'NONE' },
-      EMERGENCY: { ...sourced, mode: 'NONE' },
-      OTHER_TEMPORARY: { ...sourced, mode: 'NONE' },
-    },
     ...change,
   });
 }
@@ -165,7 +158,7 @@ describe('a proposed policy', () => {
     expect(all.change.parts).toContain('visits.INPATIENT');
     expect(all.document).toBe(policyDocument({ validTo: '2026-06-30' }));
     const standing = await approve(first);
-    const cap = { source: 'spec', trust: 'D', annualFen: '100' };
+    const cap = { period: 'YEAR', on: 'FUND', most: '1' };
     const second = await proposed({ validFrom: '2026-07-01', validTo: null, ratio: '85%', poolingCap: cap });
     const change = {
       standingPolicyId: standing.outcome?.policyId,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { problemOf, type PolicyDocument } from '@yiditong/adjudication';
 import { ownsRegion } from '@yiditong/access';
 import {
   appendAudit,
@@ -21,8 +22,8 @@ import {
 } from '@yiditong/chassis';
 import { provinceOf, Rejection, type Insurance } from '@yiditong/codes';
 import { v7 as uuidv7 } from 'uuid';
-import { decodePolicy, type PolicyDocument } from './policy.codec.js';
-import { differingParts, problemOf } from './policy-rules.js';
+import { decodePolicy } from './policy.codec.js';
+import { differingParts } from './policy-rules.js';
 import { insertPolicy, overlapsPublished, policyBefore, type Term } from './policy.store.js';
 
 export type PolicyProposal = Proposal<PolicySummary, PublishedPolicy>;

@@ -1,0 +1,103 @@
+import {
+  fen,
+  formatYuan,
+  maxFen,
+  minFen,
+  rate,
+  share,
+  subtractFen,
+  subtractRates,
+  WHOLE_RATE,
+  ZERO_FEN,
+  type Fen,
+} from '@yiditong/money';
+import { accumulated, type AccumulatorKind, type Accumulators } from './accumulators.js';
+import { choose, holds, type Circumstances } from './choice.js';
+import type { Claim } from './claim.js';
+import type { Explanation } from './explanation.js';
+import { splitTotal } from './line-split.js';
+import { keyOf } from './periods.js';
+import type { DeductibleAdjustment, DeductibleRule, Standard } from './policy.js';
+
+/**
+ * 实际支付起付线: what of the base the person pays before any fund does. It is at most what is left of the standard in the period
+ * that the rule counts by, of what a year asks for at most, and of the base itself.
+ */
+export function applyDeductible(
+  claim: Claim,
+  of: Circumstances,
+  rule: DeductibleRule,
+  baseFen: Fen,
+  before: Accumulators,
+  explanation: Explanation,
+): Fen {
+  const standardFen = standardOf(claim, of, rule, baseFen);
+  if (standardFen === ZERO_FEN) return ZERO_FEN;
+  const kind = deductibleKind(claim, rule);
+  const leftFen = subtractFen(standardFen, kind === null ? ZERO_FEN : fen(accumulated(before, kind)));
+  const most = rule.yearlyMost && choose(rule.yearlyMost, of);
+  const leftOfYear =
+    most === null ? leftFen : subtractFen(most, fen(accumulated(before, `${of.visitKind}_DEDUCTIBLE`)));
+  const paidFen = maxFen(ZERO_FEN, minFen(leftFen, leftOfYear, baseFen));
+  const text = `起付标准 ${formatYuan(standardFen)} 元${kind === null ? '' : '（按期累计）'}，本次由个人负担 ${formatYuan(paidFen)} 元`;
+  explanation.add('DEDUCTIBLE', rule.source, baseFen, null, paidFen, text);
+  return paidFen;
+}
+
+/** By what the deductible is counted; null where every visit has its own. */
+export function deductibleKind(claim: Claim, { basis }: DeductibleRule): AccumulatorKind | null {
+  const kind = `${claim.visitKind}_DEDUCTIBLE` as const;
+  switch (basis) {
+    case 'NONE':
+    case 'PER_VISIT':
+      return null;
+    case 'PER_YEAR':
+      return kind;
+    case 'PER_HOSPITAL_AND_YEAR':
+      return `${kind}@${claim.institutionCode}`;
+    case 'PER_DISEASE_AND_YEAR':
+      return `${kind}@${claim.diseaseCode ?? ''}`;
+    case 'PER_QUARTER':
+      return keyOf(kind, 'QUARTER', claim.endedOn);
+    case 'PER_MONTH':
+      return keyOf(kind, 'MONTH', claim.endedOn);
+  }
+}
+
+function standardOf(claim: Claim, of: Circumstances, rule: DeductibleRule, baseFen: Fen): Fen {
+  if (rule.basis === 'NONE') return ZERO_FEN;
+  const standard = choose(rule.standard, of);
+  if (standard === null) return ZERO_FEN;
+  const full = amountOf(standard, splitTotal(claim.split), baseFen);
+  return rule.adjustments.reduce(
+    (amount, adjustment) => (holds(adjustment.when, of) ? adjust(amount, full, adjustment, of) : amount),
+    full,
+  );
+}
+
+function amountOf(standard: Standard, billFen: Fen, inScopeFen: Fen): Fen {
+  if (standard.kind === 'AMOUNT') return standard.fen;
+  const part = maxFen(standard.leastFen, share(standard.of === 'BILL' ? billFen : inScopeFen, standard.ratio));
+  return standard.mostFen === null ? part : minFen(part, standard.mostFen);
+}
+
+/** `full` is the standard before any adjustment. */
+function adjust(amount: Fen, full: Fen, adjustment: DeductibleAdjustment, of: Circumstances): Fen {
+  const earlier = BigInt(of.visitNumber - 1);
+  switch (adjustment.mode) {
+    case 'FACTOR':
+      return share(amount, adjustment.factor);
+    case 'LESS':
+      return maxFen(ZERO_FEN, subtractFen(amount, adjustment.fen));
+    case 'FACTORS_BY_VISIT':
+      return share(amount, adjustment.factors[Math.min(of.visitNumber, adjustment.factors.length) - 1] ?? WHOLE_RATE);
+    case 'LESS_BY_VISIT':
+      return maxFen(ZERO_FEN, fen(amount - adjustment.fen * earlier));
+    case 'SHARE_LESS_BY_VISIT': {
+      const { numerator, denominator } = adjustment.ratio;
+      return maxFen(ZERO_FEN, share(amount, subtractRates(WHOLE_RATE, rate(numerator * earlier, denominator))));
+    }
+    case 'FLOOR':
+      return maxFen(amount, minFen(full, choose(adjustment.least, of) ?? ZERO_FEN));
+  }
+}

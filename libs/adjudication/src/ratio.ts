@@ -77,9 +77,9 @@ function within(ratio: Rate): Rate {
 function wordsOf(adjustment: RatioAdjustment): string {
   switch (adjustment.mode) {
     case 'POINTS_LESS':
-      return `降低 ${formatRate(adjustment.points)}`;
+      return `降低 ${pointsOf(adjustment.points)}`;
     case 'POINTS_MORE':
-      return `提高 ${formatRate(adjustment.points)}`;
+      return `提高 ${pointsOf(adjustment.points)}`;
     case 'FACTOR':
       return `乘以 ${formatRate(adjustment.factor)}`;
     case 'SELF_PAY_FACTOR':
@@ -93,4 +93,9 @@ function wordsOf(adjustment: RatioAdjustment): string {
     case 'CEILING':
       return '按最高比例';
   }
+}
+
+/** 10% is said as ten percentage points. */
+function pointsOf(points: Rate): string {
+  return formatRate(points).replace(/%$/, ' 个百分点');
 }

@@ -27,7 +27,9 @@ export function printBench(measured: readonly Measured[], say: (line: string) =>
     const { zh, en, value, baseline, goal, unit } = figure;
     const ratio = baseline === null ? '基线 baseline' : `× ${(value / baseline).toFixed(2)}`;
     const reached = goal === null ? '' : `${isReached(figure) ? '✓' : '✗'} ${unit === 'bps' ? '≥' : '<'} ${goal}`;
-    table.push([`${zh} ${en}`, unit === undefined ? value.toFixed(0) : `${value.toFixed(0)} ${unit}`, ratio, reached]);
+    // A decision of a few microseconds is told from another by its decimals.
+    const figures = value.toFixed(unit === undefined && value < 100 ? 2 : 0);
+    table.push([`${zh} ${en}`, unit === undefined ? figures : `${figures} ${unit}`, ratio, reached]);
   }
   say(table.toString());
 }

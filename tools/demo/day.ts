@@ -60,6 +60,8 @@ export type DemoBill = {
     diagnoses: DemoDiagnosis[];
     admittedAt: string;
     endedAt: string;
+    /** Accounts pay nothing where it isn't said. */
+    useAccount?: boolean;
     totalFen: string;
     lines: DemoBillLine[];
   };

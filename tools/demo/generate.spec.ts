@@ -16,6 +16,7 @@ import { FOUNDING_RULES, isFilingDestination } from '@yiditong/eligibility';
 import { fen, rateOfBps, share } from '@yiditong/money';
 import { describe, expect, it } from 'vitest';
 import { generateDay, type DemoBill, type DemoDay } from './generate.js';
+import { isOfTheDay } from './day-policies.js';
 import { isDeemedFiled } from './network.js';
 import { loadSample, type Sample } from './sample.js';
 
@@ -136,6 +137,14 @@ describe('persons and filings', () => {
     expect(phones.length).toBeGreaterThan(day.persons.length / 2);
     expect(phones.length).toBeLessThan(day.persons.length);
     for (const phone of phones) expect(isPhoneNumber(phone) && phone.startsWith('154')).toBe(true);
+  });
+
+  it('are drawn from the day’s own areas, so that another published policy changes nothing', () => {
+    const ofTheDay = { ...sample, policies: sample.policies.filter(isOfTheDay) };
+    expect(ofTheDay.policies.length).toBeLessThan(sample.policies.length);
+    expect(generateDay({ sample: ofTheDay, persons: 400, bills: 1000, seed: 1, now: NOW })).toEqual(day);
+    const drawn = new Set(dayOf(1500, 12).persons.map(({ insuredRegion, insurance }) => insuredRegion + insurance));
+    expect(drawn).toEqual(new Set(ofTheDay.policies.map(({ region, insurance }) => region + insurance)));
   });
 
   it('spread over at least twelve payer provinces', () => {

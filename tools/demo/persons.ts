@@ -8,6 +8,7 @@ import {
 } from '@yiditong/codes';
 import { MATERIALS } from '@yiditong/eligibility';
 import { businessDateOf, daysBefore, startOfDay, type DemoFiling, type NamelessPerson } from './day.js';
+import { isOfTheDay } from './day-policies.js';
 import { drawUuid, type Random } from './random.js';
 import type { Sample, SamplePolicy } from './sample.js';
 import { drawInstitution, filingDestinationOf, isDeemedFiled, type Network } from './network.js';
@@ -81,9 +82,9 @@ function drawPolicy(sample: Sample, part: Part, random: Random): SamplePolicy {
     if (!official) throw new Error('the sample lacks the policy of the official case');
     return official;
   }
-  const open = part.chronicUncovered
-    ? sample.policies.filter(({ visitKinds }) => !visitKinds.includes('CHRONIC'))
-    : sample.policies;
+  const open = sample.policies.filter(
+    (policy) => isOfTheDay(policy) && !(part.chronicUncovered && policy.visitKinds.includes('CHRONIC')),
+  );
   const inProvince = (province: string): SamplePolicy[] => open.filter(({ region }) => provinceOf(region) === province);
   const provinces = sample.flows.insured.filter(({ province }) => inProvince(province).length > 0);
   return random.pick(inProvince(random.pickWeighted(provinces, ({ weight }) => weight).province));

@@ -13,6 +13,9 @@ const settlement = (change: Partial<ListedSettlement> = {}): ListedSettlement =>
   funds: [{ amountFen: '4889' }],
   fundTotalFen: '4889',
   personalFen: '1540',
+  accountFen: '400',
+  mutualAidFen: '100',
+  cashFen: '1040',
   businessDate: DATE,
   reversalBusinessDate: null,
   ...change,
@@ -32,10 +35,10 @@ const seen = (change: Partial<SeenDay> = {}): SeenDay => ({
 const read = (change: Partial<PositionsRead> = {}): PositionsRead => ({
   dates: [DATE],
   net: [
-    { region: '110000', payableFen: '0', receivableFen: '4889', netFen: '4889' },
-    { region: '130000', payableFen: '4889', receivableFen: '0', netFen: '-4889' },
+    { region: '110000', payableFen: '0', receivableFen: '5389', netFen: '5389' },
+    { region: '130000', payableFen: '5389', receivableFen: '0', netFen: '-5389' },
   ],
-  bilateral: [{ payer: '130000', payee: '110000', grossFen: '4889' }],
+  bilateral: [{ payer: '130000', payee: '110000', grossFen: '5389' }],
   listed: [settlement(), undone],
   ...change,
 });
@@ -53,7 +56,7 @@ describe('the day’s report', () => {
   });
 
   const [beijing, hebei] = read().net;
-  const oneFenMore = { region: '110000', payableFen: '0', receivableFen: '4890', netFen: '4890' };
+  const oneFenMore = { region: '110000', payableFen: '0', receivableFen: '5390', netFen: '5390' };
   it.each<[string, keyof ReturnType<typeof reportOf>['checks'], SeenDay, PositionsRead]>([
     ['a net that is a fen off', 'netsSumToZero', seen(), read({ net: [oneFenMore, ...(hebei ? [hebei] : [])] })],
     ['no positions at all', 'netsSumToZero', seen(), read({ net: [] })],
@@ -61,7 +64,7 @@ describe('the day’s report', () => {
       'a pair that is a fen off',
       'positionsMatchRecount',
       seen(),
-      read({ bilateral: [{ payer: '130000', payee: '110000', grossFen: '4890' }] }),
+      read({ bilateral: [{ payer: '130000', payee: '110000', grossFen: '5390' }] }),
     ],
     ['a province that is missing', 'positionsMatchRecount', seen(), read({ net: beijing ? [beijing] : [] })],
     ['a settlement that got lost', 'positionsMatchRecount', seen(), read({ listed: [settlement()] })],
@@ -101,11 +104,32 @@ describe('the day’s report', () => {
       read({ listed: [settlement({ funds: [{ amountFen: '4888' }] }), undone] }),
     ],
     [
+      'accounts and cash that don’t sum',
+      'billsHold',
+      seen(),
+      read({ listed: [settlement({ accountFen: '401' }), undone] }),
+    ],
+    [
+      'cash that is less than nothing',
+      'billsHold',
+      seen(),
+      read({ listed: [settlement({ accountFen: '1441', cashFen: '-1' }), undone] }),
+    ],
+    [
+      'what accounts paid left out of the positions',
+      'positionsMatchRecount',
+      seen(),
+      read({ bilateral: [{ payer: '130000', payee: '110000', grossFen: '4889' }] }),
+    ],
+    [
       'a negative share',
       'billsHold',
       seen(),
       read({
-        listed: [settlement({ fundTotalFen: '6430', funds: [{ amountFen: '6430' }], personalFen: '-1' }), undone],
+        listed: [
+          settlement({ fundTotalFen: '6430', funds: [{ amountFen: '6430' }], personalFen: '-1', cashFen: '-501' }),
+          undone,
+        ],
       }),
     ],
   ])('finds %s', (_, check, day, positions) => {

@@ -16,6 +16,9 @@ export type ListedSettlement = {
   readonly funds: readonly { readonly amountFen: string }[];
   readonly fundTotalFen: string;
   readonly personalFen: string;
+  readonly accountFen: string;
+  readonly mutualAidFen: string;
+  readonly cashFen: string;
   readonly businessDate: string;
   readonly reversalBusinessDate: string | null;
 };
@@ -97,7 +100,7 @@ export function balanced({ checks }: DayReport): boolean {
   return Object.values(checks).every(Boolean);
 }
 
-/** A settlement counts in its cycle, its reversal against it in the reversal's; both are counted here if their cycle was read. */
+/** A settlement counts in its cycle with all but its cash, its reversal against it in the reversal's; both are counted here if their cycle was read. */
 function matchesRecount(
   net: readonly NetPosition[],
   bilateral: readonly BilateralPosition[],
@@ -111,7 +114,8 @@ function matchesRecount(
     const signs = [settlement.businessDate, settlement.reversalBusinessDate].map((date, index) =>
       date && read.dates.includes(date) ? 1n - 2n * BigInt(index) : 0n,
     );
-    const amount = BigInt(settlement.fundTotalFen) * signs.reduce((sum, sign) => sum + sign, 0n);
+    const owed = BigInt(settlement.totalFen) - BigInt(settlement.cashFen);
+    const amount = owed * signs.reduce((sum, sign) => sum + sign, 0n);
     const [payer, payee] = [provinceOf(settlement.insuredRegion), provinceOf(settlement.treatingRegion)];
     move(pairs, `${payer}>${payee}`, amount);
     move(provinces, payer, -amount);
@@ -134,20 +138,23 @@ function sameSettlements(seen: SeenDay, read: PositionsRead): boolean {
     const sameMoney =
       found?.fundTotalFen === told.fundTotalFen &&
       found.personalFen === told.personalFen &&
+      found.cashFen === told.cashFen &&
       found.totalFen === told.totalFen;
     return sameMoney && (found.reversalBusinessDate !== null) === seen.reversed.has(id);
   });
 }
 
-/** total = four parts of the split = funds + personal, and no part is negative. */
+/** total = four parts of the split = funds + personal; personal = accounts + cash; and no part is negative. */
 function billHolds(settlement: ListedSettlement): boolean {
   const total = BigInt(settlement.totalFen);
   const split = Object.values(settlement.split).map(BigInt);
   const funds = settlement.funds.map(({ amountFen }) => BigInt(amountFen));
   const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((a, b) => a + b, 0n);
   const shares = [BigInt(settlement.fundTotalFen), BigInt(settlement.personalFen)];
-  const noneNegative = [...split, ...funds, ...shares].every((amount) => amount >= 0n);
-  return noneNegative && sum(split) === total && sum(shares) === total && sum(funds) === shares[0];
+  const personal = [settlement.accountFen, settlement.mutualAidFen, settlement.cashFen].map(BigInt);
+  const noneNegative = [...split, ...funds, ...shares, ...personal].every((amount) => amount >= 0n);
+  const wholes = sum(split) === total && sum(shares) === total;
+  return noneNegative && wholes && sum(funds) === shares[0] && sum(personal) === shares[1];
 }
 
 function addUp<T>(rows: readonly T[], keyOf: (row: T) => string, add: (a: T, b: T) => T): T[] {

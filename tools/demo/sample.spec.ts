@@ -11,6 +11,7 @@ import {
 } from '@yiditong/adjudication';
 import {
   BENEFIT_LEVELS,
+  findPlace,
   findProvince,
   HOSPITAL_LEVELS,
   isInstitutionCode,
@@ -25,9 +26,23 @@ import {
 } from '@yiditong/codes';
 import { compareRates, parseRate, rate } from '@yiditong/money';
 import { describe, expect, it } from 'vitest';
+import { isOfTheDay } from './day-policies.js';
 import { loadSample, type SamplePolicy } from './sample.js';
 
 const sample = loadSample();
+
+/** Of a policy’s text what the reader has no need to hand on. */
+type ShippedDocument = {
+  readonly validFrom: string;
+  readonly trust: string;
+  readonly source: string;
+  readonly examples?: readonly {
+    readonly name: string;
+    readonly claim: { readonly settledBy?: string };
+    readonly accumulators?: object;
+    readonly expect: { readonly fund: string; readonly personal: string };
+  }[];
+};
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -85,10 +100,23 @@ function rowsOf(csv: string): Readonly<Record<string, string>>[] {
   return rows.map((cells) => Object.fromEntries(header.map((name, at) => [name, cells[at] ?? ''])));
 }
 
+/** A policy’s line in docs/shipped-policies.md. Where the whole is assumed, its inpatient ratios tell where it comes from. */
+function rowOf(shipped: SamplePolicy): string {
+  const { region, insurance, visitKinds } = shipped;
+  const { validFrom, source, trust } = JSON.parse(shipped.documentJson) as ShippedDocument;
+  const policy = read(shipped);
+  const marks = [...new Set(rulesOf(policy).map((rule) => rule.trust))].toSorted().join(' ');
+  const kinds = visitKinds.map((kind) => VISIT_NAMES[kind]).join('、');
+  const from = trust === 'D' ? policy.visits.INPATIENT?.bands[0]?.source : source;
+  return `| ${findPlace(region)?.nameZh} | ${region} | ${insurance} | ${validFrom.slice(0, 4)} | ${kinds} | ${marks} | ${from} |`;
+}
+
+const VISIT_NAMES: Readonly<Record<VisitKind, string>> = { INPATIENT: '住院', OUTPATIENT: '门诊', CHRONIC: '慢特病' };
+
 describe('the sample', () => {
   it.each(sample.policies)('gives the source and a mark of trust with every figure of $region $insurance', (policy) => {
     const rules = rulesOf(read(policy));
-    expect(rules.length).toBeGreaterThanOrEqual(8);
+    expect(rules.length).toBeGreaterThanOrEqual(isOfTheDay(policy) ? 8 : 4);
     for (const { source, trust } of rules) {
       expect(source.length).toBeGreaterThan(3);
       expect(['A', 'B', 'C', 'D']).toContain(trust);
@@ -124,18 +152,53 @@ describe('the sample', () => {
     expect(problemOf(policy)).toBeNull();
     const limits = { LOCAL: 0n, REFERRAL: 10n, EMERGENCY: 10n, OTHER_TEMPORARY: 20n };
     for (const adjustment of policy.adjustments) {
-      if (adjustment.mode !== 'POINTS_LESS') continue;
+      // Of claims by hand the notice says nothing.
+      if (adjustment.mode !== 'POINTS_LESS' || adjustment.when.settledBy === 'MANUAL') continue;
       for (const level of adjustment.when.benefitLevels ?? BENEFIT_LEVELS)
         expect(compareRates(adjustment.points, rate(limits[level], 100n))).toBeLessThanOrEqual(0);
     }
   });
 
   it('covers enough pooling areas, and leaves chronic visits out of some', () => {
-    expect(new Set(sample.policies.map(({ region }) => region)).size).toBeGreaterThanOrEqual(14);
+    expect(new Set(sample.policies.map(({ region }) => region)).size).toBeGreaterThanOrEqual(34);
+    const ofTheDay = sample.policies.filter(isOfTheDay);
+    expect(new Set(ofTheDay.map(({ region }) => region)).size).toBeGreaterThanOrEqual(14);
     expect(
-      sample.policies.every(({ visitKinds }) => visitKinds.includes('INPATIENT') && visitKinds.includes('OUTPATIENT')),
+      ofTheDay.every(({ visitKinds }) => visitKinds.includes('INPATIENT') && visitKinds.includes('OUTPATIENT')),
     ).toBe(true);
-    expect(sample.policies.some(({ visitKinds }) => !visitKinds.includes('CHRONIC'))).toBe(true);
+    expect(ofTheDay.some(({ visitKinds }) => !visitKinds.includes('CHRONIC'))).toBe(true);
+    for (const { visitKinds, region } of sample.policies) expect(visitKinds, region).toContain('INPATIENT');
+  });
+
+  it.each(sample.policies)('tries the policy of $region $insurance by examples that differ', ({ documentJson }) => {
+    const { examples = [] } = JSON.parse(documentJson) as ShippedDocument;
+    expect(examples.length).toBeGreaterThanOrEqual(2);
+    expect(new Set(examples.map(({ name }) => name)).size).toBe(examples.length);
+    expect(new Set(examples.map(({ claim, accumulators }) => JSON.stringify([claim, accumulators]))).size).toBe(
+      examples.length,
+    );
+    for (const { expect: expected } of examples)
+      expect(isAmount(expected.fund) && isAmount(expected.personal)).toBe(true);
+  });
+
+  it('tries claims by hand wherever a policy says something of them', () => {
+    for (const { documentJson, region, insurance } of sample.policies) {
+      const { examples = [], ...rules } = JSON.parse(documentJson) as ShippedDocument;
+      const says = JSON.stringify(rules).includes('"settledBy":"MANUAL"');
+      expect(
+        examples.some(({ claim }) => claim.settledBy === 'MANUAL'),
+        `${region} ${insurance}`,
+      ).toBe(says);
+    }
+  });
+
+  it('is listed in the documents as it is', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/shipped-policies.md'), 'utf8');
+    const rows = page.split('\n').filter((line) => /^\| .* \| \d{6} \|/.test(line));
+    expect(rows).toEqual(sample.policies.map(rowOf));
+    const areasOf = (policies: readonly SamplePolicy[]): number => new Set(policies.map(({ region }) => region)).size;
+    expect(page).toContain(`${sample.policies.length} policies of ${areasOf(sample.policies)} pooling areas`);
+    expect(page).toContain(`insured in ${areasOf(sample.policies.filter(isOfTheDay))} of the areas`);
   });
 
   it('lists well-formed, sourced and priced items in every catalogue', () => {

@@ -16,7 +16,10 @@ const COMMANDS = {
   down: 'stack/down.js',
   check: 'tidy/check.js',
   bench: 'bench/main.js',
+  mutate: 'mutate/main.js',
   adjudicate: 'adjudicate/main.js',
+  province: 'province/adapter/main.js',
+  conformance: 'province/main.js',
 };
 
 /** @param {string | undefined} command @param {string[]} args @returns {Promise<number>} */

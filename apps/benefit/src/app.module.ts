@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ChassisModule, peerAddress, providePersonalData, provideRpcClient, TARGETS } from '@yiditong/chassis';
+import { AccountService } from './account/account.service.js';
+import { AccumulatorService } from './adjudication/accumulator.service.js';
 import { AdjudicationController } from './adjudication/adjudication.controller.js';
 import { AdjudicationService } from './adjudication/adjudication.service.js';
 import { environment } from './config.js';
@@ -7,22 +9,29 @@ import { CredentialController } from './credential/credential.controller.js';
 import { CREDENTIAL_LIFE_MS, CredentialService } from './credential/credential.service.js';
 import { OutdatedCredentialsService } from './credential/outdated-credentials.service.js';
 import { RefusedDecodings } from './credential/refused-decodings.service.js';
+import { EstimateController } from './estimate/estimate.controller.js';
+import { EstimateService } from './estimate/estimate.service.js';
 import { BenefitController } from './person/benefit.controller.js';
 import { InsuranceRelay } from './person/insurance-relay.service.js';
 import { PersonService } from './person/person.service.js';
 import { PERSONAL_DATA } from './person/person.store.js';
 import { PolicyController } from './policy/policy.controller.js';
 import { PolicyService } from './policy/policy.service.js';
+import { PublishedPolicyService } from './policy/published-policy.service.js';
 
 @Module({
   imports: [ChassisModule.forService('benefit', environment)],
-  controllers: [AdjudicationController, BenefitController, CredentialController, PolicyController],
+  controllers: [AdjudicationController, BenefitController, CredentialController, EstimateController, PolicyController],
   providers: [
     provideRpcClient(TARGETS.filingFact, peerAddress(environment, 'FILING_ADDRESS')),
     InsuranceRelay,
     AdjudicationService,
+    AccumulatorService,
+    AccountService,
     PersonService,
     PolicyService,
+    PublishedPolicyService,
+    EstimateService,
     CredentialService,
     RefusedDecodings,
     OutdatedCredentialsService,

@@ -6,6 +6,6 @@ import { environment } from './config.js';
 await runService({
   name: 'benefit',
   module: AppModule,
-  serves: [TARGETS.homeProvince, TARGETS.benefit, TARGETS.policy, TARGETS.credential],
+  serves: [TARGETS.homeProvince, TARGETS.benefit, TARGETS.policy, TARGETS.credential, TARGETS.modelClaims],
   environment,
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { nationalActor, type Actor, type Tx } from '@yiditong/chassis';
+import { encodeInstant, nationalActor, type Actor, type Tx } from '@yiditong/chassis';
 import { NATION, PROVINCES } from '@yiditong/codes';
+import type { clearingV1 } from '@yiditong/contracts';
 import {
   accountBalances,
   bilateralPositions,
@@ -25,7 +26,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CYCLE_STATES, type CycleState } from './cycle/cycle.entity.js';
 import { advanceCycle, findCycle, holdCycle, openCycle } from './cycle/cycle.store.js';
 import { migrations } from './migrations/index.js';
-import type { ArrivedObligation } from './obligation/obligation.codec.js';
+import { decodeObligation, type ArrivedObligation } from './obligation/obligation.codec.js';
 import { ObligationService } from './obligation/obligation.service.js';
 import { PositionService } from './position/position.service.js';
 import { bilateralOf, netPositionsOf, netTheCycle, recountMatches } from './position/position.store.js';
@@ -69,7 +70,26 @@ function obligation(change: Partial<ArrivedObligation> = {}): ArrivedObligation 
   };
 }
 
-/** Obligations among four provinces, of both insurances and several funds, one in ten reversed at once. */
+/** As it arrives: the pooling fund paid 60.00 and accounts 15.00. */
+const ACCOUNT_PAID: clearingV1.Obligation = {
+  obligationId: randomUUID(),
+  settlementId: randomUUID(),
+  kind: 'OBLIGATION_KIND_SETTLEMENT',
+  insuredProvince: '610000',
+  treatingProvince: '110000',
+  insurance: 'INSURANCE_EMPLOYEE',
+  visitKind: 'VISIT_KIND_INPATIENT',
+  businessDate: DAY,
+  amountFen: 7_500n,
+  funds: [
+    { fund: 'FUND_POOLING', amountFen: 6_000n },
+    { fund: 'FUND_PERSONAL_ACCOUNT', amountFen: 1_500n },
+  ],
+  recordedAt: encodeInstant(NOW),
+  traceparent: '',
+};
+
+/** Obligations among four provinces, of both insurances, several funds and accounts, one in ten reversed at once. */
 function busyDay(count: number): ArrivedObligation[] {
   const parties = ['110000', '310000', '610000', '660000'];
   return Array.from({ length: count }, (_, index) => {
@@ -80,6 +100,7 @@ function busyDay(count: number): ArrivedObligation[] {
       funds: [
         { fund: 'POOLING', amountFen: fen(1_000n + BigInt(index)) },
         ...(index % 3 ? [{ fund: 'CRITICAL_ILLNESS' as const, amountFen: fen(BigInt(index) * 7n) }] : []),
+        ...(index % 5 ? [{ fund: 'PERSONAL_ACCOUNT' as const, amountFen: fen(BigInt(index) * 3n) }] : []),
       ],
     });
     const undone = { ...one, ...reverseObligation(one, { obligationId: randomUUID(), businessDate: DAY }) };
@@ -167,6 +188,36 @@ describe('a batch of obligations', () => {
     const matrix = await as(CLEARING, (tx) => bilateralOf(tx, DAY));
     expect(matrix.map(({ grossFen }) => grossFen).filter((gross) => gross !== 0n)).toEqual([]);
     expect([...accountBalances(await postings()).values()].filter((balance) => balance !== 0n)).toEqual([]);
+  });
+
+  it('books what accounts paid beside the funds, and its reversal against it', async () => {
+    const { amountFen, funds } = ACCOUNT_PAID;
+    const undone = {
+      ...ACCOUNT_PAID,
+      obligationId: randomUUID(),
+      kind: 'OBLIGATION_KIND_REVERSAL' as const,
+      amountFen: -amountFen,
+      funds: funds.map((payment) => ({ ...payment, amountFen: -payment.amountFen })),
+    };
+    await obligations.post([decodeObligation(ACCOUNT_PAID)]);
+    const [first] = await as(CLEARING, (tx) => bilateralOf(tx, DAY));
+    expect([first?.payer, first?.payee, first?.grossFen]).toEqual(['610000', '110000', 7_500n]);
+    await obligations.post([decodeObligation(undone)]);
+    const booked = (await postings()).filter(({ fund }) => fund === 'PERSONAL_ACCOUNT');
+    const accounts = {
+      debitAccount: 'receivable:610000:EMPLOYEE:PERSONAL_ACCOUNT',
+      creditAccount: 'payable:110000:EMPLOYEE:PERSONAL_ACCOUNT',
+    };
+    expect(booked.sort((one, other) => (one.amountFen > other.amountFen ? -1 : 1))).toEqual(
+      [1_500n, -1_500n].map((amount) => ({ fund: 'PERSONAL_ACCOUNT', ...accounts, amountFen: amount })),
+    );
+    expect((await as(CLEARING, (tx) => bilateralOf(tx, DAY))).map(({ grossFen }) => grossFen)).toEqual([0n]);
+    expect(await as(CLEARING, (tx) => recountMatches(tx, DAY))).toBe(true);
+  });
+
+  it('whose accounts’ part is left out of its amount is refused', () => {
+    const refusal = expect.objectContaining({ reason: 'REQUEST_MALFORMED' }) as Error;
+    expect(() => decodeObligation({ ...ACCOUNT_PAID, amountFen: 6_000n })).toThrow(refusal);
   });
 
   it.each<[string, Partial<ArrivedObligation>, string]>([

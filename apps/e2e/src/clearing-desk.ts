@@ -106,13 +106,19 @@ export class ClearingDesk {
   /** What each province's net must be, counted with pencil and paper from the settlements of the cycle. */
   async recount(date: string): Promise<Map<string, bigint>> {
     const nets = new Map<string, bigint>();
-    for (const { insuredRegion, treatingRegion, fundTotalFen, ...dates } of await this.settlements(date)) {
-      const times = (dates.businessDate === date ? 1n : 0n) - (dates.reversalBusinessDate === date ? 1n : 0n);
-      const amount = times * BigInt(fundTotalFen);
+    for (const settled of await this.settlements(date)) {
+      const { insuredRegion, treatingRegion } = settled;
+      const amount = owedIn(settled, date);
       const [payer, payee] = [provinceOf(insuredRegion), provinceOf(treatingRegion)];
       nets.set(payer, (nets.get(payer) ?? 0n) - amount);
       nets.set(payee, (nets.get(payee) ?? 0n) + amount);
     }
     return nets;
   }
+}
+
+/** What the insured province owes for it in the cycle: all but the cash, and for one undone there nothing or as much less. */
+export function owedIn({ totalFen, cashFen, businessDate, reversalBusinessDate }: Settled, date: string): bigint {
+  const times = (businessDate === date ? 1n : 0n) - (reversalBusinessDate === date ? 1n : 0n);
+  return times * (BigInt(totalFen) - BigInt(cashFen));
 }

@@ -8,7 +8,7 @@ export type CommandEnd = { readonly code: number; readonly output: string };
 
 /** Runs one of the repository's compiled programs with a stack directory of its own, as npm's scripts would. */
 export async function runCommand(
-  program: 'demo/main.js' | 'stack/up.js' | 'stack/down.js',
+  program: 'adjudicate/main.js' | 'demo/main.js' | 'stack/up.js' | 'stack/down.js',
   stackDirectory: string,
   args: readonly string[] = [],
 ): Promise<CommandEnd> {

@@ -115,7 +115,7 @@ export class FilingDesk {
 /** 京津冀 and 长三角, where care among themselves may count as filed. */
 const TOGETHER: ReadonlySet<string> = new Set(['110000', '120000', '130000', '310000', '320000', '330000', '340000']);
 
-function newIdNumber(region: string): string {
+export function newIdNumber(region: string): string {
   const day = String(randomInt(1, 29)).padStart(2, '0');
   const month = String(randomInt(1, 13)).padStart(2, '0');
   const first17 = `${region}${randomInt(1_950, 2_006)}${month}${day}${String(randomInt(1_000)).padStart(3, '0')}`;

@@ -11,6 +11,9 @@ export type Settled = {
   readonly treatingRegion: string;
   readonly fundTotalFen: string;
   readonly personalFen: string;
+  readonly accountFen: string;
+  readonly mutualAidFen: string;
+  readonly cashFen: string;
   readonly totalFen: string;
   readonly businessDate: string;
   readonly state: string;

@@ -475,6 +475,8 @@ const WITHOUT_OBJECT: Readonly<Record<string, string>> = {
   [`${AUDIT}/GetAuditHead`]: 'names a province only, and a province has one chain',
   [`${AUDIT}/VerifyAuditChain`]: 'names a province only, and a province has one chain',
   '/yiditong.benefit.v1.BenefitService/RegisterPersons': 'enters what is in the request',
+  '/yiditong.benefit.v1.BenefitService/PostAccountEntries':
+    'makes the objects, of persons whom row-level security shows; an id is unique in its province only',
   '/yiditong.benefit.v1.BenefitService/FindPerson': 'shows any hospital the same of whoever has the number',
   [`${CATALOGUE}/ProposeCatalogue`]: 'makes the object',
   [`${POLICY}/ProposePolicy`]: 'makes the object',

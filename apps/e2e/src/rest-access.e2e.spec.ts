@@ -60,6 +60,7 @@ function placeholders(side: Readonly<Record<string, string>>): Record<string, st
     deliveryId: randomUUID(),
     settlementId: randomUUID(),
     proposalId: randomUUID(),
+    policyId: randomUUID(),
     messageId: newMessageId(parties.institutionCode),
     benefitYear: '2026',
     date: '2001-01-01',
@@ -72,6 +73,15 @@ function placeholders(side: Readonly<Record<string, string>>): Record<string, st
 
 /** What is let in here goes on until its client goes away; these are asked for more than they take, so that their form refuses it. */
 const ENDLESS: ReadonlySet<string> = new Set(['/v1/filing-events']);
+
+/** Published policies are everybody's to read, and the calculator is told of nobody. */
+const OPEN: ReadonlySet<string> = new Set([
+  '/v1/estimates',
+  '/v1/policies',
+  '/v1/policies/schema',
+  '/v1/policies/{policyId}',
+  '/v1/policies/{policyId}/comparison',
+]);
 
 const SIDES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'the patient’s side': sideOf(
@@ -134,9 +144,9 @@ describe('every route', () => {
     expect(guarded.filter(({ access }) => Object.keys(access).length === 0)).toEqual([]);
   });
 
-  it('that anybody may call is one of health, and of what carries a signature instead', () => {
+  it('that anybody may call is one of health, of what is public, and of what carries a signature instead', () => {
     const open = operations.filter(({ access }) => access === 'public').map(({ path }) => path);
-    expect(open.filter((path) => !/^\/(health|national)\//.test(path))).toEqual([]);
+    expect(open.filter((path) => !/^\/(health|national)\//.test(path) && !OPEN.has(path))).toEqual([]);
   });
 
   it.each(guarded)('$method $path opens to whom it declares, and to no other', async (operation) => {
@@ -209,6 +219,13 @@ describe('every record that an address names', () => {
       owns: isHomeOf,
       there: () => ({ personId: parties.personId, benefitYear: '2026' }),
       absent: () => ({ personId: randomUUID(), benefitYear: '2026' }),
+    },
+    {
+      what: 'a person’s account',
+      route: '/v1/persons/{personId}/account',
+      owns: isHomeOf,
+      there: () => ({ personId: parties.personId }),
+      absent: () => ({ personId: randomUUID() }),
     },
   ];
 

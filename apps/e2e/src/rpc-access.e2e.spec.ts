@@ -186,6 +186,13 @@ const RECORD_READS: readonly RecordRead[] = [
     states: () => ({ booked: { personId: parties.personId, benefitYear: 2026 } }),
     absent: () => ({ personId: randomUUID(), benefitYear: 2026 }),
   },
+  {
+    path: '/yiditong.benefit.v1.BenefitService/GetAccount',
+    owns: isHomeOf,
+    shows: ({ answer }) => answer !== null,
+    states: () => ({ 'never credited': { personId: parties.personId } }),
+    absent: () => ({ personId: randomUUID() }),
+  },
 ];
 
 describe('every record', () => {

@@ -32,6 +32,7 @@ import { NationalItemController } from './catalogue/national-item.controller.js'
 import { ClearingController } from './clearing/clearing.controller.js';
 import { environment } from './config.js';
 import { CredentialController } from './credential/credential.controller.js';
+import { EstimateController } from './estimate/estimate.controller.js';
 import { EligibilityController } from './filing/eligibility.controller.js';
 import { EntitlementController } from './filing/entitlement.controller.js';
 import { EventStreams } from './filing/event-streams.js';
@@ -54,9 +55,11 @@ import { NationalController } from './national/national.controller.js';
 import { SignedMessageGuard } from './national/signed-message.guard.js';
 import { SigningKeys } from './national/signing-keys.js';
 import { Transactions } from './national/transactions.js';
+import { AccountController } from './reference/account.controller.js';
 import { InstitutionController } from './reference/institution.controller.js';
 import { PersonController } from './reference/person.controller.js';
 import { PolicyController } from './reference/policy.controller.js';
+import { PublishedPolicyController } from './reference/published-policy.controller.js';
 import { SettlementController } from './settlement/settlement.controller.js';
 
 const addresses = {
@@ -91,7 +94,9 @@ const addresses = {
     NotificationController,
     FilingEventsController,
     SettlementController,
+    EstimateController,
     PersonController,
+    AccountController,
     InstitutionController,
     CatalogueController,
     CatalogueDraftController,
@@ -107,6 +112,7 @@ const addresses = {
     MappingDownloadController,
     CatalogueDownloadController,
     PolicyController,
+    PublishedPolicyController,
     ClearingController,
     CredentialController,
     AuditController,
@@ -139,6 +145,7 @@ const addresses = {
     provideRpcClient(TARGETS.policy, addresses.benefit),
     provideRpcClient(TARGETS.credential, addresses.benefit),
     provideRpcClient(TARGETS.settlement, addresses.settlement),
+    provideRpcClient(TARGETS.estimate, addresses.settlement),
     provideRpcClient(TARGETS.institution, addresses.settlement),
     provideRpcClient(TARGETS.clearing, addresses.clearing),
     provideRpcClient(TARGETS.identity, addresses.identity),

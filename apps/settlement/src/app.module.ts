@@ -4,6 +4,9 @@ import { ObligationRelay } from './clearing/obligation-relay.service.js';
 import { environment } from './config.js';
 import { CycleController } from './cycle/cycle.controller.js';
 import { CycleService } from './cycle/cycle.service.js';
+import { BasketService } from './estimate/basket.service.js';
+import { EstimateController } from './estimate/estimate.controller.js';
+import { EstimateService } from './estimate/estimate.service.js';
 import { InstitutionController } from './institution/institution.controller.js';
 import { InstitutionRelay } from './institution/institution-relay.service.js';
 import { InstitutionService } from './institution/institution.service.js';
@@ -19,12 +22,14 @@ import { DIAGNOSES } from './settlement/settlement.store.js';
 
 @Module({
   imports: [ChassisModule.forService('settlement', environment)],
-  controllers: [SettlementController, InstitutionController, CycleController],
+  controllers: [SettlementController, InstitutionController, CycleController, EstimateController],
   providers: [
     provideRpcClient(TARGETS.eligibility, peerAddress(environment, 'FILING_ADDRESS')),
     provideRpcClient(TARGETS.filingFact, peerAddress(environment, 'FILING_ADDRESS')),
+    provideRpcClient(TARGETS.filingRule, peerAddress(environment, 'FILING_ADDRESS')),
     provideRpcClient(TARGETS.catalogue, peerAddress(environment, 'CATALOGUE_ADDRESS')),
     provideRpcClient(TARGETS.homeProvince, peerAddress(environment, 'BENEFIT_ADDRESS')),
+    provideRpcClient(TARGETS.modelClaims, peerAddress(environment, 'BENEFIT_ADDRESS')),
     provideRpcClient(TARGETS.clearing, peerAddress(environment, 'CLEARING_ADDRESS')),
     { provide: IN_DOUBT_MS, useValue: environment.IN_DOUBT_SECONDS * 1000 },
     ...providePersonalData(environment, DIAGNOSES),
@@ -38,6 +43,8 @@ import { DIAGNOSES } from './settlement/settlement.store.js';
     ReversalService,
     InDoubtService,
     CycleService,
+    BasketService,
+    EstimateService,
     ObligationRelay,
   ],
 })

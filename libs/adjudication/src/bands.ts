@@ -2,11 +2,8 @@ import {
   addRates,
   divideToFen,
   fen,
-  maxFen,
-  minFen,
   rate,
   shareExactly,
-  subtractFen,
   ZERO_FEN,
   ZERO_RATE,
   type Fen,
@@ -29,10 +26,10 @@ export function sliceByBands<B extends RatioBand>(
   let lower = ZERO_FEN;
   for (const band of bands) {
     const upper = band.upToFen ?? toFen;
-    const begin = maxFen(lower, fromFen);
-    const end = minFen(upper, toFen);
-    if (end > begin) slices.push({ amountFen: subtractFen(end, begin), ratio: band.ratio, band });
-    lower = maxFen(lower, upper);
+    const begin = lower > fromFen ? lower : fromFen;
+    const end = upper < toFen ? upper : toFen;
+    if (end > begin) slices.push({ amountFen: fen(end - begin), ratio: band.ratio, band });
+    if (upper > lower) lower = upper;
   }
   return slices;
 }

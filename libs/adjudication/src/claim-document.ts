@@ -1,19 +1,11 @@
-import {
-  BENEFIT_LEVELS,
-  HOSPITAL_LEVELS,
-  isCalendarDate,
-  ITEM_CLASSES,
-  ITEM_KINDS,
-  PERSON_TYPES,
-  VISIT_KINDS,
-} from '@yiditong/codes';
-import { share, subtractFen, ZERO_FEN, ZERO_RATE, type Fen, type Rate } from '@yiditong/money';
+import { BENEFIT_LEVELS, HOSPITAL_LEVELS, ITEM_CLASSES, ITEM_KINDS, PERSON_TYPES, VISIT_KINDS } from '@yiditong/codes';
+import { share, subtractFen, ZERO_FEN, type Fen, type Rate } from '@yiditong/money';
 import { z } from 'zod';
-import type { AccumulatorKind, Accumulators } from './accumulators.js';
+import { isAccumulatorKind, type AccumulatorKind, type Accumulators } from './accumulators.js';
 import { PLACES, SETTLED_BY } from './choice.js';
 import type { Claim } from './claim.js';
 import { sumSplits, type FeeSplit } from './line-split.js';
-import { amount, deepest, ratio, said } from './policy-document.js';
+import { amount, businessDate, problemIn, ratio, said } from './written-values.js';
 
 /** A line as the treating place's catalogue has it: what of its amount is above a price cap, and the share paid first. Class C is paid by the person. */
 const line = said({
@@ -22,48 +14,57 @@ const line = said({
   itemKind: z.enum(ITEM_KINDS).nullable().default(null),
   unitPrice: amount.nullable().default(null),
   amount,
-  overCeiling: amount.default(ZERO_FEN),
-  firstSelfPay: ratio.default(ZERO_RATE),
+  overCeiling: amount.prefault('0').describe('What is above the price cap 超限价'),
+  firstSelfPay: ratio.prefault('0').describe('The share paid first 先行自付比例'),
 });
 
 /** A bill's four parts, or its lines, of which they are made. */
-const claim = said({
-  visitKind: z.enum(VISIT_KINDS),
-  personType: z.enum(PERSON_TYPES),
-  age: z.int().min(0).max(150).nullable().default(null),
-  personTags: z.array(z.string().min(1)).default([]),
-  hospitalLevel: z.enum(HOSPITAL_LEVELS),
-  hospitalTags: z.array(z.string().min(1)).default([]),
-  benefitLevel: z.enum(BENEFIT_LEVELS).default('LOCAL'),
-  settledBy: z.enum(SETTLED_BY).default('DIRECT'),
-  place: z.enum(PLACES).default('OTHER_PROVINCE'),
-  diseaseCode: z.string().min(1).nullable().default(null),
-  institutionCode: z.string().default(''),
-  endedOn: z.string().refine(isCalendarDate, 'a date, YYYY-MM-DD'),
-  account: said({ balance: amount, mutualAid: amount.default(ZERO_FEN) })
+const presented = said({
+  visitKind: z.enum(VISIT_KINDS).describe('就诊类别'),
+  personType: z.enum(PERSON_TYPES).describe('人员类别'),
+  age: z.int().min(0).max(150).nullable().default(null).describe('Whole years 年龄'),
+  personTags: z.array(z.string().min(1)).default([]).describe('人员标识'),
+  hospitalLevel: z.enum(HOSPITAL_LEVELS).describe('医院等级'),
+  hospitalTags: z.array(z.string().min(1)).default([]).describe('机构标识'),
+  benefitLevel: z.enum(BENEFIT_LEVELS).default('LOCAL').describe('待遇类别'),
+  settledBy: z.enum(SETTLED_BY).default('DIRECT').describe('直接结算或手工报销'),
+  place: z.enum(PLACES).default('OTHER_PROVINCE').describe('就医地范围'),
+  diseaseCode: z.string().min(1).nullable().default(null).describe('病种编码'),
+  institutionCode: z.string().default('').describe('医药机构编码'),
+  startedOn: businessDate.optional().describe('Admission; the day of discharge where it is not said 入院日期'),
+  endedOn: businessDate.describe('Discharge, or the visit 出院或就诊日期'),
+  hospitalPart: amount.prefault('0').describe('What the hospital bears 医院负担'),
+  account: said({
+    balance: amount.describe('个人账户余额'),
+    mutualAid: amount.prefault('0').describe('家庭共济账户余额'),
+  })
     .nullable()
     .default(null),
-  inScope: amount.optional(),
-  fullSelfPay: amount.default(ZERO_FEN),
-  overCeiling: amount.default(ZERO_FEN),
-  firstSelfPay: amount.default(ZERO_FEN),
-  lines: z.array(line).min(1).optional(),
+  inScope: amount.optional().describe('Either this or lines 政策范围内费用'),
+  fullSelfPay: amount.prefault('0').describe('全自费'),
+  overCeiling: amount.prefault('0').describe('超限价'),
+  firstSelfPay: amount.prefault('0').describe('先行自付'),
+  lines: z.array(line).min(1).optional().describe('Either these or inScope 费用明细'),
 })
   .refine(({ inScope, lines }) => (inScope === undefined) !== (lines === undefined), 'either inScope or lines')
+  .refine(({ startedOn, endedOn }) => startedOn === undefined || startedOn <= endedOn, 'startedOn is after endedOn')
   .refine(
     ({ lines = [] }) => lines.every((each) => each.overCeiling <= each.amount),
     'a line has more above the cap than in all',
   );
+type Presented = z.infer<typeof presented>;
+
+export const claim = presented.transform(claimOf);
 
 /** Totals are fen, and counts of visits counts, as an adjudication's deltas are. */
-const accumulators = z
-  .record(
-    z.string().regex(/^[A-Z_]+(@[\w/]+)?$/, 'the name of a total'),
-    z.string().regex(/^\d{1,15}$/, 'a whole number, in fen'),
-  )
+export const accumulators = z
+  .record(z.string().refine(isAccumulatorKind), z.string().regex(/^\d{1,15}$/, 'a whole number, in fen'), {
+    error: ({ code }) => (code === 'invalid_key' ? 'not the name of a total' : undefined),
+  })
   .transform((totals): Accumulators =>
     Object.fromEntries(Object.entries(totals).map(([kind, value]) => [kind as AccumulatorKind, BigInt(value)])),
-  );
+  )
+  .describe('Totals of the year before it by name, in fen; visits are counted 年度累计，单位分');
 
 export type ClaimReading =
   | { readonly claim: Claim; readonly accumulators: Accumulators }
@@ -74,28 +75,27 @@ export function readClaim(claimDocument: unknown, accumulatorDocument: unknown):
   const result = z
     .object({ claim, accumulators: accumulators.default({}) })
     .safeParse({ claim: claimDocument, accumulators: accumulatorDocument });
-  if (!result.success) {
-    const { path, message } = deepest(result.error.issues);
-    return { problem: `${path.join('.') || 'claim'}: ${message}` };
-  }
-  const { lines, inScope, account, fullSelfPay, overCeiling, firstSelfPay, ...of } = result.data.claim;
+  return result.success ? result.data : { problem: problemIn(result.error.issues, 'claim') };
+}
+
+function claimOf({ lines, account, fullSelfPay, overCeiling, firstSelfPay, hospitalPart, ...of }: Presented): Claim {
+  const { inScope, startedOn, note: _, ...circumstances } = of;
   const whole = { fullSelfPayFen: fullSelfPay, overCeilingFen: overCeiling, firstSelfPayFen: firstSelfPay };
   const splits = (lines ?? []).map(splitOf);
   return {
-    accumulators: result.data.accumulators,
-    claim: {
-      ...of,
-      split: lines
-        ? sumSplits([...splits, { ...whole, inScopeFen: ZERO_FEN }])
-        : { ...whole, inScopeFen: inScope ?? ZERO_FEN },
-      parts: (lines ?? []).map(({ itemClass, itemKind, unitPrice }, index) => ({
-        itemClass,
-        itemKind,
-        unitPriceFen: unitPrice,
-        inScopeFen: splits[index]?.inScopeFen ?? ZERO_FEN,
-      })),
-      account: account && { balanceFen: account.balance, mutualAidFen: account.mutualAid },
-    },
+    ...circumstances,
+    startedOn: startedOn ?? of.endedOn,
+    hospitalPartFen: hospitalPart,
+    split: lines
+      ? sumSplits([...splits, { ...whole, inScopeFen: ZERO_FEN }])
+      : { ...whole, inScopeFen: inScope ?? ZERO_FEN },
+    parts: (lines ?? []).map(({ itemClass, itemKind, unitPrice }, index) => ({
+      itemClass,
+      itemKind,
+      unitPriceFen: unitPrice,
+      inScopeFen: splits[index]?.inScopeFen ?? ZERO_FEN,
+    })),
+    account: account && { balanceFen: account.balance, mutualAidFen: account.mutualAid },
   };
 }
 

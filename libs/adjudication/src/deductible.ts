@@ -1,6 +1,5 @@
 import {
   fen,
-  formatYuan,
   maxFen,
   minFen,
   rate,
@@ -11,17 +10,17 @@ import {
   ZERO_FEN,
   type Fen,
 } from '@yiditong/money';
-import { accumulated, type AccumulatorKind, type Accumulators } from './accumulators.js';
+import { accumulated, TOTALS_OF, type AccumulatorKind, type Accumulators } from './accumulators.js';
 import { choose, holds, type Circumstances } from './choice.js';
 import type { Claim } from './claim.js';
-import type { Explanation } from './explanation.js';
+import { addStep, type Steps } from './explanation.js';
 import { splitTotal } from './line-split.js';
 import { keyOf } from './periods.js';
 import type { DeductibleAdjustment, DeductibleRule, Standard } from './policy.js';
 
 /**
  * 实际支付起付线: what of the base the person pays before any fund does. It is at most what is left of the standard in the period
- * that the rule counts by, of what a year asks for at most, and of the base itself.
+ * that the rule counts by and after what earlier parts of the same stay paid, of what a year asks for at most, and of the base itself.
  */
 export function applyDeductible(
   claim: Claim,
@@ -29,24 +28,25 @@ export function applyDeductible(
   rule: DeductibleRule,
   baseFen: Fen,
   before: Accumulators,
-  explanation: Explanation,
+  paidInStayFen: Fen,
+  steps: Steps,
 ): Fen {
   const standardFen = standardOf(claim, of, rule, baseFen);
   if (standardFen === ZERO_FEN) return ZERO_FEN;
   const kind = deductibleKind(claim, rule);
-  const leftFen = subtractFen(standardFen, kind === null ? ZERO_FEN : fen(accumulated(before, kind)));
+  const countedFen = kind === null ? ZERO_FEN : fen(accumulated(before, kind));
+  const leftFen = subtractFen(standardFen, countedFen, paidInStayFen);
   const most = rule.yearlyMost && choose(rule.yearlyMost, of);
   const leftOfYear =
-    most === null ? leftFen : subtractFen(most, fen(accumulated(before, `${of.visitKind}_DEDUCTIBLE`)));
+    most === null ? leftFen : subtractFen(most, fen(accumulated(before, TOTALS_OF[of.visitKind].DEDUCTIBLE)));
   const paidFen = maxFen(ZERO_FEN, minFen(leftFen, leftOfYear, baseFen));
-  const text = `起付标准 ${formatYuan(standardFen)} 元${kind === null ? '' : '（按期累计）'}，本次由个人负担 ${formatYuan(paidFen)} 元`;
-  explanation.add('DEDUCTIBLE', rule.source, baseFen, null, paidFen, text);
+  addStep(steps, 'DEDUCTIBLE', rule.source, baseFen, null, paidFen, standardFen, kind !== null);
   return paidFen;
 }
 
 /** By what the deductible is counted; null where every visit has its own. */
 export function deductibleKind(claim: Claim, { basis }: DeductibleRule): AccumulatorKind | null {
-  const kind = `${claim.visitKind}_DEDUCTIBLE` as const;
+  const kind = TOTALS_OF[claim.visitKind].DEDUCTIBLE;
   switch (basis) {
     case 'NONE':
     case 'PER_VISIT':

@@ -1,11 +1,147 @@
-import { formatRate, type Fen, type Rate } from '@yiditong/money';
-import type { Step } from './claim.js';
+import type { Fund } from '@yiditong/codes';
+import { formatRate, formatYuan, type Fen, type Rate } from '@yiditong/money';
 
-/** Writes an explanation line by line. */
-export class Explanation {
-  readonly steps: Step[] = [];
+export type StepRule =
+  | 'CROSS_YEAR'
+  | 'IN_SCOPE'
+  | 'FIRST_SELF_PAY'
+  | 'DEDUCTIBLE'
+  | 'POOLING_RATIO'
+  | 'POOLING_CAP'
+  | Exclude<Fund, 'POOLING'>
+  | 'HOSPITAL_PART'
+  | 'PERSONAL'
+  | 'ACCOUNT'
+  | 'MUTUAL_AID';
 
-  add(rule: string, source: string, baseFen: Fen, rate: Rate | null, resultFen: Fen, textZh: string): void {
-    this.steps.push({ rule, source, baseFen, rate: rate === null ? '' : formatRate(rate), resultFen, textZh });
+/** The same said in both languages. */
+export type Words = { readonly zh: string; readonly en: string };
+
+/** One line of the explanation, in the order of calculation. What a person reads of it is made when somebody reads it. */
+export type Step = {
+  readonly rule: StepRule;
+  readonly source: string;
+  readonly baseFen: Fen;
+  readonly rate: Rate | null;
+  readonly resultFen: Fen;
+  /** The standard, threshold or limit that the rule compared with. */
+  readonly figureFen: Fen | null;
+  /** Of a deductible, that it is counted over a period; of a fund, that its limit was reached; of the person’s part, that the hospital bears some; of the pooling fund, how the ratio came about. */
+  readonly remark: boolean | Words;
+};
+
+export type Steps = Step[];
+
+export function addStep(
+  steps: Steps,
+  rule: StepRule,
+  source: string,
+  baseFen: Fen,
+  rate: Rate | null,
+  resultFen: Fen,
+  figureFen: Fen | null = null,
+  remark: Step['remark'] = false,
+): void {
+  steps.push({ rule, source, baseFen, rate, resultFen, figureFen, remark });
+}
+
+/** Rule, source, base, rate, result, and the sentence for the person. */
+export type ExplainedStep = {
+  readonly rule: string;
+  readonly source: string;
+  readonly baseFen: Fen;
+  readonly rate: string;
+  readonly resultFen: Fen;
+  readonly textZh: string;
+  readonly textEn: string;
+};
+
+export function explain(steps: readonly Step[]): ExplainedStep[] {
+  return steps.map((step) => {
+    const { rule, source, baseFen, rate, resultFen } = step;
+    const { zh, en } = wordsOf(step);
+    return {
+      rule,
+      source,
+      baseFen,
+      rate: rate === null ? '' : formatRate(rate),
+      resultFen,
+      textZh: zh,
+      textEn: en,
+    };
+  });
+}
+
+const FUND_NAMES: Readonly<Record<Exclude<Fund, 'POOLING'>, Words>> = {
+  LARGE_SUM: { zh: '职工大额医疗费用补助', en: 'The large-sum subsidy' },
+  CRITICAL_ILLNESS: { zh: '大病保险', en: 'Critical-illness insurance' },
+  CIVIL_SERVANT: { zh: '公务员医疗补助', en: 'The civil servants’ subsidy' },
+  EMPLOYER_SUPPLEMENT: { zh: '企业补充医疗保险', en: 'The employer’s supplementary insurance' },
+  MEDICAL_AID: { zh: '医疗救助', en: 'Medical aid' },
+  OTHER: { zh: '其他基金', en: 'Another fund' },
+};
+
+const FIXED: Readonly<
+  Record<
+    Exclude<
+      StepRule,
+      'CROSS_YEAR' | 'PERSONAL' | 'DEDUCTIBLE' | 'POOLING_RATIO' | 'POOLING_CAP' | keyof typeof FUND_NAMES
+    >,
+    Words
+  >
+> = {
+  IN_SCOPE: {
+    zh: '费用总额扣除全自费、超限价和先行自付后为政策范围内费用',
+    en: 'The bill less what is outside the catalogue, above a price cap or paid first is in scope',
+  },
+  FIRST_SELF_PAY: { zh: '参保地规定的个人先行自付', en: 'What the home area has the person pay first' },
+  HOSPITAL_PART: { zh: '医院负担', en: 'What the hospital bears' },
+  ACCOUNT: { zh: '个人账户支付', en: 'The personal account pays' },
+  MUTUAL_AID: { zh: '家庭共济账户支付', en: 'Relatives’ accounts pay' },
+};
+
+function wordsOf({ rule, resultFen, figureFen, remark }: Step): Words {
+  const figure = figureFen === null ? '' : formatYuan(figureFen);
+  switch (rule) {
+    case 'POOLING_RATIO':
+      return typeof remark === 'object' ? remark : { zh: '统筹基金支付', en: 'The pooling fund pays' };
+    case 'POOLING_CAP':
+      return {
+        zh: `已达最高支付限额，本次最多 ${figure} 元`,
+        en: `The limit is reached: at most ${figure} yuan this time`,
+      };
+    case 'DEDUCTIBLE':
+      return {
+        zh: `起付标准 ${figure} 元${remark ? '（按期累计）' : ''}，本次由个人负担 ${formatYuan(resultFen)} 元`,
+        en: `Of the deductible of ${figure} yuan${remark ? ', counted over the period,' : ''} the person pays ${formatYuan(resultFen)} yuan this time`,
+      };
+    case 'PERSONAL':
+      return {
+        zh: `个人负担 = 费用总额 − 基金支付合计${remark ? ' − 医院负担' : ''}`,
+        en: `The person’s part is the bill less what funds pay${remark ? ' and the hospital bears' : ''}`,
+      };
+    case 'CROSS_YEAR':
+      return {
+        zh: `跨年度住院，按住院天数归入 ${typeof remark === 'object' ? remark.zh : ''} 待遇年度的部分`,
+        en: `The part of the stay that its nights give to the benefit year ${typeof remark === 'object' ? remark.en : ''}`,
+      };
+    case 'LARGE_SUM':
+    case 'CRITICAL_ILLNESS':
+    case 'CIVIL_SERVANT':
+    case 'EMPLOYER_SUPPLEMENT':
+    case 'MEDICAL_AID':
+    case 'OTHER': {
+      const { zh, en } = FUND_NAMES[rule];
+      return {
+        zh: `${zh}${figure ? `对超过 ${figure} 元的部分` : ''}支付${remark ? '，已达最高支付限额' : ''}`,
+        en: `${en} pays${figure ? ` on what exceeds ${figure} yuan` : ''}${remark ? ', up to its limit' : ''}`,
+      };
+    }
+    case 'IN_SCOPE':
+    case 'FIRST_SELF_PAY':
+    case 'HOSPITAL_PART':
+    case 'ACCOUNT':
+    case 'MUTUAL_AID':
+      return FIXED[rule];
   }
 }

@@ -1,8 +1,8 @@
+import type { Fund } from '@yiditong/codes';
 import {
   addRates,
   compareRates,
   fen,
-  formatYuan,
   maxFen,
   minFen,
   multiplyRates,
@@ -10,16 +10,16 @@ import {
   roundToFen,
   subtractFen,
   subtractRates,
-  sumFen,
   ZERO_FEN,
   ZERO_RATE,
   type Fen,
   type Rate,
 } from '@yiditong/money';
-import { accumulated, type AccumulatorKind, type Accumulators } from './accumulators.js';
+import { accumulated, addTo, type AccumulatorKind, type Accumulators, type Deltas } from './accumulators.js';
 import { payOn, sliceByBands, type RatioBand } from './bands.js';
 import { choose, holds, type Circumstances } from './choice.js';
-import type { Explanation } from './explanation.js';
+import type { FundPaid } from './claim.js';
+import { addStep, type Steps } from './explanation.js';
 import type { Layer } from './policy.js';
 
 /** What a bill has left unpaid so far. */
@@ -31,90 +31,95 @@ export type Unpaid = {
   readonly aboveCap: Rate;
 };
 
-export type LayerPayment = {
-  readonly paidFen: Fen;
-  readonly unpaid: Unpaid;
-  readonly deltas: Partial<Record<AccumulatorKind, bigint>>;
+export type LayerPayment = { readonly paid: FundPaid; readonly unpaid: Unpaid };
+
+/** The names of a fund's own totals. */
+type LayerTotals = { readonly paid: AccumulatorKind; readonly base: AccumulatorKind };
+const LAYER_TOTALS: Readonly<Record<Exclude<Fund, 'POOLING'>, LayerTotals>> = {
+  LARGE_SUM: { paid: 'LARGE_SUM_PAID', base: 'LARGE_SUM_BASE' },
+  CRITICAL_ILLNESS: { paid: 'CRITICAL_ILLNESS_PAID', base: 'CRITICAL_ILLNESS_BASE' },
+  CIVIL_SERVANT: { paid: 'CIVIL_SERVANT_PAID', base: 'CIVIL_SERVANT_BASE' },
+  EMPLOYER_SUPPLEMENT: { paid: 'EMPLOYER_SUPPLEMENT_PAID', base: 'EMPLOYER_SUPPLEMENT_BASE' },
+  MEDICAL_AID: { paid: 'MEDICAL_AID_PAID', base: 'MEDICAL_AID_BASE' },
+  OTHER: { paid: 'OTHER_PAID', base: 'OTHER_BASE' },
 };
 
-/** What one fund pays of what is left. Null where the policy has no ratio for these circumstances. */
+/**
+ * What one fund pays of what is left, which goes into the year's totals too. `NOTHING` where it isn't for these circumstances, null where
+ * the policy has no ratio for them.
+ */
 export function payFromLayer(
   layer: Layer,
   of: Circumstances,
   unpaid: Unpaid,
   before: Accumulators,
-  explanation: Explanation,
-): LayerPayment | null {
-  const nothing: LayerPayment = { paidFen: ZERO_FEN, unpaid, deltas: {} };
-  if (!holds(layer.when, of)) return nothing;
+  deltas: Deltas,
+  steps: Steps,
+): LayerPayment | 'NOTHING' | null {
+  if (!holds(layer.when, of)) return 'NOTHING';
   const bands = bandsOf(layer, of);
   if (bands === null) return null;
+  const { fund } = layer;
+  const totals = LAYER_TOTALS[fund];
   const thresholdFen = choose(layer.threshold, of) ?? ZERO_FEN;
   const counted = layer.countsDeductible ? unpaid.selfPayFen : subtractFen(unpaid.selfPayFen, unpaid.deductibleFen);
   const selfPayFen = maxFen(ZERO_FEN, counted);
-  const due = dueOf(layer, bands, thresholdFen, selfPayFen, unpaid.aboveCap, before);
+  const due = dueOf(layer, bands, thresholdFen, selfPayFen, unpaid.aboveCap, fen(accumulated(before, totals.base)));
   const most = layer.yearlyMost && choose(layer.yearlyMost, of);
-  const leftFen =
-    most === null ? due.fen : maxFen(ZERO_FEN, subtractFen(most, fen(accumulated(before, `${layer.fund}_PAID`))));
-  const paidFen = minFen(due.fen, leftFen, unpaid.selfPayFen);
-  if (due.fen > 0n) {
-    const [only] = bands;
-    const text = `${NAMES[layer.fund]}${thresholdFen > 0n ? `对超过 ${formatYuan(thresholdFen)} 元的部分` : ''}支付${paidFen < due.fen ? '，已达最高支付限额' : ''}`;
-    explanation.add(
-      layer.fund,
-      layer.source,
-      due.baseFen,
-      bands.length === 1 && only ? only.ratio : null,
-      paidFen,
-      text,
-    );
-  }
-  const deltas = {
-    [`${layer.fund}_PAID`]: paidFen,
-    ...(layer.base === 'YEAR_SELF_PAY' ? { [`${layer.fund}_BASE`]: selfPayFen } : {}),
+  // What the fund paid in the year, and in another layer of this bill.
+  const paidSoFar = fen(accumulated(before, totals.paid) + (deltas[totals.paid] ?? 0n));
+  const limitFen = most === null ? null : maxFen(ZERO_FEN, subtractFen(most, paidSoFar));
+  const paidFen = minFen(due.fen, limitFen ?? due.fen, unpaid.selfPayFen);
+  if (layer.base === 'YEAR_SELF_PAY') addTo(deltas, totals.base, selfPayFen);
+  if (due.fen === ZERO_FEN) return 'NOTHING';
+
+  addTo(deltas, totals.paid, paidFen);
+  const [only] = bands;
+  const ratio = bands.length === 1 && only ? only.ratio : null;
+  const figureFen = thresholdFen > 0n ? thresholdFen : null;
+  addStep(steps, fund, layer.source, due.baseFen, ratio, paidFen, figureFen, paidFen < due.fen);
+  return {
+    paid: { fund, amountFen: paidFen, baseFen: due.baseFen, limitFen },
+    unpaid: {
+      selfPayFen: subtractFen(unpaid.selfPayFen, paidFen),
+      deductibleFen: unpaid.deductibleFen,
+      aboveCap: layer.base === 'ABOVE_POOLING_CAP' ? leftAbove(unpaid.aboveCap, paidFen, due.fen) : unpaid.aboveCap,
+    },
   };
-  const aboveCap = layer.base === 'ABOVE_POOLING_CAP' ? leftAbove(unpaid.aboveCap, paidFen, due.fen) : unpaid.aboveCap;
-  return { paidFen, unpaid: { ...unpaid, selfPayFen: subtractFen(unpaid.selfPayFen, paidFen), aboveCap }, deltas };
 }
 
-const NAMES: Readonly<Record<Layer['fund'], string>> = {
-  LARGE_SUM: '职工大额医疗费用补助',
-  CRITICAL_ILLNESS: '大病保险',
-  CIVIL_SERVANT: '公务员医疗补助',
-  EMPLOYER_SUPPLEMENT: '企业补充医疗保险',
-  MEDICAL_AID: '医疗救助',
-  OTHER: '其他基金',
-};
-
 type Due = { readonly fen: Fen; readonly baseFen: Fen };
+const NO_DUE: Due = { fen: ZERO_FEN, baseFen: ZERO_FEN };
 
 /**
  * The yearly kind is paid what the year's total is due after this bill, less what was due before it, so that the order of bills changes
  * nothing.
  */
 function dueOf(
-  { base, fund }: Layer,
+  { base }: Layer,
   bands: readonly RatioBand[],
   thresholdFen: Fen,
   selfPayFen: Fen,
   aboveCap: Rate,
-  before: Accumulators,
+  earlierFen: Fen,
 ): Due {
   const dueUpTo = (totalFen: Fen): Fen =>
-    payOn(sliceByBands(ZERO_FEN, maxFen(ZERO_FEN, subtractFen(totalFen, thresholdFen)), bands));
+    totalFen <= thresholdFen ? ZERO_FEN : payOn(sliceByBands(ZERO_FEN, subtractFen(totalFen, thresholdFen), bands));
   switch (base) {
     case 'ABOVE_POOLING_CAP': {
+      if (aboveCap.numerator === 0n) return NO_DUE;
       const above = subtractRates(aboveCap, rate(thresholdFen));
       return compareRates(above, ZERO_RATE) > 0
         ? { fen: roundToFen(payOnExact(above, bands)), baseFen: roundToFen(aboveCap) }
-        : { fen: ZERO_FEN, baseFen: ZERO_FEN };
+        : NO_DUE;
     }
     case 'SELF_PAY':
       return { fen: dueUpTo(selfPayFen), baseFen: selfPayFen };
-    case 'YEAR_SELF_PAY': {
-      const earlier = fen(accumulated(before, `${fund}_BASE`));
-      return { fen: subtractFen(dueUpTo(sumFen([earlier, selfPayFen])), dueUpTo(earlier)), baseFen: selfPayFen };
-    }
+    case 'YEAR_SELF_PAY':
+      return {
+        fen: subtractFen(dueUpTo(fen(earlierFen + selfPayFen)), dueUpTo(earlierFen)),
+        baseFen: selfPayFen,
+      };
   }
 }
 
@@ -135,12 +140,18 @@ function leftAbove(aboveCap: Rate, paidFen: Fen, dueFen: Fen): Rate {
   return paidFen >= dueFen || dueFen === ZERO_FEN ? ZERO_RATE : multiplyRates(aboveCap, rate(dueFen - paidFen, dueFen));
 }
 
-function bandsOf(layer: Layer, of: Circumstances): RatioBand[] | null {
+/** Of layers that pay everybody alike. */
+const constant = new WeakMap<Layer, readonly RatioBand[]>();
+
+function bandsOf(layer: Layer, of: Circumstances): readonly RatioBand[] | null {
+  const found = constant.get(layer);
+  if (found !== undefined) return found;
   const bands: RatioBand[] = [];
   for (const { upToFen, ratio } of layer.bands) {
     const chosen = choose(ratio, of);
     if (chosen === null) return null;
     bands.push({ upToFen, ratio: chosen });
   }
+  if (layer.bands.every(({ ratio }) => ratio.kind === 'VALUE')) constant.set(layer, bands);
   return bands;
 }

@@ -11,7 +11,7 @@ import {
   type SelfPayShare,
   type VisitKind,
 } from '@yiditong/codes';
-import { divideToFen, subtractFen, sumFen, ZERO_FEN, type Fen } from '@yiditong/money';
+import { divideToFen, fen, magnitude, maxFen, minFen, subtractFen, sumFen, ZERO_FEN, type Fen } from '@yiditong/money';
 
 /** The four parts of an amount (费用四分). They sum to the whole. */
 export type FeeSplit = {
@@ -63,7 +63,7 @@ const LINE_TOLERANCE_FEN = 1n;
 /** Whether the line's amount is its price times its quantity. */
 export function lineAmountHolds(line: ChargedLine): boolean {
   const difference = line.amountFen - priceTimesQuantity(line.unitPriceMicroYuan, line.quantityE4);
-  return (difference < 0n ? -difference : difference) <= LINE_TOLERANCE_FEN;
+  return magnitude(difference) <= LINE_TOLERANCE_FEN;
 }
 
 /**
@@ -145,7 +145,7 @@ export function sumSplits(splits: readonly FeeSplit[]): FeeSplit {
 }
 
 export function splitTotal(split: FeeSplit): Fen {
-  return sumFen([split.fullSelfPayFen, split.overCeilingFen, split.firstSelfPayFen, split.inScopeFen]);
+  return fen(split.fullSelfPayFen + split.overCeilingFen + split.firstSelfPayFen + split.inScopeFen);
 }
 
 const NOTHING: FeeSplit = {
@@ -158,9 +158,8 @@ const NOTHING: FeeSplit = {
 /** Between nothing and the line itself, whose amount may differ from price times quantity by a fen; of a refund the amount is what is lowest. */
 function excess({ amountFen, unitPriceMicroYuan, quantityE4 }: ChargedLine, capMicroYuan: bigint): Fen {
   const above = priceTimesQuantity(unitPriceMicroYuan - capMicroYuan, quantityE4);
-  const [lowest, highest] = amountFen < 0n ? [amountFen, ZERO_FEN] : [ZERO_FEN, amountFen];
-  if (above < lowest) return lowest;
-  return above > highest ? highest : above;
+  const [lowest, highest] = [minFen(amountFen, ZERO_FEN), maxFen(amountFen, ZERO_FEN)];
+  return maxFen(lowest, minFen(above, highest));
 }
 
 /** What so many units cost, in millionths of a yuan a unit and ten-thousandths of units, rounded by the one rule. */

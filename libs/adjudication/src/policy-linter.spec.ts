@@ -69,9 +69,11 @@ describe('a policy’s content', () => {
       /^layers\.0\.bands: a ratio is missing for ACTIVE, PRIMARY/,
     ],
     [
-      'a year is not divided by nights',
-      documentOf(undefined, { benefitYear: { startsOn: '01-01', crossYear: 'BY_NIGHTS' } }),
-      /BY_NIGHTS/,
+      'only a divided stay has its deductible each year',
+      documentOf(undefined, {
+        benefitYear: { startsOn: '01-01', crossYear: 'WHOLE', crossYearDeductible: 'EACH_YEAR' },
+      }),
+      /^benefitYear\.crossYearDeductible: only where a stay is divided BY_NIGHTS/,
     ],
     [
       'each class of item has one',
@@ -131,4 +133,117 @@ describe('a policy’s content', () => {
       /^layers\.0\.bands: limits must rise/,
     ],
   ])('is refused: %s', (_, document, problem) => expect(problemOf(read(document))).toMatch(problem));
+});
+
+/** 80 % for whoever each `when` holds, and nothing said of anybody else. */
+const onlyFor = (...whens: Json[]): Json => banded([null, whens.map((when) => ({ when, is: '80%' }))]);
+const nested = (outer: Json, ...inner: Json[]): Json =>
+  banded([null, [{ when: outer, is: inner.map((when) => ({ when, is: '80%' })) }, { is: '80%' }]]);
+const lessFor = (when: Json, points = '11%'): Json =>
+  documentOf(undefined, {
+    adjustments: [{ when: { benefitLevels: ['REFERRAL'], ...when }, mode: 'POINTS_LESS', points }],
+  });
+
+describe('a ratio by what only some have', () => {
+  it.each<[string, Json]>([
+    ['the ages meet', onlyFor({ age: { upTo: 59 } }, { age: { from: 60 } })],
+    ['three ages meet', onlyFor({ age: { upTo: 17 } }, { age: { from: 18, upTo: 59 } }, { age: { from: 60 } })],
+    ['visits meet', onlyFor({ visitNumber: { upTo: 2 } }, { visitNumber: { from: 3 } })],
+    ['both ways to settle are said', onlyFor({ settledBy: 'DIRECT' }, { settledBy: 'MANUAL' })],
+    ['all places are said', onlyFor({ places: ['HOME_AREA', 'HOME_PROVINCE'] }, { places: ['OTHER_PROVINCE'] })],
+    ['others have one too', banded([null, [{ when: { personTags: ['低保'] }, is: '90%' }, { is: '80%' }]])],
+    ['a tag’s own ages meet', nested({ personTags: ['低保'] }, { age: { upTo: 59 } }, { age: { from: 60 } })],
+    [
+      'it is a layer only for those',
+      documentOf(undefined, { layers: [{ ...layer('MEDICAL_AID'), when: { personTags: ['低保'] } }] }),
+    ],
+  ])('is taken where %s', (_, document) => expect(problemOf(read(document))).toBeNull());
+
+  it.each<[string, Json, RegExp]>([
+    ['a year between two ages has none', onlyFor({ age: { upTo: 58 } }, { age: { from: 60 } }), /LOCAL, aged 59$/],
+    ['the youngest have none', onlyFor({ age: { from: 18 } }), /aged 17$/],
+    ['the oldest have none', onlyFor({ age: { upTo: 79 } }), /aged 80$/],
+    ['a later visit has none', onlyFor({ visitNumber: { upTo: 2 } }), /visit 3$/],
+    ['who has no tag has none', onlyFor({ personTags: ['低保'] }), /missing for ACTIVE, PRIMARY, LOCAL$/],
+    [
+      'who has a tag has none',
+      nested({ personTags: ['低保'] }, { hospitalLevels: ['PRIMARY'] }),
+      /SECONDARY, LOCAL, 低保$/,
+    ],
+    [
+      'only both together have none',
+      nested({ personTags: ['低保'] }, { age: { from: 60 } }, { visitNumber: { upTo: 1 } }),
+      /aged 59, 低保, visit 2$/,
+    ],
+    [
+      'only who has two tags has none',
+      banded([
+        null,
+        [
+          {
+            when: { personTags: ['低保'] },
+            is: [{ when: { personTags: ['学生'] }, is: [{ when: { age: { from: 60 } }, is: '80%' }] }, { is: '80%' }],
+          },
+          { is: '80%' },
+        ],
+      ]),
+      /aged 59, 低保, 学生$/,
+    ],
+    ['a hospital without a tag has none', onlyFor({ hospitalTags: ['中医医院'] }), /missing/],
+    ['a claim by hand has none', onlyFor({ settledBy: 'DIRECT' }), /MANUAL$/],
+    ['a place has none', onlyFor({ places: ['OTHER_PROVINCE', 'HOME_AREA'] }), /HOME_PROVINCE$/],
+    ['another disease has none', onlyFor({ diseaseCodes: ['M01'] }), /missing/],
+    ['a disease has none', nested({ diseaseCodes: ['M01'] }, { age: { from: 60 } }), /aged 59, M01$/],
+    ['other items have none', onlyFor({ itemKinds: ['CONSUMABLE'] }), /missing/],
+    ['a dearer item has none', nested({ itemKinds: ['CONSUMABLE'] }, { unitPrice: { upTo: '5000' } }), /CONSUMABLE$/],
+    [
+      'a layer’s age has none',
+      documentOf(undefined, {
+        layers: [layer('OTHER', [{ upTo: null, ratio: [{ when: { age: { from: 60 } }, is: '60%' }] }])],
+      }),
+      /^layers\.0\.bands: a ratio is missing for ACTIVE, PRIMARY, LOCAL, aged 59$/,
+    ],
+  ])('is refused where %s', (_, document, problem) => expect(problemOf(read(document))).toMatch(problem));
+});
+
+describe('the points that care away from home may lose', () => {
+  it.each<[string, Json]>([
+    ['a claim by hand', lessFor({ settledBy: 'MANUAL' })],
+    ['the home province', lessFor({ places: ['HOME_PROVINCE'] })],
+  ])('aren’t counted in %s', (_, document) => expect(problemOf(read(document))).toBeNull());
+
+  it.each<[string, Json, RegExp]>([
+    ['direct settlement', lessFor({ settledBy: 'DIRECT' }), /REFERRAL 11% less/],
+    ['another province', lessFor({ places: ['OTHER_PROVINCE'] }), /REFERRAL 11% less/],
+    ['those of an age', lessFor({ age: { from: 60 } }), /REFERRAL 11% less .*aged 60/],
+    ['those under an age', lessFor({ age: { upTo: 17 } }), /REFERRAL 11% less .*aged 17/],
+    ['those with a tag', lessFor({ personTags: ['低保'] }), /REFERRAL 11% less .*低保/],
+    ['hospitals with a tag', lessFor({ hospitalTags: ['省属'] }), /REFERRAL 11% less .*省属/],
+    ['a disease', lessFor({ diseaseCodes: ['M01'] }), /REFERRAL 11% less .*M01/],
+    ['a later visit', lessFor({ visitNumber: { from: 3 } }), /REFERRAL 11% less .*visit 3/],
+    ['one kind of item', lessFor({ itemKinds: ['CONSUMABLE'] }), /REFERRAL 11% less .*CONSUMABLE/],
+    ['dear items', lessFor({ unitPrice: { from: '5000.01' } }), /REFERRAL 11% less .*at 5000\.01/],
+    [
+      'everybody in another province, whatever the level',
+      documentOf(undefined, {
+        adjustments: [{ when: { places: ['OTHER_PROVINCE'] }, mode: 'POINTS_LESS', points: '11%' }],
+      }),
+      /REFERRAL 11% less/,
+    ],
+    [
+      'those whom an exception isn’t for',
+      documentOf(undefined, {
+        adjustments: [
+          { when: { benefitLevels: ['REFERRAL'] }, mode: 'POINTS_LESS', points: '11%' },
+          {
+            when: { benefitLevels: ['REFERRAL'], personTags: ['低保'] },
+            mode: 'POINTS_MORE',
+            points: '1%',
+            exception: '省级备案',
+          },
+        ],
+      }),
+      /REFERRAL 11% less/,
+    ],
+  ])('are counted for %s', (_, document, problem) => expect(problemOf(read(document))).toMatch(problem));
 });

@@ -34,6 +34,11 @@ export type BenefitYear = {
   readonly startsOn: string;
   /** A stay over its end (经办规程 art. 41): whole, in the year of the discharge, or divided by nights. */
   readonly crossYear: 'WHOLE' | 'BY_NIGHTS';
+  /**
+   * Of a divided stay: whether it pays one deductible, as the visit of the year that it began in, or is a visit of each year. The
+   * regulation leaves it to the insured place.
+   */
+  readonly crossYearDeductible: 'ONCE' | 'EACH_YEAR';
 };
 
 export type VisitRule = {

@@ -1,15 +1,18 @@
+import { BENEFIT_LEVELS, HOSPITAL_LEVELS, ITEM_CLASSES, PERSON_TYPES, VISIT_KINDS } from '@yiditong/codes';
 import { formatRate } from '@yiditong/money';
+import { askedBy, type Asked } from './asked.js';
 import type { RatioBand } from './bands.js';
-import { choose, type Circumstances, type PartCircumstances } from './choice.js';
+import { choose, PLACES, type Circumstances, type PartCircumstances } from './choice.js';
+import type { Words } from './explanation.js';
 import type { Policy, VisitRule } from './policy.js';
 import { adjustRatio } from './ratio.js';
 
-export type PoolingBand = RatioBand & { readonly source: string; readonly textZh: string };
+export type PoolingBand = RatioBand & { readonly source: string; readonly words: Words };
 
-type BandsBy = Map<string, PoolingBand[] | null>;
+type Known = { readonly asked: Asked; readonly bands: Map<number | string, readonly PoolingBand[] | null> };
 
 /** What a policy's ratios come to in the circumstances that have been met, which is asked for with every claim. */
-const known = new WeakMap<Policy, BandsBy>();
+const known = new WeakMap<Policy, Known>();
 /** Circumstances can be as many as hospitals and persons are various. */
 const KNOWN_AT_MOST = 10_000;
 
@@ -19,30 +22,45 @@ export function bandsFor(
   part: PartCircumstances,
   policy: Policy,
   rule: VisitRule,
-): PoolingBand[] | null {
-  const {
-    visitKind,
-    personType,
-    age,
-    personTags,
-    hospitalLevel,
-    hospitalTags,
-    benefitLevel,
-    settledBy,
-    place,
-    diseaseCode,
-  } = of;
-  const whole = `${visitKind} ${personType} ${age} ${hospitalLevel} ${benefitLevel} ${settledBy} ${place} ${diseaseCode} ${of.visitNumber}`;
-  const tags = personTags.length + hospitalTags.length === 0 ? '' : JSON.stringify([personTags, hospitalTags]);
-  const key = `${whole} ${part.itemClass} ${part.itemKind} ${part.unitPriceFen} ${tags}`;
-  const bands: BandsBy = known.get(policy) ?? new Map();
-  if (bands.size === 0) known.set(policy, bands);
+): readonly PoolingBand[] | null {
+  const { asked, bands } = knownOf(policy);
+  const key = keyFor(of, part, asked);
   const found = bands.get(key);
   if (found !== undefined) return found;
   if (bands.size >= KNOWN_AT_MOST) bands.clear();
   const made = makeBands(of, part, policy, rule);
   bands.set(key, made);
   return made;
+}
+
+function knownOf(policy: Policy): Known {
+  const found = known.get(policy);
+  if (found !== undefined) return found;
+  const empty: Known = { asked: askedBy(policy), bands: new Map() };
+  known.set(policy, empty);
+  return empty;
+}
+
+/** A number for what every claim says, to which a policy that asks for more adds it: putting texts together is what costs here. */
+function keyFor(of: Circumstances, part: PartCircumstances, asked: Asked): number | string {
+  let key = VISIT_KINDS.indexOf(of.visitKind);
+  key = key * PERSON_TYPES.length + PERSON_TYPES.indexOf(of.personType);
+  key = key * HOSPITAL_LEVELS.length + HOSPITAL_LEVELS.indexOf(of.hospitalLevel);
+  key = key * BENEFIT_LEVELS.length + BENEFIT_LEVELS.indexOf(of.benefitLevel);
+  key = key * PLACES.length + PLACES.indexOf(of.place);
+  key = key * 2 + (of.settledBy === 'DIRECT' ? 0 : 1);
+  key = key * (ITEM_CLASSES.length + 1) + (part.itemClass === null ? 0 : ITEM_CLASSES.indexOf(part.itemClass) + 1);
+  const { age, personTags, hospitalTags, diseaseCodes, visitNumber, itemKinds, unitPrice } = asked;
+  if (!(age || personTags || hospitalTags || diseaseCodes || visitNumber || itemKinds || unitPrice)) return key;
+  const asking = [
+    age ? of.age : '',
+    diseaseCodes ? of.diseaseCode : '',
+    visitNumber ? of.visitNumber : '',
+    itemKinds ? part.itemKind : '',
+    unitPrice ? part.unitPriceFen : '',
+  ].join(' ');
+  const tags = JSON.stringify([personTags ? of.personTags : [], hospitalTags ? of.hospitalTags : []]);
+  return `${key} ${asking} ${tags}`;
 }
 
 /** Null where the policy has no ratio for these circumstances. */
@@ -53,8 +71,12 @@ function makeBands(of: Circumstances, part: PartCircumstances, policy: Policy, r
     if (chosen === null) return null;
     const adjusted = adjustRatio(chosen, policy.adjustments, of, part);
     const sources = [...new Set([source, ...adjusted.sources])].join('；');
-    const textZh = `统筹基金按 ${formatRate(adjusted.ratio)} 支付${adjusted.textZh}`;
-    bands.push({ upToFen, ratio: adjusted.ratio, source: sources, textZh });
+    const percent = formatRate(adjusted.ratio);
+    const words = {
+      zh: `统筹基金按 ${percent} 支付${adjusted.words.zh}`,
+      en: `The pooling fund pays ${percent}${adjusted.words.en}`,
+    };
+    bands.push({ upToFen, ratio: adjusted.ratio, source: sources, words });
   }
   return bands;
 }

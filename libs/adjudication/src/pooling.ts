@@ -1,32 +1,38 @@
 import {
   compareRates,
   fen,
-  formatYuan,
   maxFen,
   minFen,
   rate,
   subtractFen,
   subtractRates,
-  sumFen,
   ZERO_FEN,
   ZERO_RATE,
   type Fen,
   type Rate,
 } from '@yiditong/money';
-import { accumulated, type AccumulatorKind, type Accumulators } from './accumulators.js';
+import { accumulated, TOTALS_OF, type AccumulatorKind, type Accumulators } from './accumulators.js';
 import { baseConsumedBy, payOn, payUpToEach, sliceByBands, type Slice } from './bands.js';
 import { choose, type Circumstances } from './choice.js';
 import type { Claim } from './claim.js';
-import type { Explanation } from './explanation.js';
+import { addStep, type Steps } from './explanation.js';
 import type { PayablePart } from './parts.js';
 import { keyOf } from './periods.js';
 import type { Cap, Policy, VisitRule } from './policy.js';
 import { bandsFor, type PoolingBand } from './pooling-bands.js';
 
-/** What the pooling fund pays, what of its base lies above its yearly cap, exactly, and on how much it paid. */
-export type PoolingPayment = { readonly paidFen: Fen; readonly aboveCap: Rate; readonly expenseFen: Fen };
+/**
+ * What the pooling fund pays, on how much, what it could have paid at most (null where nothing limits it), and what of its base lies
+ * above its yearly cap, exactly.
+ */
+export type PoolingPayment = {
+  readonly paidFen: Fen;
+  readonly expenseFen: Fen;
+  readonly limitFen: Fen | null;
+  readonly aboveCap: Rate;
+};
 
-type PoolingSlice = Slice & Omit<PoolingBand, 'upToFen'>;
+type PoolingSlice = Slice & { readonly band: PoolingBand };
 
 /** 统筹基金: by bands and adjusted ratios, within its caps. Rounded once. Null where the policy has no ratio for these circumstances. */
 export function payFromPooling(
@@ -37,42 +43,37 @@ export function payFromPooling(
   parts: readonly PayablePart[],
   deductibleFen: Fen,
   before: Accumulators,
-  explanation: Explanation,
+  steps: Steps,
 ): PoolingPayment | null {
   const all = slicesOf(of, policy, rule, parts, deductibleFen, before);
   if (all === null) return null;
-  const limits = [
-    ...rule.caps.map((cap) => limitOf(cap, of.visitKind, claim, of, before)),
-    ...(policy.poolingCap ? [limitOf(policy.poolingCap, 'ALL', claim, of, before)] : []),
-  ].filter((limit) => limit !== null);
+  const limits = limitsOf(claim, of, policy, rule, before);
 
-  const baseFen = sumFen(all.map(({ amountFen }) => amountFen));
-  const expenseFen = minFen(baseFen, ...limits.filter(({ cap }) => cap.on === 'EXPENSE').map(({ leftFen }) => leftFen));
-  const slices = firstOf(all, expenseFen);
-  const dueFen = explainSlices(slices, explanation);
-  const onFund = limits.filter(({ cap }) => cap.on === 'FUND');
-  const visitFen = minFen(dueFen, ...onFund.filter(({ isPoolingCap }) => !isPoolingCap).map(({ leftFen }) => leftFen));
-  const paidFen = minFen(visitFen, ...onFund.filter(({ isPoolingCap }) => isPoolingCap).map(({ leftFen }) => leftFen));
+  const baseFen = totalOf(all);
+  const expenseFen = within(baseFen, limits, 'EXPENSE');
+  const slices = expenseFen === baseFen ? all : firstOf(all, expenseFen);
+  const dueFen = explainSlices(slices, steps);
+  const visitFen = within(dueFen, limits, 'FUND', 'VISIT_CAPS');
+  const paidFen = within(dueFen, limits, 'FUND');
 
+  let limitFen: Fen | null = null;
   for (const { cap, leftFen } of limits) {
+    if (cap.on === 'FUND' && (limitFen === null || leftFen < limitFen)) limitFen = leftFen;
     const [asked, given] = cap.on === 'FUND' ? [dueFen, paidFen] : [baseFen, expenseFen];
-    if (given < asked && given === leftFen) {
-      const text = `已达最高支付限额，本次最多 ${formatYuan(leftFen)} 元`;
-      explanation.add('POOLING_CAP', cap.source, asked, null, given, text);
-    }
+    if (given < asked && given === leftFen) addStep(steps, 'POOLING_CAP', cap.source, asked, null, given, leftFen);
   }
-  return { paidFen, expenseFen, aboveCap: aboveCapOf(limits, all, slices, paidFen, visitFen) };
+  return { paidFen, expenseFen, limitFen, aboveCap: aboveCapOf(limits, baseFen, slices, paidFen, visitFen) };
 }
 
 /** Rounds the payment on all slices once. Each line of the explanation is what its slice adds to that, so that the lines sum to it. */
-function explainSlices(slices: readonly PoolingSlice[], explanation: Explanation): Fen {
+function explainSlices(slices: readonly PoolingSlice[], steps: Steps): Fen {
   let dueFen = ZERO_FEN;
   const upToEach = payUpToEach(slices);
-  for (const [index, { amountFen, ratio, source, textZh }] of slices.entries()) {
+  slices.forEach(({ amountFen, ratio, band }, index) => {
     const upToHere = upToEach[index] ?? dueFen;
-    explanation.add('POOLING_RATIO', source, amountFen, ratio, subtractFen(upToHere, dueFen), textZh);
+    addStep(steps, 'POOLING_RATIO', band.source, amountFen, ratio, fen(upToHere - dueFen), null, band.words);
     dueFen = upToHere;
-  }
+  });
   return dueFen;
 }
 
@@ -82,7 +83,7 @@ function explainSlices(slices: readonly PoolingSlice[], explanation: Explanation
  */
 function aboveCapOf(
   limits: readonly Limit[],
-  all: readonly Slice[],
+  allFen: Fen,
   slices: readonly Slice[],
   paidFen: Fen,
   visitFen: Fen,
@@ -90,17 +91,20 @@ function aboveCapOf(
   const own = limits.find(({ isPoolingCap }) => isPoolingCap);
   if (own?.cap.on === 'FUND')
     return paidFen < visitFen ? subtractRates(baseOf(visitFen, slices), baseOf(paidFen, slices)) : ZERO_RATE;
-  const base = (of: readonly Slice[]): Fen => sumFen(of.map(({ amountFen }) => amountFen));
-  const allowed = limits.filter(({ cap, isPoolingCap }) => cap.on === 'EXPENSE' && !isPoolingCap);
-  const visitBaseFen = minFen(base(all), ...allowed.map(({ leftFen }) => leftFen));
-  return own?.cap.on === 'EXPENSE' ? rate(subtractFen(visitBaseFen, base(slices))) : ZERO_RATE;
+  return own?.cap.on === 'EXPENSE'
+    ? rate(subtractFen(within(allFen, limits, 'EXPENSE', 'VISIT_CAPS'), totalOf(slices)))
+    : ZERO_RATE;
 }
 
 /** What of the slices a payment uses up, exactly: all, where it pays all of them, which rounding may make a little less. */
 function baseOf(paymentFen: Fen, slices: readonly Slice[]): Rate {
-  return paymentFen === payOn(slices)
-    ? rate(sumFen(slices.map(({ amountFen }) => amountFen)))
-    : baseConsumedBy(paymentFen, slices);
+  return paymentFen === payOn(slices) ? rate(totalOf(slices)) : baseConsumedBy(paymentFen, slices);
+}
+
+function totalOf(slices: readonly Slice[]): Fen {
+  let total = 0n;
+  for (const { amountFen } of slices) total += amountFen;
+  return fen(total);
 }
 
 /** The deductible is taken from the first parts; the bands count from where the rule says. */
@@ -113,17 +117,16 @@ function slicesOf(
   before: Accumulators,
 ): PoolingSlice[] | null {
   const slices: PoolingSlice[] = [];
-  const earlier = rule.bandsOver === 'YEAR' ? fen(accumulated(before, `${of.visitKind}_SCALE`)) : ZERO_FEN;
-  let position = earlier;
+  let position = rule.bandsOver === 'YEAR' ? accumulated(before, TOTALS_OF[of.visitKind].SCALE) : 0n;
   let deductibleLeft = deductibleFen;
-  for (const { payableFen, ...part } of parts) {
-    const deducted = minFen(deductibleLeft, payableFen);
-    deductibleLeft = subtractFen(deductibleLeft, deducted);
-    if (rule.bandsFrom === 'ZERO') position = fen(position + deducted);
-    const end = fen(position + payableFen - deducted);
+  for (const part of parts) {
+    const deducted = deductibleLeft < part.payableFen ? deductibleLeft : part.payableFen;
+    deductibleLeft = fen(deductibleLeft - deducted);
+    if (rule.bandsFrom === 'ZERO') position += deducted;
+    const end = position + part.payableFen - deducted;
     const bands = bandsFor(of, part, policy, rule);
     if (bands === null) return null;
-    for (const { amountFen, band } of sliceByBands(position, end, bands)) append(slices, { ...band, amountFen });
+    for (const slice of sliceByBands(fen(position), fen(end), bands)) append(slices, slice);
     position = end;
   }
   return slices;
@@ -133,7 +136,10 @@ function slicesOf(
 function append(slices: PoolingSlice[], next: PoolingSlice): void {
   const last = slices.at(-1);
   const isAlike =
-    last && compareRates(last.ratio, next.ratio) === 0 && last.source === next.source && last.textZh === next.textZh;
+    last &&
+    compareRates(last.ratio, next.ratio) === 0 &&
+    last.band.source === next.band.source &&
+    last.band.words.zh === next.band.words.zh;
   if (isAlike) slices[slices.length - 1] = { ...last, amountFen: fen(last.amountFen + next.amountFen) };
   else slices.push(next);
 }
@@ -152,25 +158,40 @@ function firstOf(slices: readonly PoolingSlice[], upToFen: Fen): PoolingSlice[] 
 
 type Limit = { readonly cap: Cap; readonly leftFen: Fen; readonly isPoolingCap: boolean };
 
-function limitOf(
-  cap: Cap,
-  scope: Claim['visitKind'] | 'ALL',
+/** The visit's own caps and the pooling fund's, as far as they say something of these circumstances. */
+function limitsOf(
   claim: Claim,
   of: Circumstances,
+  policy: Policy,
+  rule: VisitRule,
   before: Accumulators,
-): Limit | null {
-  const most = choose(cap.most, of);
-  if (most === null) return null;
-  const kind = capKind(cap, scope, claim);
-  const used = kind === null ? ZERO_FEN : fen(accumulated(before, kind));
-  return { cap, leftFen: maxFen(ZERO_FEN, subtractFen(most, used)), isPoolingCap: scope === 'ALL' };
+): readonly Limit[] {
+  const limits: Limit[] = [];
+  const add = (cap: Cap, isPoolingCap: boolean): void => {
+    const most = choose(cap.most, of);
+    if (most === null) return;
+    const kind = capKind(cap, isPoolingCap ? 'ALL' : of.visitKind, claim);
+    const usedFen = kind === null ? ZERO_FEN : fen(accumulated(before, kind));
+    limits.push({ cap, leftFen: maxFen(ZERO_FEN, subtractFen(most, usedFen)), isPoolingCap });
+  };
+  for (const cap of rule.caps) add(cap, false);
+  if (policy.poolingCap !== null) add(policy.poolingCap, true);
+  return limits;
+}
+
+/** What of an amount the limits on it let through: all of them, or only the visit's own. */
+function within(amountFen: Fen, limits: readonly Limit[], on: Cap['on'], which: 'ALL' | 'VISIT_CAPS' = 'ALL'): Fen {
+  let least = amountFen;
+  for (const { cap, leftFen, isPoolingCap } of limits)
+    if (cap.on === on && leftFen < least && !(isPoolingCap && which === 'VISIT_CAPS')) least = leftFen;
+  return least;
 }
 
 /** The total that a cap is counted by; null where each visit has its own. */
 export function capKind(cap: Cap, scope: Claim['visitKind'] | 'ALL', claim: Claim): AccumulatorKind | null {
   if (cap.period === 'VISIT') return null;
   if (scope === 'ALL') return keyOf(cap.on === 'FUND' ? 'POOLING_PAID' : 'POOLING_EXPENSE', cap.period, claim.endedOn);
-  const kind = `${scope}_${cap.on === 'FUND' ? 'POOLING' : 'EXPENSE'}` as const;
+  const kind = TOTALS_OF[scope][cap.on === 'FUND' ? 'POOLING' : 'EXPENSE'];
   const key = keyOf(kind, cap.period, claim.endedOn);
   return cap.perDisease ? `${kind}@${[claim.diseaseCode ?? '', key.split('@')[1]].filter(Boolean).join('/')}` : key;
 }

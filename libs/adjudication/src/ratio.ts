@@ -10,10 +10,11 @@ import {
   type Rate,
 } from '@yiditong/money';
 import { choose, holds, type Circumstances, type PartCircumstances } from './choice.js';
+import type { Words } from './explanation.js';
 import type { RatioAdjustment } from './policy.js';
 
-/** A band's ratio as it is paid, and how it came about. */
-export type AdjustedRatio = { readonly ratio: Rate; readonly sources: readonly string[]; readonly textZh: string };
+/** A band's ratio as it is paid, and how it came about; no words where nothing changed it. */
+export type AdjustedRatio = { readonly ratio: Rate; readonly sources: readonly string[]; readonly words: Words };
 
 /** Changes a ratio by all that applies, one after another; it stays between 0 and 1. */
 export function adjustRatio(
@@ -24,19 +25,24 @@ export function adjustRatio(
 ): AdjustedRatio {
   let adjusted = ratio;
   const sources: string[] = [];
-  const words: string[] = [];
+  const zh: string[] = [];
+  const en: string[] = [];
   for (const adjustment of adjustments) {
     if (!holds(adjustment.when, of, part)) continue;
     const next = within(changed(adjusted, adjustment, of, part));
     if (compareRates(next, adjusted) === 0) continue;
     sources.push(adjustment.source);
-    words.push(`${wordsOf(adjustment)}为 ${formatRate(next)}`);
+    const words = wordsOf(adjustment);
+    zh.push(`${words.zh}为 ${formatRate(next)}`);
+    en.push(`${words.en} to ${formatRate(next)}`);
     adjusted = next;
   }
+  if (zh.length === 0) return { ratio: adjusted, sources, words: { zh: '', en: '' } };
+  const first = formatRate(ratio);
   return {
     ratio: adjusted,
     sources,
-    textZh: words.length === 0 ? '' : `（${formatRate(ratio)}，${words.join('，')}）`,
+    words: { zh: `（${first}，${zh.join('，')}）`, en: ` (${first}, ${en.join(', ')})` },
   };
 }
 
@@ -74,28 +80,37 @@ function within(ratio: Rate): Rate {
   return compareRates(ratio, WHOLE_RATE) > 0 ? WHOLE_RATE : ratio;
 }
 
-function wordsOf(adjustment: RatioAdjustment): string {
+function wordsOf(adjustment: RatioAdjustment): Words {
   switch (adjustment.mode) {
-    case 'POINTS_LESS':
-      return `降低 ${pointsOf(adjustment.points)}`;
-    case 'POINTS_MORE':
-      return `提高 ${pointsOf(adjustment.points)}`;
-    case 'FACTOR':
-      return `乘以 ${formatRate(adjustment.factor)}`;
-    case 'SELF_PAY_FACTOR':
-      return `个人负担比例乘以 ${formatRate(adjustment.factor)}`;
+    case 'POINTS_LESS': {
+      const points = pointsOf(adjustment.points);
+      return { zh: `降低 ${points.zh}`, en: `lowered by ${points.en}` };
+    }
+    case 'POINTS_MORE': {
+      const points = pointsOf(adjustment.points);
+      return { zh: `提高 ${points.zh}`, en: `raised by ${points.en}` };
+    }
+    case 'FACTOR': {
+      const factor = formatRate(adjustment.factor);
+      return { zh: `乘以 ${factor}`, en: `times ${factor}` };
+    }
+    case 'SELF_PAY_FACTOR': {
+      const factor = formatRate(adjustment.factor);
+      return { zh: `个人负担比例乘以 ${factor}`, en: `the person’s share times ${factor}` };
+    }
     case 'POINTS_BY_AGE':
-      return '按年龄提高';
+      return { zh: '按年龄提高', en: 'raised by age' };
     case 'ABSOLUTE':
-      return '按规定比例';
+      return { zh: '按规定比例', en: 'set' };
     case 'FLOOR':
-      return '按保底比例';
+      return { zh: '按保底比例', en: 'raised to the floor,' };
     case 'CEILING':
-      return '按最高比例';
+      return { zh: '按最高比例', en: 'lowered to the ceiling,' };
   }
 }
 
 /** 10% is said as ten percentage points. */
-function pointsOf(points: Rate): string {
-  return formatRate(points).replace(/%$/, ' 个百分点');
+function pointsOf(points: Rate): Words {
+  const text = formatRate(points).replace(/%$/, '');
+  return { zh: `${text} 个百分点`, en: `${text} points` };
 }

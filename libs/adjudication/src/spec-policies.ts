@@ -3,7 +3,7 @@ import type { Accumulators } from './accumulators.js';
 import { adjudicate } from './adjudicate.js';
 import type { Adjudication, Claim } from './claim.js';
 import type { FeeSplit } from './line-split.js';
-import { readPolicy } from './policy-document.js';
+import { readPolicy, type PolicyDocument } from './policy-document.js';
 import type { Policy } from './policy.js';
 
 /** What the specs write their policies and claims with. */
@@ -37,7 +37,7 @@ export function documentOf(inpatient: Json = {}, change: Json = {}): Json {
   };
 }
 
-export function read(document: Json): Policy {
+export function read(document: Json): Policy & PolicyDocument {
   const reading = readPolicy(document);
   if ('problem' in reading) throw new Error(reading.problem);
   return { policyId: 'test', ...reading.policy };
@@ -68,8 +68,10 @@ export function claim(change: Partial<Claim> = {}): Claim {
     split: split('10000'),
     parts: [],
     institutionCode: 'H11010800001',
+    startedOn: change.endedOn ?? '2026-03-15',
     endedOn: '2026-03-15',
     account: null,
+    hospitalPartFen: ZERO_FEN,
     ...change,
   };
 }

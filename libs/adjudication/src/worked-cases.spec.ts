@@ -279,7 +279,10 @@ describe('published cases', () => {
   it.each(CASES)('$of', ({ policy, claim: of, before, funds, personal }) => {
     const result = paid(claim(of), read(policy), before);
     const expected = Object.entries(funds).map(([fund, amount]) => ({ fund, amountFen: yuan(amount) }));
-    expect([result.funds, result.personalFen]).toEqual([expected, yuan(personal)]);
+    expect([result.funds.map(({ fund, amountFen }) => ({ fund, amountFen })), result.personalFen]).toEqual([
+      expected,
+      yuan(personal),
+    ]);
   });
 
   it('of 64.29, 61.11 are in scope, and of 545.50 are 518.22', () => {
@@ -340,4 +343,41 @@ describe('pages that miscalculate', () => {
     expect(fundTotalFen).toBe(yuan(correct));
     expect(fundTotalFen).not.toBe(yuan(claimed));
   });
+
+  /** Pages that give no parameters to compute a right amount from: what they do wrong cannot happen, whatever the figures. */
+  it.each<[string, Json, Partial<Claim>, (fundFen: bigint) => boolean]>([
+    [
+      '上海, 15,000 for a deductible of 1,500: m.jiusongjiankang.com/health/news/6107365.html',
+      flat('1500', '85%'),
+      whole('100000'),
+      (fund) => fund === yuan('83725') && fund !== yuan('72250'),
+    ],
+    [
+      '梅河口, segments of a 10,000 yuan bill that sum to 16,000',
+      documentOf({
+        bands: [
+          { upTo: '7000', ratio: '100%' },
+          { upTo: '13000', ratio: '100%' },
+          { upTo: null, ratio: '100%' },
+        ],
+        deductible: { basis: 'NONE', standard: '0' },
+      }),
+      whole('10000'),
+      (fund) => fund === yuan('10000'),
+    ],
+    [
+      'no place, a million without any cap: m.jiusongjiankang.com/health/news/5722929.html',
+      documentOf({}, { poolingCap: { period: 'YEAR', on: 'FUND', most: '400000' } }),
+      whole('1000000'),
+      (fund) => fund === yuan('400000'),
+    ],
+    [
+      '德州, the deductible taken off after the ratio',
+      flat('800', '60%'),
+      whole('10000'),
+      (fund) => fund === yuan('5520') && fund !== yuan('5200'),
+    ],
+  ])('don’t lead astray: %s', (_, policy, of, holds) =>
+    expect(holds(paid(claim(of), read(policy)).fundTotalFen)).toBe(true),
+  );
 });

@@ -1,5 +1,7 @@
 import {
+  ACCOUNT_KINDS,
   BENEFIT_LEVELS,
+  CLEARED_FUNDS,
   CONFLICT_KINDS,
   CONFLICT_STATES,
   DECIDER_KINDS,
@@ -30,6 +32,7 @@ import {
   RULE_KINDS,
   VERSION_ORIGINS,
   VISIT_KINDS,
+  type ClearedFund,
   type Fund,
   type Reason,
 } from '@yiditong/codes';
@@ -72,6 +75,8 @@ export const filingCategoryCodec = enumCodec('FILING_CATEGORY', FILING_CATEGORIE
 export const benefitLevelCodec = enumCodec('BENEFIT_LEVEL', BENEFIT_LEVELS);
 export const itemClassCodec = enumCodec('ITEM_CLASS', ITEM_CLASSES);
 export const fundCodec = enumCodec('FUND', FUNDS);
+export const clearedFundCodec = enumCodec('FUND', CLEARED_FUNDS);
+export const accountKindCodec = enumCodec('ACCOUNT_KIND', ACCOUNT_KINDS);
 export const filingStateCodec = enumCodec('FILING_STATE', FILING_STATES);
 export const filingEventCodec = enumCodec('FILING_EVENT', FILING_EVENTS);
 export const filingSourceCodec = enumCodec('FILING_SOURCE', FILING_SOURCES);
@@ -94,14 +99,22 @@ export const deciderKindCodec = enumCodec('DECIDER_KIND', DECIDER_KINDS);
 export const conflictKindCodec = enumCodec('CONFLICT_KIND', CONFLICT_KINDS);
 export const conflictStateCodec = enumCodec('CONFLICT_STATE', CONFLICT_STATES);
 
-export type FundAmount = { readonly fund: Fund; readonly amountFen: Fen };
+type AmountOf<F> = { readonly fund: F; readonly amountFen: Fen };
+export type FundAmount = AmountOf<Fund>;
+export type ClearedFundAmount = AmountOf<ClearedFund>;
 
-export function encodeFunds(funds: readonly FundAmount[]): commonV1.FundPayment[] {
-  return funds.map(({ fund, amountFen }) => ({ fund: fundCodec.encode(fund), amountFen }));
+export function encodeFunds(funds: readonly ClearedFundAmount[]): commonV1.FundPayment[] {
+  return funds.map(({ fund, amountFen }) => ({ fund: clearedFundCodec.encode(fund), amountFen }));
 }
 
+/** Rejects with REQUEST_MALFORMED where one is no fund, as a personal account is none. */
 export function decodeFunds(wire: readonly commonV1.FundPayment[]): FundAmount[] {
   return wire.map((payment) => ({ fund: fundCodec.decode(payment.fund), amountFen: fen(payment.amountFen) }));
+}
+
+/** Rejects with REQUEST_MALFORMED. */
+export function decodeClearedFunds(wire: readonly commonV1.FundPayment[]): ClearedFundAmount[] {
+  return wire.map((payment) => ({ fund: clearedFundCodec.decode(payment.fund), amountFen: fen(payment.amountFen) }));
 }
 
 export type SplitFen = {

@@ -28,9 +28,11 @@ export const TARGETS = {
   benefit: target('yiditong.benefit.v1', 'BenefitService'),
   policy: target('yiditong.benefit.v1', 'PolicyService'),
   credential: target('yiditong.benefit.v1', 'CredentialService'),
+  modelClaims: target('yiditong.benefit.v1', 'EstimateService'),
   settlement: target('yiditong.settlement.v1', 'SettlementService'),
   institution: target('yiditong.settlement.v1', 'InstitutionService'),
   settlementCycle: target('yiditong.settlement.v1', 'SettlementCycleService'),
+  estimate: target('yiditong.settlement.v1', 'EstimateService'),
   clearing: target('yiditong.clearing.v1', 'ClearingService'),
   identity: target('yiditong.identity.v1', 'IdentityService'),
 } as const;

@@ -58,6 +58,17 @@ export const FUNDS = [
 ] as const;
 export type Fund = (typeof FUNDS)[number];
 
+/** 个人账户: the person's own, and what relatives put at his disposal (家庭共济). */
+export const ACCOUNT_KINDS = ['OWN', 'MUTUAL_AID'] as const;
+export type AccountKind = (typeof ACCOUNT_KINDS)[number];
+
+/**
+ * What the insured province owes for a settlement: what its funds paid, and what personal accounts (个人账户, relatives' included) did.
+ * Accounts are no fund: they aren't part of 基金支付总额.
+ */
+export const CLEARED_FUNDS = [...FUNDS, 'PERSONAL_ACCOUNT'] as const;
+export type ClearedFund = (typeof CLEARED_FUNDS)[number];
+
 /** How a person may be covered at a place. */
 export const ELIGIBILITY_BASES = [
   'FILED',

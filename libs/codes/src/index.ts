@@ -2,6 +2,7 @@
 export * from './catalogue-columns.js';
 export * from './catalogue-dictionaries.js';
 export * from './code-formats.js';
+export * from './days.js';
 export * from './dictionaries.js';
 export * from './filing-dictionaries.js';
 export * from './import-columns.js';

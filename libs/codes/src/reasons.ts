@@ -164,6 +164,12 @@ export const REASONS = {
     '费用单上的险种或人员类别与参保地登记不一致。请重新读取患者的参保信息（1101），改正后用新的报文编号提交。',
     'The insurance or person type on the bill is not what the insured place says. Read the person’s insurance again (1101), correct the bill and send it under a new message id.',
   ),
+  HOME_ANSWER_UNUSABLE: entry(
+    'FAILED_PRECONDITION',
+    502,
+    '参保地返回的结算结果不符合约定（{problem}），本次未结算，并通知参保地撤销。请联系参保地经办机构，处理后用新的报文编号提交。',
+    'The insured place’s answer doesn’t hold ({problem}). Nothing is settled, and it is told to undo what it booked. Contact its agency, and send the bill under a new message id afterwards.',
+  ),
   VISIT_ALREADY_SETTLED: entry(
     'FAILED_PRECONDITION',
     409,
@@ -176,6 +182,12 @@ export const REASONS = {
     422,
     '参保地 {region} 没有适用于该险种和时间的待遇政策。请联系参保地经办机构。',
     'The insured place {region} has no benefit policy for this insurance and time. Contact its agency.',
+  ),
+  POLICY_VERSION_NOT_FOUND: entry(
+    'NOT_FOUND',
+    404,
+    '没有查到该待遇政策。请在政策列表中核对政策编号。',
+    'There is no such policy. Check its id in the list of policies.',
   ),
   POLICY_INVALID: entry(
     'INVALID_ARGUMENT',
@@ -201,6 +213,12 @@ export const REASONS = {
     '参保地政策没有规定此种情形的支付比例。请联系参保地经办机构补充政策。',
     'The policy of the insured place states no ratio for these circumstances. Ask its bureau to complete the policy.',
   ),
+  MANUAL_CLAIM_NOT_STATED: entry(
+    'FAILED_PRECONDITION',
+    422,
+    '参保地政策没有写明此种情形的手工报销标准，不能估算。请在就医前咨询参保地经办机构，或先办理备案。',
+    'The policy of the insured place says nothing about claims by hand in these circumstances, so nothing can be estimated. Ask its bureau before going, or file first.',
+  ),
   SETTLEMENT_NOT_FOUND: entry(
     'NOT_FOUND',
     404,
@@ -212,6 +230,24 @@ export const REASONS = {
     409,
     '该报文已被冲正，不能再结算。请用新的报文编号重新提交。',
     'This message was reversed and can never settle. Send the bill under a new message id.',
+  ),
+  ADJUDICATION_NOT_FOUND: entry(
+    'NOT_FOUND',
+    404,
+    '参保地没有这笔结算的待遇核定。请核对结算编号与参保地。',
+    'The insured place has adjudicated no such settlement. Check the settlement id and the insured place.',
+  ),
+  ADJUDICATION_CANCELLED: entry(
+    'FAILED_PRECONDITION',
+    409,
+    '这笔结算已用另一撤销编号撤销，不能再次撤销。请沿用原撤销编号查询结果。',
+    'This settlement was cancelled under another cancellation id and can’t be cancelled twice. Repeat the original id to read its outcome.',
+  ),
+  ACCOUNT_INSUFFICIENT: entry(
+    'FAILED_PRECONDITION',
+    422,
+    '第 {position} 条记账后个人账户余额将小于零，本批均未记账。请查询余额，改正后重新提交。',
+    'Entry {position} would leave the personal account below zero, and nothing of the batch is posted. Read the balance, correct the entry and send it again.',
   ),
   SETTLEMENT_ABANDONED: entry(
     'FAILED_PRECONDITION',

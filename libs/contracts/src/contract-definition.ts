@@ -6,6 +6,7 @@ const CONTRACTS = [
   'audit/v1/audit.proto',
   'benefit/v1/benefit.proto',
   'benefit/v1/credential.proto',
+  'benefit/v1/estimate.proto',
   'benefit/v1/home_province.proto',
   'benefit/v1/policy.proto',
   'catalogue/v1/catalogue.proto',
@@ -19,6 +20,7 @@ const CONTRACTS = [
   'filing/v1/filing.proto',
   'filing/v1/rule.proto',
   'identity/v1/identity.proto',
+  'settlement/v1/estimate.proto',
   'settlement/v1/settlement.proto',
 ];
 

@@ -6,7 +6,7 @@ export * as clearingV1 from './gen/yiditong/clearing/v1/clearing.pb.js';
 export * as commonV1 from './shared-v1.js';
 export * as filingV1 from './filing-v1.js';
 export * as identityV1 from './gen/yiditong/identity/v1/identity.pb.js';
-export * as settlementV1 from './gen/yiditong/settlement/v1/settlement.pb.js';
+export * as settlementV1 from './settlement-v1.js';
 export type { Timestamp } from './gen/google/protobuf/timestamp.pb.js';
 export { contractDefinition } from './contract-definition.js';
 export { declaredAccess, type DeclaredAccess } from './declared-access.js';

@@ -5,6 +5,7 @@ export * from './eligibility.js';
 export * from './facts.js';
 export * from './founding-rules.js';
 export * from './lifecycle.js';
+export * from './model-visit.js';
 export * from './registration.js';
 export * from './rules.js';
 export { ELIGIBILITY_REASON_CODES, type Covered, type EligibilityReasonCode } from './grounds.js';

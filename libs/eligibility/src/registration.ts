@@ -1,5 +1,6 @@
 import {
   addMonths,
+  dayBefore,
   FILING_CATEGORIES,
   MATERIAL_NAMES,
   provinceOf,
@@ -10,7 +11,6 @@ import {
 } from '@yiditong/codes';
 import { agreementFor } from './agreements.js';
 import { BENEFIT_LEVEL_OF, isLongTerm, rankOf } from './categories.js';
-import { dayBefore } from './business-days.js';
 import { destinationFor, isFilingDestination } from './destinations.js';
 import type { Refusal } from './lifecycle.js';
 import { policyOf, type AgreementRule, type FilingRule, type ProvincePolicyRule } from './rules.js';

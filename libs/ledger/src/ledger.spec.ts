@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { FUNDS, INSURANCES, PROVINCES, VISIT_KINDS } from '@yiditong/codes';
+import { CLEARED_FUNDS, INSURANCES, PROVINCES, VISIT_KINDS } from '@yiditong/codes';
 import { fen, sumFen } from '@yiditong/money';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -29,7 +29,9 @@ const obligation: fc.Arbitrary<Obligation> = fc.record({
   insurance: fc.constantFrom(...INSURANCES),
   visitKind: fc.constantFrom(...VISIT_KINDS),
   businessDate: fc.constant('2026-11-22'),
-  funds: fc.uniqueArray(fc.record({ fund: fc.constantFrom(...FUNDS), amountFen: amount }), { selector: (f) => f.fund }),
+  funds: fc.uniqueArray(fc.record({ fund: fc.constantFrom(...CLEARED_FUNDS), amountFen: amount }), {
+    selector: (f) => f.fund,
+  }),
 });
 const matrixOf = (obligations: readonly Obligation[]) =>
   obligations.map((o) => ({ payer: o.insuredProvince, payee: o.treatingProvince, grossFen: obligationAmount(o) }));
@@ -118,6 +120,28 @@ describe('the seal', () => {
         return [changed, without, swapped].every((other) => hex(other) !== root);
       }),
     );
+  });
+  it('names what accounts paid beside the funds', () => {
+    const owed: Obligation = {
+      obligationId: 'o',
+      settlementId: 's',
+      kind: 'SETTLEMENT',
+      insuredProvince: '610000',
+      treatingProvince: '110000',
+      insurance: 'EMPLOYEE',
+      visitKind: 'INPATIENT',
+      businessDate: '2026-11-22',
+      funds: [
+        { fund: 'POOLING', amountFen: fen(60n) },
+        { fund: 'PERSONAL_ACCOUNT', amountFen: fen(15n) },
+      ],
+    };
+    expect(obligationLeaf(owed)).toBe(
+      'o|s|SETTLEMENT|610000|110000|EMPLOYEE|INPATIENT|2026-11-22|PERSONAL_ACCOUNT=15|POOLING=60',
+    );
+    const undone = reverseObligation(owed, { obligationId: 'r', businessDate: '2026-11-23' });
+    expect([obligationAmount(owed), obligationAmount(undone)]).toEqual([75n, -75n]);
+    expect(undone.funds.map(({ amountFen }) => amountFen)).toEqual([-60n, -15n]);
   });
   it('does not depend on the order in which an obligation lists its funds', () => {
     fc.assert(

@@ -1,4 +1,4 @@
-import type { Fund, Insurance, VisitKind } from '@yiditong/codes';
+import type { ClearedFund, Insurance, VisitKind } from '@yiditong/codes';
 import { fen, negateFen, sumFen, type Fen } from '@yiditong/money';
 
 /** What an insured province owes a treating province for one settlement, or its exact negation. Gross: netting never extinguishes it (规程 art. 45: 按月全额清算). */
@@ -14,12 +14,13 @@ export type Obligation = {
   readonly visitKind: VisitKind;
   /** The cycle. */
   readonly businessDate: string;
-  readonly funds: readonly { readonly fund: Fund; readonly amountFen: Fen }[];
+  /** What its funds and the person's accounts paid: the bill less the person's cash and the hospital's part. Each named once. */
+  readonly funds: readonly { readonly fund: ClearedFund; readonly amountFen: Fen }[];
 };
 
 /** One row moves one amount from a debit to a credit account: balanced by construction. */
 export type Posting = {
-  readonly fund: Fund;
+  readonly fund: ClearedFund;
   readonly debitAccount: string;
   readonly creditAccount: string;
   readonly amountFen: Fen;

@@ -5,6 +5,6 @@
 export function parseDecimal(text: string, scale: number): bigint | null {
   const match = /^(\d{1,12})(?:\.(\d+))?$/.exec(text);
   if (!match) return null;
-  const [, whole = '0', decimals = ''] = match;
-  return decimals.length > scale ? null : BigInt(whole + decimals.padEnd(scale, '0'));
+  const [, whole, decimals = ''] = match;
+  return decimals.length > scale ? null : BigInt(`${whole}${decimals.padEnd(scale, '0')}`);
 }

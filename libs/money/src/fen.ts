@@ -14,6 +14,11 @@ export function fen(value: bigint): Fen {
   return value as Fen;
 }
 
+/** What an amount is without its sign. */
+export function magnitude(value: bigint): bigint {
+  return value < 0n ? -value : value;
+}
+
 export function sumFen(amounts: Iterable<Fen>): Fen {
   let total = 0n;
   for (const amount of amounts) total += amount;
@@ -38,7 +43,7 @@ export function maxFen(first: Fen, ...others: readonly Fen[]): Fen {
 
 /** "48.89" for 4889 fen; the form of the national interface and of every report. */
 export function formatYuan(amount: Fen): string {
-  const digits = (amount < 0n ? -amount : amount).toString().padStart(3, '0');
+  const digits = magnitude(amount).toString().padStart(3, '0');
   return `${amount < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }
 
@@ -46,7 +51,7 @@ export function formatYuan(amount: Fen): string {
 export function parseYuan(text: string): Fen | null {
   const match = /^(-?)(\d{1,14})(?:\.(\d{1,2}))?$/.exec(text);
   if (!match) return null;
-  const [, sign, yuan = '0', decimals = ''] = match;
-  const value = BigInt(yuan) * 100n + BigInt(decimals.padEnd(2, '0'));
+  const [, sign, yuan, decimals = ''] = match;
+  const value = BigInt(`${yuan}${decimals.padEnd(2, '0')}`);
   return fen(sign === '-' ? -value : value);
 }

@@ -1,14 +1,14 @@
-import { fen, type Fen } from './fen.js';
+import { fen, magnitude, type Fen } from './fen.js';
 
 /** An exact fraction. The denominator is positive; the fraction is in lowest terms. */
 export type Rate = { readonly numerator: bigint; readonly denominator: bigint };
 
 /** Fails on a zero denominator, which is a programming error. */
 export function rate(numerator: bigint, denominator = 1n): Rate {
+  if (denominator < 0n) return rate(-numerator, -denominator);
   if (denominator === 0n) throw new RangeError('a rate needs a denominator other than zero');
-  const sign = denominator < 0n ? -1n : 1n;
-  const divisor = gcd(numerator < 0n ? -numerator : numerator, denominator * sign) || 1n;
-  return { numerator: (sign * numerator) / divisor, denominator: (sign * denominator) / divisor };
+  const divisor = gcd(magnitude(numerator), denominator);
+  return { numerator: numerator / divisor, denominator: denominator / divisor };
 }
 
 export const ZERO_RATE = rate(0n);
@@ -20,10 +20,13 @@ export function rateOfBps(basisPoints: number): Rate {
 
 /** Reads "85%", "96.1%", "0.9", "4/5" or "1"; null where the text is none of them. */
 export function parseRate(text: string): Rate | null {
-  const match = /^(\d{1,9})(?:\.(\d{1,9}))?(%)?$|^(\d{1,9})\/([1-9]\d{0,8})$/.exec(text);
+  if (/^\d{1,9}\/[1-9]\d{0,8}$/.test(text)) {
+    const [numerator = 0n, denominator] = text.split('/').map((term) => BigInt(term));
+    return rate(numerator, denominator);
+  }
+  const match = /^(\d{1,9})(?:\.(\d{1,9}))?(%)?$/.exec(text);
   if (!match) return null;
-  const [, whole, decimals = '', percent, numerator, denominator] = match;
-  if (numerator !== undefined && denominator !== undefined) return rate(BigInt(numerator), BigInt(denominator));
+  const [, whole, decimals = '', percent] = match;
   const scale = 10n ** BigInt(decimals.length) * (percent ? 100n : 1n);
   return rate(BigInt(`${whole}${decimals}`), scale);
 }
@@ -69,10 +72,8 @@ export function roundToFen(exact: Rate): Fen {
 
 /** A quotient rounded by the one rule. Its terms needn't be the lowest, which cost more to find than the division. The divisor is positive. */
 export function divideToFen(dividend: bigint, divisor: bigint): Fen {
-  const negative = dividend < 0n;
-  const magnitude = negative ? -dividend : dividend;
-  const rounded = (magnitude * 2n + divisor) / (divisor * 2n);
-  return fen(negative ? -rounded : rounded);
+  const rounded = (magnitude(dividend) * 2n + divisor) / (divisor * 2n);
+  return fen(dividend < 0n ? -rounded : rounded);
 }
 
 /** A share of an amount, rounded by the one rule. */

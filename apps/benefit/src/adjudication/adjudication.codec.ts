@@ -1,72 +1,14 @@
-import { splitTotal, type FeeSplit, type Step } from '@yiditong/adjudication';
 import {
-  benefitLevelCodec,
-  businessDateOf,
-  decodeInstant,
-  decodeSplit,
   encodeFunds,
+  encodeInstant,
   encodeRejection,
-  hospitalLevelCodec,
+  fundCodec,
   insuranceCodec,
   personTypeCodec,
-  visitKindCodec,
 } from '@yiditong/chassis';
-import { findProvince, Rejection, type BenefitLevel, type HospitalLevel, type VisitKind } from '@yiditong/codes';
-import type { benefitV1, commonV1 } from '@yiditong/contracts';
-import { validate as isUuid } from 'uuid';
-import type { RecordedAdjudication } from './adjudication.entity.js';
-
-/** A claim as it is adjudicated; the person's insurance and type are the home province's own knowledge. */
-export type PresentedClaim = {
-  readonly settlementId: string;
-  readonly personId: string;
-  readonly insuredRegion: string;
-  readonly visitKind: VisitKind;
-  readonly hospitalLevel: HospitalLevel;
-  readonly benefitLevel: BenefitLevel;
-  /** 门慢特病种; null but for a visit of that kind. */
-  readonly diseaseCode: string | null;
-  readonly treatingRegion: string;
-  readonly institutionCode: string;
-  readonly split: FeeSplit;
-  /** The business date of discharge, or of the visit: it decides policy and benefit year (art. 41, whole stay). */
-  readonly endedOn: string;
-};
-
-/** Rejects with REQUEST_MALFORMED or REGION_UNKNOWN. */
-export function decodeClaim(wire: benefitV1.Claim): PresentedClaim {
-  if (!findProvince(wire.treatingRegion)) throw new Rejection('REGION_UNKNOWN', { region: wire.treatingRegion });
-  const split = decodeSplit(wire.split);
-  if (splitTotal(split) !== wire.totalFen)
-    throw new Rejection('REQUEST_MALFORMED', { problem: 'the split does not sum to total_fen' });
-  if (Object.values(split).some((part) => part < 0n))
-    throw new Rejection('REQUEST_MALFORMED', { problem: 'the split has a negative part' });
-  return {
-    ...decodeIdentity(wire),
-    visitKind: visitKindCodec.decode(wire.visitKind),
-    hospitalLevel: hospitalLevelCodec.decode(wire.hospitalLevel),
-    benefitLevel: benefitLevelCodec.decode(wire.benefitLevel),
-    diseaseCode: wire.diseaseCode || null,
-    treatingRegion: wire.treatingRegion,
-    institutionCode: wire.institutionCode,
-    split,
-    endedOn: businessDateOf(decodeInstant(wire.endedAt, 'ended_at')),
-  };
-}
-
-export type ClaimIdentity = {
-  readonly settlementId: string;
-  readonly personId: string;
-  readonly insuredRegion: string;
-};
-
-/** Rejects with REQUEST_MALFORMED or REGION_UNKNOWN. */
-export function decodeIdentity(wire: ClaimIdentity): ClaimIdentity {
-  if (!isUuid(wire.personId) || !isUuid(wire.settlementId))
-    throw new Rejection('REQUEST_MALFORMED', { problem: 'an id is not a UUID' });
-  if (!findProvince(wire.insuredRegion)) throw new Rejection('REGION_UNKNOWN', { region: wire.insuredRegion });
-  return { settlementId: wire.settlementId, personId: wire.personId, insuredRegion: wire.insuredRegion };
-}
+import { Rejection } from '@yiditong/codes';
+import type { benefitV1 } from '@yiditong/contracts';
+import type { AdjudicationRow, Cancellation, RecordedAdjudication } from './adjudication.entity.js';
 
 export function encodeAdjudication(result: RecordedAdjudication): benefitV1.Adjudication {
   return {
@@ -81,7 +23,26 @@ export function encodeAdjudication(result: RecordedAdjudication): benefitV1.Adju
     personalFen: result.personalFen,
     policyId: result.policyId,
     benefitYear: result.benefitYear,
-    explanation: result.explanation.map(encodeStep),
+    explanation: result.explanation.map((step) => ({ ...step })),
+    accountFen: result.accountFen,
+    mutualAidFen: result.mutualAidFen,
+    cashFen: result.cashFen,
+    hospitalPartFen: result.hospitalPartFen,
+    accountBalanceFen: result.accountBalanceFen ?? undefined,
+    poolingRatioE4: result.poolingRatioE4,
+    details: result.funds.map(({ fund, baseFen, limitFen, amountFen, process }) => ({
+      fund: fundCodec.encode(fund),
+      baseFen,
+      limitFen: limitFen ?? undefined,
+      amountFen,
+      process,
+    })),
+    years: result.years.map(({ benefitYear, inScopeFen, deductibleFen, fundTotalFen }) => ({
+      benefitYear,
+      inScopeFen,
+      deductibleFen,
+      fundTotalFen,
+    })),
   };
 }
 
@@ -91,6 +52,27 @@ export function encodeAnswer(answer: RecordedAdjudication | Rejection): benefitV
     : { adjudication: encodeAdjudication(answer), rejection: undefined };
 }
 
-function encodeStep(step: Step): commonV1.Step {
-  return step;
+export function encodeCancellation(cancellation: Cancellation): benefitV1.CancelResponse {
+  const { result, laterSettlementIds, cancelledAt } = cancellation;
+  return {
+    adjudication: encodeAdjudication(result),
+    laterSettlementIds: [...laterSettlementIds],
+    cancelledAt: encodeInstant(cancelledAt),
+  };
 }
+
+/** Null where the id was never seen, or refused. */
+export function encodeState(row: AdjudicationRow | null): benefitV1.QueryAdjudicationResponse {
+  return {
+    state: STATE[row?.state ?? 'NONE'],
+    adjudication: row?.result ? encodeAdjudication(row.result) : undefined,
+  };
+}
+
+const STATE: Record<AdjudicationRow['state'] | 'NONE', benefitV1.AdjudicationState> = {
+  NONE: 'ADJUDICATION_STATE_NONE',
+  ADJUDICATED: 'ADJUDICATION_STATE_ADJUDICATED',
+  REVERSED: 'ADJUDICATION_STATE_REVERSED',
+  BARRED: 'ADJUDICATION_STATE_REVERSED',
+  CANCELLED: 'ADJUDICATION_STATE_CANCELLED',
+};

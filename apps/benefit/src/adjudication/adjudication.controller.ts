@@ -1,10 +1,11 @@
 import { Controller } from '@nestjs/common';
-import { required } from '@yiditong/chassis';
+import { required, uuidField } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
 import { benefitV1 } from '@yiditong/contracts';
-import { decodeClaim, decodeIdentity, encodeAdjudication, encodeAnswer } from './adjudication.codec.js';
-import type { AdjudicationRow, RecordedAdjudication } from './adjudication.entity.js';
+import { encodeAdjudication, encodeAnswer, encodeCancellation, encodeState } from './adjudication.codec.js';
+import type { RecordedAdjudication } from './adjudication.entity.js';
 import { AdjudicationService } from './adjudication.service.js';
+import { decodeClaim, decodeIdentity } from './claim.codec.js';
 
 const MAX_CLAIMS = 100;
 
@@ -20,23 +21,26 @@ export class AdjudicationController implements benefitV1.HomeProvinceServiceCont
   }
 
   async adjudicate(request: benefitV1.AdjudicateRequest): Promise<benefitV1.AdjudicateResponse> {
-    if (request.claims.length > MAX_CLAIMS)
-      throw new Rejection('REQUEST_MALFORMED', { problem: `claims must be at most ${MAX_CLAIMS}` });
+    const { length } = request.claims;
+    if (length === 0 || length > MAX_CLAIMS)
+      throw new Rejection('REQUEST_MALFORMED', { problem: `claims must be 1 to ${MAX_CLAIMS}` });
     const answers: benefitV1.AdjudicateAnswer[] = [];
     for (const claim of request.claims) answers.push(encodeAnswer(await this.adjudicateOne(claim)));
     return { answers };
   }
 
+  async cancel(request: benefitV1.CancelRequest): Promise<benefitV1.CancelResponse> {
+    const cancellationId = uuidField(request.cancellationId, 'cancellation_id');
+    return encodeCancellation(await this.adjudications.cancel(decodeIdentity(request), cancellationId));
+  }
+
   async reverse(request: benefitV1.ReverseRequest): Promise<benefitV1.ReverseResponse> {
-    return { hadAdjudication: await this.adjudications.reverse(decodeIdentity(request)) };
+    const { hadAdjudication, laterSettlementIds } = await this.adjudications.reverse(decodeIdentity(request));
+    return { hadAdjudication, laterSettlementIds: [...laterSettlementIds] };
   }
 
   async queryAdjudication(request: benefitV1.QueryAdjudicationRequest): Promise<benefitV1.QueryAdjudicationResponse> {
-    const row = await this.adjudications.query(decodeIdentity(request));
-    return {
-      state: STATE[row?.state ?? 'NONE'],
-      adjudication: row?.result ? encodeAdjudication(row.result) : undefined,
-    };
+    return encodeState(await this.adjudications.query(decodeIdentity(request)));
   }
 
   /** A refusal of one claim is its own answer; a fault fails the batch, which is asked again. */
@@ -49,10 +53,3 @@ export class AdjudicationController implements benefitV1.HomeProvinceServiceCont
     }
   }
 }
-
-const STATE: Record<AdjudicationRow['state'] | 'NONE', benefitV1.AdjudicationState> = {
-  NONE: 'ADJUDICATION_STATE_NONE',
-  ADJUDICATED: 'ADJUDICATION_STATE_ADJUDICATED',
-  REVERSED: 'ADJUDICATION_STATE_REVERSED',
-  BARRED: 'ADJUDICATION_STATE_REVERSED',
-};

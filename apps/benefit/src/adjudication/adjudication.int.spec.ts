@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { addDeltas, type Accumulators } from '@yiditong/adjudication';
-import { thaw, type Actor, type RpcClient } from '@yiditong/chassis';
-import { idNumberCheck, provinceOf } from '@yiditong/codes';
-import type { filingV1 } from '@yiditong/contracts';
-import { fen, formatYuan, rateOfBps, share, subtractFen, sumFen } from '@yiditong/money';
+import { thaw, type Actor } from '@yiditong/chassis';
+import { rateOfBps, share, subtractFen, sumFen } from '@yiditong/money';
 import {
   atOnce,
   createTestDatabase,
@@ -16,126 +14,50 @@ import {
 } from '@yiditong/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrations } from '../migrations/index.js';
-import { InsuranceRelay } from '../person/insurance-relay.service.js';
-import { PersonService, type PersonEntry } from '../person/person.service.js';
-import { PolicyService } from '../policy/policy.service.js';
-import type { PresentedClaim } from './adjudication.codec.js';
+import type { PersonEntry } from '../person/person.service.js';
 import type { RecordedAdjudication } from './adjudication.entity.js';
-import { AdjudicationService } from './adjudication.service.js';
+import type { AdjudicationService } from './adjudication.service.js';
+import type { PresentedClaim } from './claim.codec.js';
+import { BUREAU, claimOf, SpecHome, YEAR } from './spec-home.js';
 
-const BUREAU: Actor = { role: 'bureau', region: '610000', subject: 'bureau' };
 const DEDUCTIBLE_FEN = 100_000n;
 const CAP_FEN = 500_000n;
-const YEAR = 2026;
 
 let db: TestDatabase;
-let persons: PersonService;
-let policies: PolicyService;
+let home: SpecHome;
 let adjudications: AdjudicationService;
-let sequence = 0;
-const requestId = (): string => `request-${++sequence}`;
 
 beforeAll(async () => {
   db = await createTestDatabase('benefit', migrations);
-  const clock = new FixedClock(new Date('2026-05-01T00:00:00Z'));
-  persons = new PersonService(db.database, clock, testVault(), untold());
-  policies = new PolicyService(db.database, clock);
-  adjudications = new AdjudicationService(db.database, clock);
-  await publish('610100');
+  home = new SpecHome(db.database, new FixedClock(new Date('2026-05-01T00:00:00Z')), testVault());
+  ({ adjudications } = home);
+  await home.publish();
 });
 afterAll(() => db.drop());
 
-/** Never started, so that what filing is to be told stays in the outbox. */
-function untold(): InsuranceRelay {
-  return new InsuranceRelay(db.database, {} as unknown as RpcClient<filingV1.FactServiceClient>);
-}
-
-/** Proposed by one account and approved by another, as every policy is. */
-async function publish(region: string): Promise<void> {
-  const clerk: Actor = { ...BUREAU, region: provinceOf(region), subject: 'clerk' };
-  const document = policyDocument({ validFrom: '2026-01-01', validTo: null }, region);
-  const { id } = await policies.propose(clerk, requestId(), region, document);
-  await policies.decide({ ...clerk, subject: 'supervisor' }, region, id, { decision: 'APPROVE', remark: '' });
-}
-
-/** 西安 employees: a deductible of 1,000 a year, then 80 %, up to 5,000 a year. */
-function policyDocument(change: { validFrom: string; validTo: string | null }, region: string): string {
-  return JSON.stringify({
-    region,
-    insurance: 'EMPLOYEE',
-    title: 'spec',
-    source: 'spec',
-    trust: 'D',
-    ...change,
-    visits: {
-      INPATIENT: {
-        deductible: { basis: 'PER_YEAR', standard: formatYuan(fen(DEDUCTIBLE_FEN)) },
-        bands: [{ upTo: null, ratio: '80%' }],
-        bandsFrom: 'AFTER_DEDUCTIBLE',
-      },
-    },
-    adjustments: [
-      { when: { benefitLevels: ['REFERRAL'] }, mode: 'POINTS_LESS', points: '10%' },
-      { when: { benefitLevels: ['OTHER_TEMPORARY'] }, mode: 'POINTS_LESS', points: '20%' },
-    ],
-    poolingCap: { period: 'YEAR', on: 'FUND', most: formatYuan(fen(CAP_FEN)) },
-  });
-}
-
-function freshIdNumber(): string {
-  const first17 = `61010119800101${String(++sequence).padStart(3, '0')}`;
-  return first17 + idNumberCheck(first17);
-}
-
-async function insure(change: Partial<PersonEntry> = {}): Promise<PersonEntry> {
-  const entry: PersonEntry = {
-    personId: randomUUID(),
-    idNumber: freshIdNumber(),
-    insuredRegion: '610100',
-    insurance: 'EMPLOYEE',
-    personType: 'ACTIVE',
-    active: true,
-    name: '张三',
-    phone: null,
-    ...change,
-  };
-  await persons.register(BUREAU, requestId(), '610000', [entry]);
-  return entry;
-}
-
-function claimOf(personId: string, inScopeFen: bigint, change: Partial<PresentedClaim> = {}): PresentedClaim {
-  const zero = fen(0n);
-  return {
-    settlementId: randomUUID(),
-    personId,
-    insuredRegion: '610100',
-    visitKind: 'INPATIENT',
-    hospitalLevel: 'TERTIARY',
-    benefitLevel: 'LOCAL',
-    diseaseCode: null,
-    treatingRegion: '110105',
-    institutionCode: 'H11010500001',
-    split: { fullSelfPayFen: zero, overCeilingFen: zero, firstSelfPayFen: zero, inScopeFen: fen(inScopeFen) },
-    endedOn: '2026-04-20',
-    ...change,
-  };
-}
-
-const totalsOf = (personId: string, year = YEAR): Promise<Accumulators> =>
-  adjudications.accumulators(BUREAU, personId, year);
+const insure = (change: Partial<PersonEntry> = {}): Promise<PersonEntry> => home.insure(change);
+const totalsOf = (personId: string, year = YEAR): Promise<Accumulators> => home.totalsOf(personId, year);
 
 /** The totals as the recorded adjudications that stand add up to. */
 async function recount(personId: string): Promise<Accumulators> {
-  const rows = await queryAs<{ deltas: string }>(
+  const rows = await queryAs<{ result: string }>(
     db.superuserUrl,
-    "SELECT deltas FROM adjudication WHERE person_id = $1 AND state = 'ADJUDICATED'",
+    "SELECT result FROM adjudication WHERE person_id = $1 AND state = 'ADJUDICATED'",
     [personId],
   );
-  return rows.map(({ deltas }) => thaw<Accumulators>(deltas)).reduce<Accumulators>(addDeltas, {});
+  return rows.flatMap(({ result }) => deltasOf(thaw(result))).reduce<Accumulators>(addDeltas, {});
+}
+
+function deltasOf({ years }: RecordedAdjudication): Accumulators[] {
+  return years.map(({ deltas }) => deltas);
 }
 
 async function settle(claim: PresentedClaim): Promise<RecordedAdjudication> {
   return patiently(() => adjudications.adjudicate(claim));
+}
+
+async function hadAdjudication(claim: PresentedClaim): Promise<boolean> {
+  return (await patiently(() => adjudications.reverse(claim))).hadAdjudication;
 }
 
 describe('forty adjudications of one person at once', () => {
@@ -214,7 +136,7 @@ describe('one settlement id', () => {
     const person = await insure({ active: false });
     const claim = claimOf(person.personId, 150_000n);
     await expect(settle(claim)).rejects.toMatchObject({ reason: 'INSURANCE_INACTIVE' });
-    await persons.register(BUREAU, requestId(), '610000', [{ ...person, active: true }]);
+    await home.persons.register(BUREAU, home.requestId(), '610000', [{ ...person, active: true }]);
     await expect(settle(claim)).rejects.toMatchObject({ reason: 'INSURANCE_INACTIVE' });
     expect(await totalsOf(person.personId)).toEqual({});
     await expect(settle(claimOf(person.personId, 150_000n))).resolves.toMatchObject({ fundTotalFen: 40_000n });
@@ -224,12 +146,12 @@ describe('one settlement id', () => {
 describe('a person who moves to another province within the year', () => {
   it('has totals in each, and neither province’s stand in the other’s way', async () => {
     const hubei: Actor = { ...BUREAU, region: '420000' };
-    await publish('420100');
+    await home.publish({}, '420100');
     const person = await insure();
     await settle(claimOf(person.personId, 150_000n));
-    await persons.register(hubei, requestId(), '420000', [{ ...person, insuredRegion: '420100' }]);
+    await home.persons.register(hubei, home.requestId(), '420000', [{ ...person, insuredRegion: '420100' }]);
     await settle(claimOf(person.personId, 30_000n, { insuredRegion: '420100' }));
-    expect(await adjudications.accumulators(hubei, person.personId, YEAR)).toEqual({
+    expect(await home.totals.get(hubei, person.personId, YEAR, null)).toEqual({
       INPATIENT_VISITS: 1n,
       INPATIENT_DEDUCTIBLE: 30_000n,
     });
@@ -250,8 +172,8 @@ describe('a reversal', () => {
     const [claim, result] = [claims[index], results[index]];
     if (!claim || !result) throw new Error('there are three');
 
-    expect(await adjudications.reverse(claim)).toBe(true);
-    const others = results.filter((other) => other !== result).map(({ deltas }) => deltas);
+    expect(await adjudications.reverse(claim)).toMatchObject({ hadAdjudication: true });
+    const others = results.filter((other) => other !== result).flatMap(deltasOf);
     expect(await totalsOf(personId)).toEqual(others.reduce<Accumulators>(addDeltas, {}));
     for (const [at, other] of claims.entries()) {
       const row = await adjudications.query(other);
@@ -274,7 +196,7 @@ describe('a reversal', () => {
     const { personId } = await insure();
     const claim = claimOf(personId, 150_000n);
     await settle(claim);
-    const told = await atOnce(10, () => patiently(() => adjudications.reverse(claim)));
+    const told = await atOnce(10, () => hadAdjudication(claim));
     expect(told).toEqual(Array<boolean>(10).fill(true));
     expect(await totalsOf(personId)).toEqual({});
   });
@@ -301,18 +223,18 @@ describe('a reversal', () => {
   it.each([1, 10])('that comes before its original, %i at once, bars it for ever', async (count) => {
     const { personId } = await insure();
     const claim = claimOf(personId, 150_000n);
-    const told = await atOnce(count, () => patiently(() => adjudications.reverse(claim)));
+    const told = await atOnce(count, () => hadAdjudication(claim));
     expect(told).toEqual(Array<boolean>(count).fill(false));
     for (let attempt = 0; attempt < 2; attempt++)
       await expect(settle(claim)).rejects.toMatchObject({ reason: 'SETTLEMENT_REVERSED' });
-    expect(await adjudications.reverse(claim)).toBe(false);
+    expect(await hadAdjudication(claim)).toBe(false);
     expect(await totalsOf(personId)).toEqual({});
     expect(await adjudications.query(claim)).toEqual({ state: 'BARRED', result: null });
   });
 
   it('of a person whom nobody knows is answered too, ten times at once', async () => {
     const claim = claimOf(randomUUID(), 150_000n);
-    const told = await atOnce(10, () => patiently(() => adjudications.reverse(claim)));
+    const told = await atOnce(10, () => hadAdjudication(claim));
     expect(told).toEqual(Array<boolean>(10).fill(false));
     await expect(settle(claim)).rejects.toMatchObject({ reason: 'SETTLEMENT_REVERSED' });
   });
@@ -326,7 +248,7 @@ describe('a reversal', () => {
           () => true,
           () => false,
         ),
-        patiently(() => adjudications.reverse(claim)),
+        hadAdjudication(claim),
       ]);
       expect(had).toBe(settled);
       expect(await totalsOf(personId)).toEqual({});
@@ -378,11 +300,11 @@ describe('what is kept of a person', () => {
     const { personId } = await insure();
     await settle(claimOf(personId, 150_000n));
     const self: Actor = { role: 'insured', region: '610000', subject: 'app', person: personId };
-    expect(await adjudications.accumulators(self, personId, YEAR)).toEqual(await totalsOf(personId));
+    expect(await home.totals.get(self, personId, YEAR, null)).toEqual(await totalsOf(personId));
     const other = { ...self, person: randomUUID() };
-    await expect(adjudications.accumulators(other, personId, YEAR)).rejects.toMatchObject({ reason: 'NOT_PERMITTED' });
+    await expect(home.totals.get(other, personId, YEAR, null)).rejects.toMatchObject({ reason: 'NOT_PERMITTED' });
     const hubei = { ...BUREAU, region: '420000' };
-    await expect(adjudications.accumulators(hubei, personId, YEAR)).rejects.toMatchObject({ reason: 'PERSON_UNKNOWN' });
+    await expect(home.totals.get(hubei, personId, YEAR, null)).rejects.toMatchObject({ reason: 'PERSON_UNKNOWN' });
   });
 });
 

@@ -1,62 +1,58 @@
 import { Injectable } from '@nestjs/common';
 import {
-  addDeltas,
-  adjudicate,
-  benefitYearOf,
-  negateDeltas,
-  type Accumulators,
-  type Claim,
-} from '@yiditong/adjudication';
-import {
   appendAudit,
   Clock,
   currentCaller,
   Database,
   decideOnce,
+  PersonalDataVault,
   serviceActor,
   type Actor,
-  type AuditEntry,
   type Tx,
 } from '@yiditong/chassis';
 import { provinceOf, Rejection, type Reason, type ReasonParams } from '@yiditong/codes';
+import { bookSettlement } from '../account/account.store.js';
+import type { SettlementDebit } from '../account/account.entity.js';
 import { findPerson, lockPerson } from '../person/person.store.js';
 import type { InsuredPerson } from '../person/person.entity.js';
-import { policyInForce } from '../policy/policy.store.js';
-import type { ClaimIdentity, PresentedClaim } from './adjudication.codec.js';
-import type { AdjudicationRow, RecordedAdjudication } from './adjudication.entity.js';
+import { book, nextBookingInstant } from './accumulator.store.js';
+import { adjudicationRecord, barRecord, trialRecord, undoRecord, type Effects } from './adjudication-audit.js';
+import type { AdjudicationRow, Cancellation, RecordedAdjudication, Reversal } from './adjudication.entity.js';
 import {
-  accumulatorsOf,
-  addToAccumulators,
   barAdjudication,
   findAdjudication,
   insertAdjudication,
+  laterSettlements,
+  markCancelled,
   markReversed,
 } from './adjudication.store.js';
+import type { ClaimIdentity, PresentedClaim } from './claim.codec.js';
+import { judge } from './judge.js';
 
-type Answer =
-  | { readonly kind: 'adjudicated'; readonly result: RecordedAdjudication }
-  | { readonly kind: 'rejected'; readonly reason: Reason; readonly params: ReasonParams };
+type Refusal = { readonly kind: 'rejected'; readonly reason: Reason; readonly params: ReasonParams };
+type Answer = { readonly kind: 'adjudicated'; readonly result: RecordedAdjudication } | Refusal;
 
 @Injectable()
 export class AdjudicationService {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly vault: PersonalDataVault,
   ) {}
 
   /** What would be paid. Books nothing; but what somebody is shown of the person's totals by it is recorded as a reading. */
   async trial(claim: PresentedClaim): Promise<RecordedAdjudication> {
     const home = homeOf(claim);
     return this.database.transaction(home, async (tx) => {
-      const result = await judge(tx, claim, await findPerson(tx, claim.personId));
-      if (currentCaller()?.origin) await appendAudit(tx, home, readingOf(claim, home.region, result));
+      const result = await judge(tx, this.vault, claim, await findPerson(tx, claim.personId));
+      if (currentCaller()?.origin) await appendAudit(tx, home, trialRecord(claim, result));
       return result;
     });
   }
 
   /**
-   * Adjudicates once per settlement id, for ever; a refusal is an answer too. Lock order: idempotency row, person, accumulators,
-   * audit.
+   * Adjudicates once per settlement id, for ever; a refusal is an answer too. Lock order: idempotency row, person, accumulators and
+   * accounts, audit.
    */
   async adjudicate(claim: PresentedClaim): Promise<RecordedAdjudication> {
     const home = homeOf(claim);
@@ -68,30 +64,40 @@ export class AdjudicationService {
     return answer.result;
   }
 
-  /** Takes an adjudication's deltas back exactly, or bars an id that never came. Answers whether there was one. */
-  async reverse(identity: ClaimIdentity): Promise<boolean> {
+  /**
+   * Takes an adjudication back because the settlement was cancelled: once per cancellation id, whose answer stands for ever. A refusal is
+   * not remembered, for what isn't there may still come. Rejects with ADJUDICATION_NOT_FOUND, SETTLEMENT_REVERSED,
+   * ADJUDICATION_CANCELLED or IDEMPOTENCY_KEY_REUSED.
+   */
+  async cancel(identity: ClaimIdentity, cancellationId: string): Promise<Cancellation> {
     const home = homeOf(identity);
+    const { personId: scope } = identity;
+    const write = { scope, region: home.region, key: `cancellation/${cancellationId}`, body: identity };
+    const cancelled = await this.database.transaction(home, (tx) =>
+      decideOnce(tx, write, () => this.cancelOnce(tx, identity, cancellationId)),
+    );
+    // An instant that was frozen comes back as its text.
+    return { ...cancelled, cancelledAt: new Date(cancelled.cancelledAt) };
+  }
+
+  /** Takes back what an adjudication booked, or bars an id that never came. What was cancelled is taken back already. */
+  async reverse(identity: ClaimIdentity): Promise<Reversal> {
+    const home = homeOf(identity);
+    const { personId, settlementId } = identity;
     return this.database.transaction(home, async (tx) => {
-      await lockPerson(tx, identity.personId);
-      const { personId, settlementId } = identity;
-      const barred = await barAdjudication(tx, personId, home.region, settlementId, this.clock.now());
-      const found = barred ? null : await findAdjudication(tx, personId, settlementId);
-      if (barred) await appendAudit(tx, home, reversalOf(identity, { after: { state: 'BARRED', personId } }));
-      if (found?.state === 'ADJUDICATED') {
-        const { deltas, benefitYear, insurance } = found.result;
-        const key = { personId, province: home.region, benefitYear, insurance };
-        const totals = await addToAccumulators(tx, key, negateDeltas(deltas));
-        await markReversed(tx, personId, settlementId, this.clock.now());
-        await appendAudit(
-          tx,
-          home,
-          reversalOf(identity, {
-            before: { state: 'ADJUDICATED', accumulators: addDeltas(totals, deltas) },
-            after: { state: 'REVERSED', personId, accumulators: totals },
-          }),
-        );
+      await lockPerson(tx, personId);
+      if (await barAdjudication(tx, personId, home.region, settlementId, this.clock.now())) {
+        await appendAudit(tx, home, barRecord(identity));
+        return { hadAdjudication: false, laterSettlementIds: [] };
       }
-      return found !== null && found.state !== 'BARRED';
+      const found = await findAdjudication(tx, personId, settlementId);
+      if (found?.state === 'ADJUDICATED') {
+        const effects = await this.takeBack(tx, identity, found.result);
+        await markReversed(tx, personId, settlementId, this.clock.now());
+        await appendAudit(tx, home, undoRecord(identity, 'REVERSED', effects));
+      }
+      const laterSettlementIds = await laterSettlements(tx, personId, settlementId);
+      return { hadAdjudication: found !== null && found.state !== 'BARRED', laterSettlementIds };
     });
   }
 
@@ -102,133 +108,77 @@ export class AdjudicationService {
     );
   }
 
-  /** The person's own totals, or those of a person of the bureau's province. Rejects with NOT_PERMITTED or PERSON_UNKNOWN. */
-  async accumulators(actor: Actor, personId: string, benefitYear: number): Promise<Accumulators> {
-    if (actor.role === 'insured' && actor.person !== personId) throw new Rejection('NOT_PERMITTED');
-    return this.database.transaction(actor, async (tx) => {
-      const person = await findPerson(tx, personId);
-      if (!person) throw new Rejection('PERSON_UNKNOWN');
-      const accumulators = await accumulatorsOf(tx, personId, benefitYear, person.insurance);
-      await appendAudit(tx, actor, {
-        province: person.province,
-        action: 'READ_ACCUMULATORS',
-        objectType: 'person',
-        objectId: personId,
-        after: { benefitYear, insurance: person.insurance },
-      });
-      return accumulators;
-    });
-  }
-
   private async judgeAndBook(tx: Tx, claim: PresentedClaim): Promise<Answer> {
     const person = await lockPerson(tx, claim.personId);
     if (await findAdjudication(tx, claim.personId, claim.settlementId))
       return { kind: 'rejected', reason: 'SETTLEMENT_REVERSED', params: {} };
+    const result = await this.judgement(tx, claim, person);
+    if ('kind' in result) return result;
+    const effects = await this.move(tx, claim, 'BOOKED', result);
+    await insertAdjudication(tx, claim.personId, provinceOf(claim.insuredRegion), result, this.clock.now());
+    await appendAudit(tx, homeOf(claim), adjudicationRecord(claim, result, effects));
+    return { kind: 'adjudicated', result };
+  }
+
+  private async judgement(
+    tx: Tx,
+    claim: PresentedClaim,
+    person: InsuredPerson | null,
+  ): Promise<RecordedAdjudication | Refusal> {
     try {
-      const result = await judge(tx, claim, person);
-      const key = {
-        personId: claim.personId,
-        province: provinceOf(claim.insuredRegion),
-        benefitYear: result.benefitYear,
-        insurance: result.insurance,
-      };
-      const totals = await addToAccumulators(tx, key, result.deltas);
-      await insertAdjudication(tx, claim.personId, key.province, result, this.clock.now());
-      await appendAudit(tx, homeOf(claim), adjudicationRecord(claim, result, totals));
-      return { kind: 'adjudicated', result };
+      return await judge(tx, this.vault, claim, person);
     } catch (error) {
       if (!(error instanceof Rejection)) throw error;
       return { kind: 'rejected', reason: error.reason, params: error.params };
     }
   }
+
+  private async cancelOnce(tx: Tx, identity: ClaimIdentity, cancellationId: string): Promise<Cancellation> {
+    const { personId, settlementId } = identity;
+    await lockPerson(tx, personId);
+    const found = await findAdjudication(tx, personId, settlementId);
+    if (found === null) throw new Rejection('ADJUDICATION_NOT_FOUND');
+    if (found.state === 'CANCELLED') throw new Rejection('ADJUDICATION_CANCELLED');
+    if (found.state !== 'ADJUDICATED') throw new Rejection('SETTLEMENT_REVERSED');
+    const { result } = found;
+    const effects = await this.takeBack(tx, identity, result);
+    const cancelledAt = this.clock.now();
+    await markCancelled(tx, personId, settlementId, cancellationId, cancelledAt);
+    const laterSettlementIds = await laterSettlements(tx, personId, settlementId);
+    await appendAudit(tx, homeOf(identity), undoRecord(identity, 'CANCELLED', effects, cancellationId));
+    return { result, laterSettlementIds, cancelledAt };
+  }
+
+  /** Exactly what the adjudication booked, from where it was booked to, whatever came after it. */
+  private takeBack(tx: Tx, identity: ClaimIdentity, result: RecordedAdjudication): Promise<Effects> {
+    return this.move(tx, identity, 'TAKEN_BACK', result);
+  }
+
+  private async move(
+    tx: Tx,
+    { personId, insuredRegion }: ClaimIdentity,
+    direction: 'BOOKED' | 'TAKEN_BACK',
+    result: RecordedAdjudication,
+  ): Promise<Effects> {
+    const { settlementId, insurance, years } = result;
+    const province = provinceOf(insuredRegion);
+    const bookedAt = await nextBookingInstant(tx, personId, this.clock.now());
+    const totals = await book(tx, { personId, province, insurance, settlementId, direction, years, bookedAt });
+    const cause = direction === 'BOOKED' ? 'SETTLEMENT' : 'UNDO';
+    const owner = { personId, province, settlementId };
+    return { totals, accounts: await bookSettlement(tx, owner, cause, debitsOf(result), bookedAt) };
+  }
+}
+
+function debitsOf({ accountFen, mutualAidFen }: RecordedAdjudication): SettlementDebit[] {
+  const debits: readonly SettlementDebit[] = [
+    { kind: 'OWN', amountFen: accountFen },
+    { kind: 'MUTUAL_AID', amountFen: mutualAidFen },
+  ];
+  return debits.filter(({ amountFen }) => amountFen > 0n);
 }
 
 /** The settlement knows where a person is insured; the home province's own rows are read as that province. */
 function homeOf(claim: ClaimIdentity): Actor {
   return serviceActor('benefit', provinceOf(claim.insuredRegion));
-}
-
-/** Before and after are the person's totals; the deltas between them are in the adjudication itself. */
-function adjudicationRecord(claim: PresentedClaim, result: RecordedAdjudication, totals: Accumulators): AuditEntry {
-  const { totalFen, fundTotalFen, personalFen, policyId, benefitYear, insurance, deltas } = result;
-  return {
-    province: provinceOf(claim.insuredRegion),
-    action: 'ADJUDICATE',
-    objectType: 'adjudication',
-    objectId: claim.settlementId,
-    before: { accumulators: addDeltas(totals, negateDeltas(deltas)) },
-    after: {
-      state: 'ADJUDICATED',
-      personId: claim.personId,
-      policyId,
-      benefitYear,
-      insurance,
-      totalFen,
-      fundTotalFen,
-      personalFen,
-      accumulators: totals,
-    },
-  };
-}
-
-function reversalOf(identity: ClaimIdentity, change: Pick<AuditEntry, 'before' | 'after'>): AuditEntry {
-  const province = provinceOf(identity.insuredRegion);
-  const object = { objectType: 'adjudication', objectId: identity.settlementId };
-  return { province, action: 'REVERSE_ADJUDICATION', ...object, ...change };
-}
-
-/** Gathers the person's policy and totals and applies the rules. Writes nothing. */
-async function judge(tx: Tx, claim: PresentedClaim, person: InsuredPerson | null): Promise<RecordedAdjudication> {
-  if (!person) throw new Rejection('PERSON_UNKNOWN');
-  if (person.insuredRegion !== claim.insuredRegion) throw new Rejection('INSURED_REGION_MISMATCH');
-  if (!person.active) throw new Rejection('INSURANCE_INACTIVE');
-  const policy = await policyInForce(tx, person.insuredRegion, person.insurance, claim.endedOn);
-  if (!policy) throw new Rejection('POLICY_NOT_FOUND', { region: person.insuredRegion });
-
-  const benefitYear = benefitYearOf(policy.benefitYear, claim.endedOn);
-  const totals = await accumulatorsOf(tx, claim.personId, benefitYear, person.insurance);
-  const outcome = adjudicate(claimOf(claim, person), policy, totals);
-  if (!outcome.ok) throw new Rejection(outcome.reason);
-  return {
-    ...outcome.adjudication,
-    settlementId: claim.settlementId,
-    insurance: person.insurance,
-    personType: person.personType,
-    policyId: policy.policyId,
-    benefitYear,
-  };
-}
-
-/** The bill as the policy sees it. Of what neither the person's record nor the claim says, no rule takes hold. */
-function claimOf(claim: PresentedClaim, { personType, insuredRegion }: InsuredPerson): Claim {
-  const { visitKind, hospitalLevel, benefitLevel, split, endedOn, diseaseCode, treatingRegion, institutionCode } =
-    claim;
-  const isHomeProvince = provinceOf(treatingRegion) === provinceOf(insuredRegion);
-  return {
-    visitKind,
-    personType,
-    age: null,
-    personTags: [],
-    hospitalLevel,
-    hospitalTags: [],
-    benefitLevel,
-    settledBy: 'DIRECT',
-    place: isHomeProvince ? 'HOME_PROVINCE' : 'OTHER_PROVINCE',
-    diseaseCode,
-    split,
-    parts: [],
-    institutionCode,
-    endedOn,
-    account: null,
-  };
-}
-
-function readingOf({ personId }: PresentedClaim, province: string, { benefitYear }: RecordedAdjudication): AuditEntry {
-  return {
-    province,
-    action: 'READ_ACCUMULATORS',
-    objectType: 'person',
-    objectId: personId,
-    after: { benefitYear, by: 'trial' },
-  };
 }

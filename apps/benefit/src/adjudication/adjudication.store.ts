@@ -1,6 +1,4 @@
-import { accumulatorEntries, type Accumulators } from '@yiditong/adjudication';
 import { freeze, thaw, type Tx } from '@yiditong/chassis';
-import type { Insurance } from '@yiditong/codes';
 import type { AdjudicationRow, RecordedAdjudication } from './adjudication.entity.js';
 
 export async function findAdjudication(
@@ -26,18 +24,9 @@ export async function insertAdjudication(
   recordedAt: Date,
 ): Promise<void> {
   await tx.query(
-    `INSERT INTO adjudication (person_id, settlement_id, province, state, insurance, benefit_year, deltas, result, recorded_at)
-     VALUES ($1, $2, $3, 'ADJUDICATED', $4, $5, $6, $7, $8)`,
-    [
-      personId,
-      result.settlementId,
-      province,
-      result.insurance,
-      result.benefitYear,
-      freeze(result.deltas),
-      freeze(result),
-      recordedAt,
-    ],
+    `INSERT INTO adjudication (person_id, settlement_id, province, state, result, recorded_at)
+     VALUES ($1, $2, $3, 'ADJUDICATED', $4, $5)`,
+    [personId, result.settlementId, province, freeze(result), recordedAt],
   );
 }
 
@@ -64,53 +53,36 @@ export async function markReversed(tx: Tx, personId: string, settlementId: strin
   );
 }
 
-/** To be called under the person's row lock, or where a moment's reading is enough. */
-export async function accumulatorsOf(
+export async function markCancelled(
   tx: Tx,
   personId: string,
-  benefitYear: number,
-  insurance: Insurance,
-): Promise<Accumulators> {
-  const rows: { kind: string; value: string }[] = await tx.query(
-    'SELECT kind, value FROM accumulator WHERE person_id = $1 AND benefit_year = $2 AND insurance = $3 AND value <> 0 ORDER BY kind',
-    [personId, benefitYear, insurance],
+  settlementId: string,
+  cancellationId: string,
+  at: Date,
+): Promise<void> {
+  await tx.query(
+    `UPDATE adjudication SET state = 'CANCELLED', cancellation_id = $3, cancelled_at = $4
+     WHERE person_id = $1 AND settlement_id = $2 AND state = 'ADJUDICATED'`,
+    [personId, settlementId, cancellationId, at],
   );
-  return Object.fromEntries(rows.map((row) => [row.kind, BigInt(row.value)]));
 }
 
 /**
- * Adds deltas, under the person's row lock, and answers the totals that they made. A total below zero violates a constraint and
- * undoes everything.
+ * Adjudications of the same person that stand and were decided after this one, by the totals of one of its benefit years and of its
+ * insurance. Latest first, at most 100.
  */
-export async function addToAccumulators(
-  tx: Tx,
-  key: {
-    readonly personId: string;
-    readonly province: string;
-    readonly benefitYear: number;
-    readonly insurance: Insurance;
-  },
-  deltas: Accumulators,
-): Promise<Accumulators> {
-  const kinds = accumulatorEntries(deltas);
-  if (kinds.length === 0) return {};
-  await tx.query(
-    `INSERT INTO accumulator (person_id, benefit_year, insurance, kind, province, value)
-     SELECT $1, $2, $3, kind, $4, 0 FROM unnest($5::text[]) AS kind ON CONFLICT DO NOTHING`,
-    [key.personId, key.benefitYear, key.insurance, key.province, kinds.map(([kind]) => kind)],
+export async function laterSettlements(tx: Tx, personId: string, settlementId: string): Promise<string[]> {
+  const rows: { settlementId: string }[] = await tx.query(
+    `SELECT later.settlement_id AS "settlementId"
+     FROM accumulator_entry AS undone
+     JOIN accumulator_entry AS later ON later.person_id = undone.person_id AND later.province = undone.province
+       AND later.benefit_year = undone.benefit_year AND later.insurance = undone.insurance AND later.booked_at > undone.booked_at
+     JOIN adjudication ON adjudication.person_id = later.person_id AND adjudication.settlement_id = later.settlement_id
+       AND adjudication.province = later.province
+     WHERE undone.person_id = $1 AND undone.settlement_id = $2 AND undone.direction = 'BOOKED'
+       AND later.direction = 'BOOKED' AND adjudication.state = 'ADJUDICATED'
+     GROUP BY later.settlement_id ORDER BY max(later.booked_at) DESC LIMIT 100`,
+    [personId, settlementId],
   );
-  const [rows]: [{ kind: string; value: string }[]] = await tx.query(
-    `UPDATE accumulator SET value = accumulator.value + delta.value
-     FROM unnest($4::text[], $5::bigint[]) AS delta(kind, value)
-     WHERE accumulator.person_id = $1 AND accumulator.benefit_year = $2 AND accumulator.insurance = $3 AND accumulator.kind = delta.kind
-     RETURNING accumulator.kind, accumulator.value`,
-    [
-      key.personId,
-      key.benefitYear,
-      key.insurance,
-      kinds.map(([kind]) => kind),
-      kinds.map(([, value]) => String(value)),
-    ],
-  );
-  return Object.fromEntries(rows.map((row) => [row.kind, BigInt(row.value)]));
+  return rows.map((row) => row.settlementId);
 }

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Actor, RpcClient } from '@yiditong/chassis';
 import { idNumberCheck } from '@yiditong/codes';
 import type { filingV1 } from '@yiditong/contracts';
-import { fen } from '@yiditong/money';
 import {
   auditFaults,
   auditTrail,
@@ -18,8 +17,10 @@ import { migrations } from '../migrations/index.js';
 import { InsuranceRelay } from '../person/insurance-relay.service.js';
 import { PersonService, type PersonEntry } from '../person/person.service.js';
 import { insertPolicy } from '../policy/policy.store.js';
-import type { PresentedClaim } from './adjudication.codec.js';
+import { claimOf } from './spec-home.js';
+import { AccumulatorService } from './accumulator.service.js';
 import { AdjudicationService } from './adjudication.service.js';
+import { AccountService } from '../account/account.service.js';
 
 const BUREAU: Actor = { role: 'bureau', region: '610000', subject: 'shaanxi-01', rank: 'supervisor' };
 const HOSPITAL: Actor = { role: 'hospital', region: '110000', subject: 'h', institution: 'H11010500001' };
@@ -29,6 +30,8 @@ const NOW = new Date('2026-05-01T00:00:00Z');
 let db: TestDatabase;
 let persons: PersonService;
 let adjudications: AdjudicationService;
+let totals: AccumulatorService;
+let accounts: AccountService;
 let sequence = 0;
 const requestId = (): string => `request-${++sequence}`;
 
@@ -36,7 +39,9 @@ beforeAll(async () => {
   db = await createTestDatabase('benefit', migrations);
   const clock = new FixedClock(NOW);
   persons = new PersonService(db.database, clock, testVault(), untold());
-  adjudications = new AdjudicationService(db.database, clock);
+  adjudications = new AdjudicationService(db.database, clock, testVault());
+  totals = new AccumulatorService(db.database, clock);
+  accounts = new AccountService(db.database, clock);
 });
 afterAll(() => db.drop());
 
@@ -56,6 +61,7 @@ function newEntry(change: Partial<PersonEntry> = {}): PersonEntry {
     active: true,
     name: '欧阳审计',
     phone: '15400000001',
+    tags: ['审计标签'],
     ...change,
   };
 }
@@ -69,7 +75,7 @@ describe('of a person the audit trail has', () => {
     const entry = newEntry();
     await persons.register(BUREAU, requestId(), '610000', [entry]);
     const key = requestId();
-    const entries = [{ ...entry, active: false, phone: '15400000002' }, newEntry()];
+    const entries = [{ ...entry, active: false, tags: ['低保'] }, newEntry()];
     for (let time = 0; time < 2; time++) await persons.register(BUREAU, key, '610000', entries);
     const record = { province: '610000', actor: BUREAU, purpose: 'ADMINISTRATION', action: 'REGISTER_PERSON' };
     const facts = { insuredRegion: '610100', insurance: 'EMPLOYEE', personType: 'ACTIVE', personalDigest: DIGEST };
@@ -105,7 +111,9 @@ describe('of a person the audit trail has', () => {
     await persons.get(HOSPITAL, personId, 'POINT_OF_CARE');
     await persons.get(BUREAU, personId, 'CASE_REVIEW');
     await persons.get(BUREAU, personId, null);
-    await adjudications.accumulators(self(personId), personId, 2026);
+    await totals.get(self(personId), personId, 2026, null);
+    await totals.get(self(personId), personId, 2026, NOW);
+    await accounts.get(BUREAU, personId);
     const [, ...readings] = await auditTrail(db, personId);
     expect(new Set(readings.map(({ province }) => province))).toEqual(new Set(['610000']));
     const all = { name: 'clear', idNumber: 'clear', phone: 'clear' };
@@ -115,8 +123,16 @@ describe('of a person the audit trail has', () => {
       [BUREAU, 'READ_PERSON', 'CASE_REVIEW', all],
       [BUREAU, 'READ_PERSON', 'ADMINISTRATION', MASKED],
       [self(personId), 'READ_ACCUMULATORS', 'SELF_SERVICE', { benefitYear: 2026, insurance: 'EMPLOYEE' }],
+      [
+        self(personId),
+        'READ_ACCUMULATORS',
+        'SELF_SERVICE',
+        { asOf: NOW.toISOString(), benefitYear: 2026, insurance: 'EMPLOYEE' },
+      ],
+      [BUREAU, 'READ_ACCOUNT', 'ADMINISTRATION', null],
     ]);
-    for (const text of [entry.idNumber, entry.name, '15400000001']) expect(await tablesHolding(db, text)).toEqual([]);
+    for (const text of [entry.idNumber, entry.name, '15400000001', '审计标签'])
+      expect(await tablesHolding(db, text)).toEqual([]);
   });
 
   it('nothing of a reading that found nobody, nor of a registration that failed', async () => {
@@ -149,7 +165,7 @@ describe('of an adjudication the audit trail has', () => {
 
   it('the person’s totals before and after, and the same back again when it is reversed', async () => {
     const { personId } = await insured();
-    const claim = claimOf(personId);
+    const claim = claimOf(personId, 10_000n);
     for (let time = 0; time < 2; time++) await adjudications.adjudicate(claim);
     for (let time = 0; time < 2; time++) await adjudications.reverse(claim);
     const [booked, reversed, ...more] = await auditTrail(db, claim.settlementId);
@@ -161,27 +177,31 @@ describe('of an adjudication the audit trail has', () => {
       objectType: 'adjudication',
       objectId: claim.settlementId,
     };
-    const totals = { INPATIENT_VISITS: '1', INPATIENT_POOLING: '8000', POOLING_PAID: '8000' };
-    expect(booked).toMatchObject({ ...object, action: 'ADJUDICATE', before: { accumulators: {} } });
+    const booking = { INPATIENT_VISITS: '1', INPATIENT_POOLING: '8000', POOLING_PAID: '8000' };
+    expect(booked).toMatchObject({ ...object, action: 'ADJUDICATE', before: { accumulators: { 2026: {} } } });
     expect(booked?.after).toMatchObject({
       state: 'ADJUDICATED',
       personId,
       totalFen: '10000',
       fundTotalFen: '8000',
       personalFen: '2000',
-      accumulators: totals,
+      accumulators: { 2026: booking },
     });
     expect(reversed).toMatchObject({
       ...object,
       action: 'REVERSE_ADJUDICATION',
-      before: { state: 'ADJUDICATED', accumulators: totals },
+      before: { state: 'ADJUDICATED', accumulators: { 2026: booking } },
     });
-    expect(reversed?.after).toMatchObject({ state: 'REVERSED', personId, accumulators: { POOLING_PAID: '0' } });
+    expect(reversed?.after).toMatchObject({
+      state: 'REVERSED',
+      personId,
+      accumulators: { 2026: { POOLING_PAID: '0' } },
+    });
   });
 
   it('that an id was barred before it came', async () => {
     const { personId } = await insured();
-    const claim = claimOf(personId);
+    const claim = claimOf(personId, 10_000n);
     for (let time = 0; time < 2; time++) await adjudications.reverse(claim);
     const trail = await auditTrail(db, claim.settlementId);
     expect(trail.map(({ action, before, after }) => [action, before, after])).toEqual([
@@ -192,9 +212,11 @@ describe('of an adjudication the audit trail has', () => {
   it('nothing of one that was refused, tried or asked for', async () => {
     const { personId } = await insured();
     const { audit_record: before } = await rowCounts(db);
-    await expect(adjudications.adjudicate(claimOf(randomUUID()))).rejects.toMatchObject({ reason: 'PERSON_UNKNOWN' });
-    await adjudications.trial(claimOf(personId));
-    await adjudications.query(claimOf(personId));
+    await expect(adjudications.adjudicate(claimOf(randomUUID(), 10_000n))).rejects.toMatchObject({
+      reason: 'PERSON_UNKNOWN',
+    });
+    await adjudications.trial(claimOf(personId, 10_000n));
+    await adjudications.query(claimOf(personId, 10_000n));
     expect((await rowCounts(db))['audit_record']).toBe(before);
   });
 });
@@ -207,23 +229,6 @@ async function insured(): Promise<PersonEntry> {
   const entry = newEntry();
   await persons.register(BUREAU, requestId(), '610000', [entry]);
   return entry;
-}
-
-function claimOf(personId: string): PresentedClaim {
-  const zero = fen(0n);
-  return {
-    settlementId: randomUUID(),
-    personId,
-    insuredRegion: '610100',
-    visitKind: 'INPATIENT',
-    hospitalLevel: 'TERTIARY',
-    benefitLevel: 'LOCAL',
-    diseaseCode: null,
-    treatingRegion: '110105',
-    institutionCode: 'H11010500001',
-    split: { fullSelfPayFen: zero, overCeilingFen: zero, firstSelfPayFen: zero, inScopeFen: fen(10_000n) },
-    endedOn: '2026-04-20',
-  };
 }
 
 /** No deductible, 80 %, no caps. */

@@ -77,6 +77,7 @@ async function insure(change: Partial<PersonEntry> = {}): Promise<PersonEntry> {
     active: true,
     name: '张三丰',
     phone: null,
+    tags: [],
     ...change,
   };
   await persons.register(BUREAU, `request-${++sequence}`, '610000', [entry]);

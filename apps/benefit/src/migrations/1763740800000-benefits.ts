@@ -27,7 +27,7 @@ export class Benefits1763740800000 implements MigrationInterface {
         person_type text NOT NULL,
         active boolean NOT NULL,
         id_number_index bytea NOT NULL,
-        -- ID number, name and phone. The version of the master key stands beside it for rotation.
+        -- ID number, name, phone and tags. The version of the master key stands beside it for rotation.
         personal_sealed bytea NOT NULL,
         key_version int NOT NULL,
         -- Of two provinces that both have the person as insured, the one that had him first is believed.
@@ -69,26 +69,45 @@ export class Benefits1763740800000 implements MigrationInterface {
         CONSTRAINT accumulator_not_negative CHECK (value >= 0)
       );
 
+      -- What made the totals: a booking's deltas, and the same negated where they were taken back. Totals are its sum at any time.
+      CREATE TABLE accumulator_entry (
+        person_id uuid NOT NULL,
+        settlement_id uuid NOT NULL,
+        direction text NOT NULL,
+        benefit_year int NOT NULL,
+        province char(6) NOT NULL,
+        insurance text NOT NULL,
+        deltas text NOT NULL,
+        -- Later than every earlier one of the person's.
+        booked_at timestamptz NOT NULL,
+        CONSTRAINT accumulator_entry_pk PRIMARY KEY (person_id, settlement_id, direction, benefit_year, province),
+        CONSTRAINT accumulator_entry_direction CHECK (direction IN ('BOOKED', 'TAKEN_BACK'))
+      );
+      CREATE INDEX accumulator_entry_by_year ON accumulator_entry (person_id, benefit_year, booked_at);
+      CREATE INDEX accumulator_entry_by_time ON accumulator_entry (person_id, booked_at);
+
       CREATE TABLE adjudication (
         person_id uuid NOT NULL,
         settlement_id uuid NOT NULL,
         province char(6) NOT NULL,
         state text NOT NULL,
-        insurance text,
-        benefit_year int,
-        deltas text,
         result text,
         recorded_at timestamptz NOT NULL,
         reversed_at timestamptz,
+        cancellation_id uuid,
+        cancelled_at timestamptz,
         CONSTRAINT adjudication_pk PRIMARY KEY (person_id, settlement_id, province),
         CONSTRAINT adjudication_state CHECK (
-          (state = 'ADJUDICATED' AND result IS NOT NULL AND deltas IS NOT NULL AND reversed_at IS NULL)
-          OR (state = 'REVERSED' AND result IS NOT NULL AND deltas IS NOT NULL AND reversed_at IS NOT NULL)
-          OR (state = 'BARRED' AND result IS NULL))
+          (state = 'ADJUDICATED' AND result IS NOT NULL AND num_nonnulls(reversed_at, cancellation_id, cancelled_at) = 0)
+          OR (state = 'REVERSED' AND num_nonnulls(result, reversed_at) = 2 AND num_nonnulls(cancellation_id, cancelled_at) = 0)
+          OR (state = 'CANCELLED' AND num_nonnulls(result, cancellation_id, cancelled_at) = 3 AND reversed_at IS NULL)
+          OR (state = 'BARRED' AND num_nonnulls(result, reversed_at, cancellation_id, cancelled_at) = 0))
       );
+      ${ACCOUNT_TABLES}
       ${narrowTenancySql('insured_person', { provinces: ['province'], areas: ['insured_region'], person: 'person_id' })}
       ${narrowTenancySql('policy', { provinces: ['province'], areas: ['region'] })}
       ${narrowTenancySql('accumulator', { provinces: ['province'], person: 'person_id' })}
+      ${narrowTenancySql('accumulator_entry', { provinces: ['province'], person: 'person_id' })}
       ${narrowTenancySql('adjudication', { provinces: ['province'], person: 'person_id' })}
       ${E_CREDENTIAL_TABLE}
       ${IDEMPOTENCY_TABLE}
@@ -98,16 +117,51 @@ export class Benefits1763740800000 implements MigrationInterface {
       ${PROPOSAL_TABLE}
       ${proposalGrants('benefit_app')}
       GRANT SELECT, INSERT, UPDATE ON insured_person, accumulator, adjudication, idempotency TO benefit_app;
-      GRANT SELECT, INSERT ON policy TO benefit_app;
+      GRANT SELECT, INSERT ON policy, accumulator_entry TO benefit_app;
       GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO benefit_app;`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
-      'DROP TABLE proposal, audit_record, audit_head, outbox, idempotency, e_credential, adjudication, accumulator, policy, insured_person',
+      `DROP TABLE proposal, audit_record, audit_head, outbox, idempotency, e_credential, account_entry, personal_account,
+         adjudication, accumulator_entry, accumulator, policy, insured_person`,
     );
   }
 }
+
+/** 个人账户: balances, of the kinds that there are entries of, and the entries that made them, which are never changed. A settlement books once in an account, and is undone once. */
+const ACCOUNT_TABLES = `
+  CREATE TABLE personal_account (
+    person_id uuid NOT NULL,
+    kind text NOT NULL,
+    province char(6) NOT NULL,
+    balance_fen bigint NOT NULL,
+    CONSTRAINT personal_account_pk PRIMARY KEY (person_id, kind, province),
+    CONSTRAINT personal_account_not_negative CHECK (balance_fen >= 0)
+  );
+  CREATE TABLE account_entry (
+    person_id uuid NOT NULL,
+    entry_id uuid NOT NULL,
+    province char(6) NOT NULL,
+    kind text NOT NULL,
+    amount_fen bigint NOT NULL,
+    cause text NOT NULL,
+    settlement_id uuid,
+    booked_at timestamptz NOT NULL,
+    CONSTRAINT account_entry_pk PRIMARY KEY (person_id, entry_id, province),
+    CONSTRAINT account_entry_once UNIQUE (person_id, settlement_id, kind, cause, province),
+    CONSTRAINT account_entry_kind CHECK (kind IN ('OWN', 'MUTUAL_AID')),
+    CONSTRAINT account_entry_amount CHECK (amount_fen <> 0),
+    CONSTRAINT account_entry_cause CHECK (CASE cause
+      WHEN 'POSTED' THEN settlement_id IS NULL
+      WHEN 'SETTLEMENT' THEN settlement_id IS NOT NULL AND amount_fen < 0
+      WHEN 'UNDO' THEN settlement_id IS NOT NULL AND amount_fen > 0
+      ELSE false END)
+  );
+  ${narrowTenancySql('personal_account', { provinces: ['province'], person: 'person_id' })}
+  ${narrowTenancySql('account_entry', { provinces: ['province'], person: 'person_id' })}
+  GRANT SELECT, INSERT, UPDATE ON personal_account TO benefit_app;
+  GRANT SELECT, INSERT ON account_entry TO benefit_app;`;
 
 /**
  * E-credentials. What was issued can't be changed, only ended or used, and is removed in time. A person has one at a time that

@@ -2,11 +2,13 @@ import { accumulatorEntries } from '@yiditong/adjudication';
 import type { Metadata } from '@grpc/grpc-js';
 import { Controller } from '@nestjs/common';
 import { isPurpose, PURPOSES, type Purpose } from '@yiditong/access';
-import { actorOf, encodeInstant, insuranceCodec, personTypeCodec, uuidField } from '@yiditong/chassis';
+import { actorOf, decodeInstant, encodeInstant, insuranceCodec, personTypeCodec, uuidField } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
 import { benefitV1 } from '@yiditong/contracts';
 import { validate as isUuid } from 'uuid';
-import { AdjudicationService } from '../adjudication/adjudication.service.js';
+import { decodeAccountEntries, encodeAccount } from '../account/account.codec.js';
+import { AccountService } from '../account/account.service.js';
+import { AccumulatorService } from '../adjudication/accumulator.service.js';
 import type { InsuredPerson } from './person.entity.js';
 import { PersonService, type PersonEntry } from './person.service.js';
 
@@ -17,7 +19,8 @@ const MAX_PERSONS = 1_000;
 export class BenefitController implements benefitV1.BenefitServiceController {
   constructor(
     private readonly persons: PersonService,
-    private readonly adjudications: AdjudicationService,
+    private readonly accumulators: AccumulatorService,
+    private readonly accounts: AccountService,
   ) {}
 
   async registerPersons(
@@ -36,8 +39,8 @@ export class BenefitController implements benefitV1.BenefitServiceController {
   async getPerson(request: benefitV1.GetPersonRequest, metadata: Metadata): Promise<benefitV1.GetPersonResponse> {
     if (!isUuid(request.personId)) throw new Rejection('PERSON_UNKNOWN');
     const person = await this.persons.get(actorOf(metadata), request.personId, decodePurpose(request.purpose));
-    const { name, idNumber, phone } = person;
-    return { ...encodePerson(person), name, idNumber, phone: phone ?? '' };
+    const { name, idNumber, phone, tags } = person;
+    return { ...encodePerson(person), name, idNumber, phone: phone ?? '', tags: [...tags] };
   }
 
   async getInsurance(
@@ -59,15 +62,27 @@ export class BenefitController implements benefitV1.BenefitServiceController {
     };
   }
 
+  async postAccountEntries(
+    request: benefitV1.PostAccountEntriesRequest,
+    metadata: Metadata,
+  ): Promise<benefitV1.PostAccountEntriesResponse> {
+    const entries = decodeAccountEntries(request.entries);
+    return { posted: await this.accounts.post(actorOf(metadata), request.province, entries) };
+  }
+
+  async getAccount(request: benefitV1.GetAccountRequest, metadata: Metadata): Promise<benefitV1.GetAccountResponse> {
+    if (!isUuid(request.personId)) throw new Rejection('PERSON_UNKNOWN');
+    return encodeAccount(await this.accounts.get(actorOf(metadata), request.personId));
+  }
+
   async getAccumulators(
     request: benefitV1.GetAccumulatorsRequest,
     metadata: Metadata,
   ): Promise<benefitV1.GetAccumulatorsResponse> {
-    const accumulators = await this.adjudications.accumulators(
-      actorOf(metadata),
-      request.personId,
-      request.benefitYear,
-    );
+    const { personId, benefitYear } = request;
+    if (!isUuid(personId)) throw new Rejection('PERSON_UNKNOWN');
+    const asOf = request.asOf ? decodeInstant(request.asOf, 'as_of') : null;
+    const accumulators = await this.accumulators.get(actorOf(metadata), personId, benefitYear, asOf);
     return { accumulators: accumulatorEntries(accumulators).map(([kind, value]) => ({ kind, value })) };
   }
 }
@@ -86,6 +101,7 @@ function decodePersons(wire: readonly benefitV1.PersonEntry[]): PersonEntry[] {
       active: entry.active,
       name: entry.name,
       phone: entry.phone || null,
+      tags: entry.tags.map((tag) => tag.trim()),
     };
   });
 }

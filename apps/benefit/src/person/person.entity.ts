@@ -20,6 +20,8 @@ export type PersonalData = {
   readonly idNumber: string;
   readonly name: string;
   readonly phone: string | null;
+  /** What else policies ask about: 低保, 公务员. */
+  readonly tags: readonly string[];
 };
 
 /** A row as it is read. */

@@ -66,6 +66,7 @@ function newEntry(change: Partial<PersonEntry> = {}): PersonEntry {
     active: true,
     name: `欧阳测试${sequence}`,
     phone: `154${String(sequence).padStart(8, '0')}`,
+    tags: [],
     ...change,
   };
 }
@@ -90,6 +91,15 @@ describe('what is kept of a person', () => {
     for (const text of [idNumber, name, phone ?? '', '15499999999', '1980-01-01', '19800101'])
       expect(await tablesHolding(db, text), text).toEqual([]);
     expect(await tablesHolding(db, personId)).not.toEqual([]);
+  });
+
+  it('is another entry with other tags: the request that names them under a used id is refused', async () => {
+    const entry = newEntry({ tags: ['低保'] });
+    const key = requestId();
+    await persons.register(BUREAU, key, '610000', [entry]);
+    const other = persons.register(BUREAU, key, '610000', [{ ...entry, tags: ['特困'] }]);
+    await expect(other).rejects.toMatchObject({ reason: 'IDEMPOTENCY_KEY_REUSED' });
+    expect(await tablesHolding(db, '低保')).toEqual([]);
   });
 
   it('cannot be found by hashing all ID numbers: neither the index nor the body hash is of anything but a key', async () => {
@@ -142,6 +152,13 @@ describe('an entry is refused, and says by its place only what is wrong', () => 
     ],
     ['with a NUL in its name', { name: '张\u0000' }, 'REQUEST_MALFORMED', 'persons.1.name must be 1 to 50 characters'],
     ['with half a number', { phone: '1381234' }, 'REQUEST_MALFORMED', 'persons.1.phone is not a telephone number'],
+    ['with a tag twice', { tags: ['低保', '低保'] }, 'REQUEST_MALFORMED', 'persons.1.tags has one twice'],
+    [
+      'with a tag of two lines',
+      { tags: ['低\n保'] },
+      'REQUEST_MALFORMED',
+      'persons.1.tags must be at most 20 names of 1 to 20 characters',
+    ],
   ])('%s', async (_, change, reason, problem) => {
     const refused = persons.register(BUREAU, requestId(), '610000', [newEntry(), newEntry(change)]);
     await expect(refused).rejects.toMatchObject({ reason, params: { problem } });
@@ -208,6 +225,16 @@ describe('a person’s record', () => {
     expect(await shownTo(BUREAU, entry, 'CASE_REVIEW')).toEqual(clear);
     expect(await shownTo({ ...BUREAU, area: '610100' }, entry, 'CASE_REVIEW')).toEqual(clear);
     expect(await shownTo(HOSPITAL, entry, 'POINT_OF_CARE')).toEqual({ ...masked, name: 'clear' });
+  });
+
+  it('has tags only for whom the ID number is shown to in clear', async () => {
+    const entry = await insure({ name: '欧阳测试', tags: ['低保', '公务员'] });
+    const tagsFor = async (actor: Actor, purpose: Purpose | null): Promise<readonly string[]> =>
+      (await persons.get(actor, entry.personId, purpose)).tags;
+    expect(await tagsFor(self(entry.personId), 'OWN_RECORD')).toEqual(entry.tags);
+    expect(await tagsFor(BUREAU, 'CASE_REVIEW')).toEqual(entry.tags);
+    for (const actor of [self(entry.personId), BUREAU, CLERK, HOSPITAL]) expect(await tagsFor(actor, null)).toEqual([]);
+    expect(await tagsFor(HOSPITAL, 'POINT_OF_CARE')).toEqual([]);
   });
 
   it('is not there for anybody else', async () => {

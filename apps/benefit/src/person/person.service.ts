@@ -26,6 +26,7 @@ import {
 } from '@yiditong/chassis';
 import { findProvince, isIdNumber, isPhoneNumber, PERSON_TYPES_OF, provinceOf, Rejection } from '@yiditong/codes';
 import { InsuranceRelay } from './insurance-relay.service.js';
+import { openPersonalData, problemOfTags } from './personal-data.js';
 import type { Insured, InsuredPerson, NewPerson, PersonalData, SealedPerson } from './person.entity.js';
 import {
   findPersonByIndex,
@@ -109,12 +110,13 @@ export class PersonService {
       return found;
     });
     const shown = shownFor(purpose, actor, person);
-    const { name, idNumber, phone } = this.opened(person);
+    const { name, idNumber, phone, tags } = this.opened(person);
     return {
       ...person,
       name: shown.name === 'clear' ? name : maskName(name),
       idNumber: shown.idNumber === 'clear' ? idNumber : maskIdNumber(idNumber),
       phone: phone === null || shown.phone === 'clear' ? phone : maskPhone(phone),
+      tags: shown.idNumber === 'clear' ? tags : [],
     };
   }
 
@@ -124,8 +126,8 @@ export class PersonService {
     return { maskedName: maskName(name), maskedIdNumber: maskIdNumber(idNumber) };
   }
 
-  private sealed(province: string, { idNumber, name, phone, ...person }: PersonEntry): NewPerson {
-    const personal: PersonalData = { idNumber, name, phone };
+  private sealed(province: string, { idNumber, name, phone, tags, ...person }: PersonEntry): NewPerson {
+    const personal: PersonalData = { idNumber, name, phone, tags };
     const { sealed, keyVersion } = this.vault.seal(contextIn(PERSONAL_DATA, person.personId, province), personal);
     const idNumberIndex = this.vault.idNumberIndex(idNumber);
     return { ...person, province, idNumberIndex, personalSealed: sealed, keyVersion };
@@ -164,21 +166,21 @@ export class PersonService {
     }
   }
 
-  private opened({ personId, province, personalSealed }: SealedPerson): PersonalData {
-    return this.vault.open<PersonalData>(contextIn(PERSONAL_DATA, personId, province), personalSealed);
+  private opened(person: SealedPerson): PersonalData {
+    return openPersonalData(this.vault, person);
   }
 
   /** Only a keyed hash of what is personal goes into the body that is hashed: a plain one gives way to trying all ID numbers. */
   private writeKey(province: string, requestId: string, entries: readonly PersonEntry[]): WriteKey {
-    const body = entries.map(({ idNumber, name, phone, ...person }) => ({
+    const body = entries.map(({ idNumber, name, phone, tags, ...person }) => ({
       ...person,
-      personal: this.personalHash({ idNumber, name, phone }),
+      personal: this.personalHash({ idNumber, name, phone, tags }),
     }));
     return { scope: province, region: province, key: requestId, body };
   }
 
-  private personalHash({ idNumber, name, phone }: PersonalData): string {
-    return this.vault.bodyHash({ idNumber, name, phone }).toString('hex');
+  private personalHash({ idNumber, name, phone, tags }: PersonalData): string {
+    return this.vault.bodyHash({ idNumber, name, phone, tags }).toString('hex');
   }
 }
 
@@ -192,6 +194,8 @@ function checkedEntry(province: string, entry: PersonEntry, index: number): Pers
   if (name === '' || Array.from(name).length > MAX_NAME || /\p{Cc}/u.test(name))
     throw malformed(`name must be 1 to ${MAX_NAME} characters`);
   if (entry.phone !== null && !isPhoneNumber(entry.phone)) throw malformed('phone is not a telephone number');
+  const problemWithTags = problemOfTags(entry.tags);
+  if (problemWithTags !== null) throw malformed(problemWithTags);
   if (!PERSON_TYPES_OF[entry.insurance].includes(entry.personType))
     throw malformed('personType does not go with its insurance');
   const known = findProvince(entry.insuredRegion) !== null && provinceOf(entry.insuredRegion) === province;

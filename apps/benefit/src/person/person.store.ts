@@ -73,6 +73,14 @@ export async function lockPerson(tx: Tx, personId: string): Promise<InsuredPerso
   return rows[0] ?? null;
 }
 
+/** Lets nobody change his accumulators while they are read: what was being booked is booked, and what comes is booked later. */
+export async function holdPerson(tx: Tx, personId: string): Promise<InsuredPerson | null> {
+  const rows: InsuredPerson[] = await tx.query(`SELECT ${COLUMNS} FROM insured_person WHERE person_id = $1 FOR SHARE`, [
+    personId,
+  ]);
+  return rows[0] ?? null;
+}
+
 /** Locks those of the persons that are known, by id. In id order, as they are entered. */
 export async function lockPersons(
   tx: Tx,

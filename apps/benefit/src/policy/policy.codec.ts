@@ -1,8 +1,21 @@
-import { readPolicy, type PolicyDocument } from '@yiditong/adjudication';
-import { encodeProposal, insuranceCodec } from '@yiditong/chassis';
-import { Rejection } from '@yiditong/codes';
+import { readPolicy, type PolicyDocument, type PolicyEffect } from '@yiditong/adjudication';
+import {
+  benefitLevelCodec,
+  encodeInstant,
+  encodeProposal,
+  hospitalLevelCodec,
+  insuranceCodec,
+  personTypeCodec,
+  uuidField,
+  visitKindCodec,
+} from '@yiditong/chassis';
+import { findProvince, isCalendarDate, Rejection } from '@yiditong/codes';
 import type { benefitV1 } from '@yiditong/contracts';
+import type { PolicyChange } from './policy-rules.js';
 import type { PolicyProposal } from './policy.service.js';
+import type { PolicyLine, PolicyPage } from './policy.store.js';
+
+const MAX_PAGE = 500;
 
 /** Reads a policy document. Rejects with POLICY_INVALID, which names the first place that is wrong. */
 export function decodePolicy(text: string): PolicyDocument {
@@ -30,5 +43,54 @@ export function encodePolicyProposal(proposal: PolicyProposal): benefitV1.Policy
     validFrom,
     validTo: validTo ?? '',
     policyId: outcome?.policyId ?? '',
+  };
+}
+
+/** Rejects with REQUEST_MALFORMED. */
+export function decodePolicyPage({ region, onDate, after, limit }: benefitV1.ListPoliciesRequest): PolicyPage {
+  if (region !== '' && findProvince(region) === null) throw new Rejection('REQUEST_MALFORMED', { problem: 'region' });
+  if (onDate !== '' && !isCalendarDate(onDate)) throw new Rejection('REQUEST_MALFORMED', { problem: 'on_date' });
+  if (limit < 1 || limit > MAX_PAGE) throw new Rejection('REQUEST_MALFORMED', { problem: `limit: 1 to ${MAX_PAGE}` });
+  return {
+    region: region || null,
+    onDate: onDate || null,
+    after: after === '' ? null : uuidField(after, 'after'),
+    limit,
+  };
+}
+
+export function encodePolicyVersion(policy: PolicyLine): benefitV1.PolicyVersion {
+  const { policyId, region, insurance, title, validFrom, validTo, source, trust, publishedAt, digest } = policy;
+  return {
+    policyId,
+    region,
+    insurance: insuranceCodec.encode(insurance),
+    title,
+    validFrom,
+    validTo: validTo ?? '',
+    source,
+    trust,
+    publishedAt: encodeInstant(publishedAt),
+    digest,
+  };
+}
+
+export function encodePolicyChange({ standingPolicyId, parts, effects }: PolicyChange): benefitV1.PolicyChange {
+  return { standingPolicyId: standingPolicyId ?? '', parts: [...parts], effects: effects.map(encodeEffect) };
+}
+
+function encodeEffect(effect: PolicyEffect): benefitV1.PolicyEffect {
+  const { age, personTag, inScopeFen, paidEarlierFen, fundBeforeFen, fundAfterFen } = effect;
+  return {
+    visitKind: visitKindCodec.encode(effect.visitKind),
+    personType: personTypeCodec.encode(effect.personType),
+    age: age ?? undefined,
+    personTag: personTag ?? '',
+    hospitalLevel: hospitalLevelCodec.encode(effect.hospitalLevel),
+    benefitLevel: benefitLevelCodec.encode(effect.benefitLevel),
+    inScopeFen,
+    paidEarlierFen,
+    fundBeforeFen: fundBeforeFen ?? undefined,
+    fundAfterFen: fundAfterFen ?? undefined,
   };
 }

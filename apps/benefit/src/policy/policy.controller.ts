@@ -7,15 +7,20 @@ import {
   decodeProposalPage,
   decodeRemark,
   nextAfter,
+  uuidField,
 } from '@yiditong/chassis';
 import { benefitV1 } from '@yiditong/contracts';
-import { encodePolicyProposal } from './policy.codec.js';
+import { decodePolicyPage, encodePolicyChange, encodePolicyProposal, encodePolicyVersion } from './policy.codec.js';
 import { PolicyService } from './policy.service.js';
+import { PublishedPolicyService } from './published-policy.service.js';
 
 @Controller()
 @benefitV1.PolicyServiceControllerMethods()
 export class PolicyController implements benefitV1.PolicyServiceController {
-  constructor(private readonly policies: PolicyService) {}
+  constructor(
+    private readonly policies: PolicyService,
+    private readonly published: PublishedPolicyService,
+  ) {}
 
   async proposePolicy(
     request: benefitV1.ProposePolicyRequest,
@@ -63,8 +68,26 @@ export class PolicyController implements benefitV1.PolicyServiceController {
     const { proposal, change, document } = await this.policies.get(actorOf(metadata), request.region, id);
     return {
       proposal: encodePolicyProposal(proposal),
-      change: { standingPolicyId: change.standingPolicyId ?? '', parts: [...change.parts] },
+      change: encodePolicyChange(change),
       policyJson: document,
     };
+  }
+
+  async listPolicies(request: benefitV1.ListPoliciesRequest): Promise<benefitV1.ListPoliciesResponse> {
+    const page = decodePolicyPage(request);
+    const policies = await this.published.list(page);
+    const after = policies.length < page.limit ? '' : (policies.at(-1)?.policyId ?? '');
+    return { policies: policies.map(encodePolicyVersion), nextAfter: after };
+  }
+
+  async getPolicy({ policyId }: benefitV1.GetPolicyRequest): Promise<benefitV1.GetPolicyResponse> {
+    const policy = await this.published.find(uuidField(policyId, 'policy_id'));
+    return { policy: encodePolicyVersion(policy), policyJson: policy.document };
+  }
+
+  async comparePolicies(request: benefitV1.ComparePoliciesRequest): Promise<benefitV1.ComparePoliciesResponse> {
+    const policyId = uuidField(request.policyId, 'policy_id');
+    const otherPolicyId = uuidField(request.otherPolicyId, 'other_policy_id');
+    return { change: encodePolicyChange(await this.published.compare(policyId, otherPolicyId)) };
   }
 }

@@ -14,6 +14,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrations } from '../migrations/index.js';
 import { PolicyService, type PolicyProposal } from './policy.service.js';
 import { policyInForce } from './policy.store.js';
+import { PublishedPolicyService } from './published-policy.service.js';
 
 /** 陕西省医保局; its supervisor; a clerk of 西安 below it. */
 const CLERK: Actor = { role: 'bureau', region: '610000', subject: 'clerk', rank: 'clerk' };
@@ -28,12 +29,14 @@ const XIAN = '610100';
 
 let db: TestDatabase;
 let policies: PolicyService;
+let published: PublishedPolicyService;
 let requests = 0;
 const requestId = (): string => `request-${++requests}`;
 
 beforeAll(async () => {
   db = await createTestDatabase('benefit', migrations);
   policies = new PolicyService(db.database, new FixedClock(new Date('2026-01-01T00:00:00Z')));
+  published = new PublishedPolicyService(db.database);
 });
 beforeEach(async () => {
   await queryAs(db.superuserUrl, 'TRUNCATE policy, proposal, idempotency');
@@ -164,9 +167,13 @@ describe('a proposed policy', () => {
       standingPolicyId: standing.outcome?.policyId,
       parts: ['poolingCap', 'validFrom', 'validTo', 'visits.INPATIENT'],
     };
-    expect((await policies.get(SUPERVISOR, XIAN, second.id)).change).toEqual(change);
+    const { change: proposedChange } = await policies.get(SUPERVISOR, XIAN, second.id);
+    expect(proposedChange).toMatchObject(change);
+    // The cap of one yuan takes all but that yuan from everybody.
+    expect(proposedChange.effects).toHaveLength(2 * 3 * 4);
+    expect(proposedChange.effects[0]).toMatchObject({ fundBeforeFen: 16_000_000n, fundAfterFen: 100n });
     await approve(second);
-    expect((await policies.get(SUPERVISOR, XIAN, second.id)).change).toEqual(change);
+    expect((await policies.get(SUPERVISOR, XIAN, second.id)).change).toEqual(proposedChange);
   });
 
   it('leaves a trail of who proposed and who decided, and which policy it follows', async () => {
@@ -237,5 +244,89 @@ describe('a pooling area’s policy', () => {
       reason: 'PROPOSAL_NOT_FOUND',
     });
     expect(await read(proposal)).toEqual(proposal);
+  });
+});
+
+describe('published policies', () => {
+  const idOf = ({ outcome }: PolicyProposal): string => outcome?.policyId ?? '';
+  const everything = { region: null, onDate: null, after: null, limit: 500 };
+  let old: string;
+  let current: string;
+  let baoji: string;
+  beforeEach(async () => {
+    old = idOf(await approve(await proposed({ validTo: '2026-06-30' })));
+    current = idOf(await approve(await proposed({ validFrom: '2026-07-01', ratio: '85%' })));
+    const body = policyDocument({ region: '610300' });
+    const elsewhere = await policies.propose(CLERK, requestId(), '610300', body);
+    baoji = idOf(await policies.decide(SUPERVISOR, '610300', elsewhere.id, APPROVE));
+    await proposed({ validFrom: '2025-01-01', validTo: '2025-12-31' });
+  });
+
+  it('are listed by area and date, and nothing that is only proposed', async () => {
+    const list = await published.list(everything);
+    expect(list.map(({ policyId }) => policyId)).toEqual([old, current, baoji]);
+    expect(list[0]).toEqual({
+      policyId: old,
+      region: XIAN,
+      insurance: 'EMPLOYEE',
+      title: '西安市职工医保',
+      validFrom: '2026-01-01',
+      validTo: '2026-06-30',
+      source: 'spec',
+      trust: 'D',
+      publishedAt: new Date('2026-01-01T00:00:00Z'),
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+  });
+
+  it.each<[string, { region?: string; onDate?: string }, () => string[]]>([
+    ['of one area', { region: XIAN }, () => [old, current]],
+    ['of an area without any', { region: '420100' }, () => []],
+    ['in force on the last day of one', { onDate: '2026-06-30' }, () => [old, baoji]],
+    ['in force on the first day of the next', { onDate: '2026-07-01' }, () => [current, baoji]],
+    ['in force before all of them', { onDate: '2025-12-31' }, () => []],
+    ['of one area on one day', { region: XIAN, onDate: '2027-01-01' }, () => [current]],
+  ])('are found where %s', async (_, asked, found) =>
+    expect((await published.list({ ...everything, ...asked })).map(({ policyId }) => policyId)).toEqual(found()),
+  );
+
+  it('come page by page, each once', async () => {
+    const pages: string[][] = [];
+    for (let after: string | null = null; pages.length < 4; after = pages.at(-1)?.at(-1) ?? null)
+      pages.push((await published.list({ ...everything, after, limit: 2 })).map(({ policyId }) => policyId));
+    expect(pages.slice(0, 2)).toEqual([[old, current], [baoji]]);
+    expect(pages[2]).toEqual([]);
+  });
+
+  it('are read with the document that was sent', async () => {
+    const { document, digest } = await published.find(current);
+    expect(document).toBe(policyDocument({ validFrom: '2026-07-01', ratio: '85%' }));
+    expect(digest).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('are compared one way and the other', async () => {
+    const change = await published.compare(current, old);
+    expect(change).toMatchObject({ standingPolicyId: old, parts: ['validFrom', 'validTo', 'visits.INPATIENT'] });
+    expect(change.effects).toHaveLength(3 * 4);
+    expect(change.effects[0]).toMatchObject({
+      personType: 'ACTIVE',
+      fundBeforeFen: 16_000_000n,
+      fundAfterFen: 17_000_000n,
+    });
+    expect(await published.compare(current, old)).toEqual(change);
+    expect((await published.compare(old, current)).effects[0]).toMatchObject({
+      fundBeforeFen: 17_000_000n,
+      fundAfterFen: 16_000_000n,
+    });
+  });
+
+  it('are not found by an id that none has', async () => {
+    const none = '00000000-0000-4000-8000-000000000000';
+    for (const work of [
+      () => published.find(none),
+      () => published.compare(none, old),
+      () => published.compare(old, none),
+    ])
+      await expect(work()).rejects.toMatchObject({ reason: 'POLICY_VERSION_NOT_FOUND' });
   });
 });

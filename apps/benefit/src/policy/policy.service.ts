@@ -23,12 +23,10 @@ import {
 import { provinceOf, Rejection, type Insurance } from '@yiditong/codes';
 import { v7 as uuidv7 } from 'uuid';
 import { decodePolicy } from './policy.codec.js';
-import { differingParts } from './policy-rules.js';
+import { changeBetween, type PolicyChange } from './policy-rules.js';
 import { insertPolicy, overlapsPublished, policyBefore, type Term } from './policy.store.js';
 
 export type PolicyProposal = Proposal<PolicySummary, PublishedPolicy>;
-/** What it differs in from the policy that is in force until it begins. */
-export type PolicyChange = { readonly standingPolicyId: string | null; readonly parts: readonly string[] };
 type PolicySummary = Omit<Term, 'region'> & { readonly insurance: Insurance; readonly title: string };
 type PublishedPolicy = { readonly policyId: string };
 /** The document's text as its maker sent it. */
@@ -92,19 +90,20 @@ export class PolicyService {
     return this.database.transaction(actor, (tx) => proposalsOf(tx, book, page));
   }
 
+  /** With what it would change in comparison with the policy that is in force until it begins. */
   async get(
     actor: Actor,
     region: string,
     id: string,
   ): Promise<{ proposal: PolicyProposal; change: PolicyChange; document: string }> {
     const key = { ...bookOf(actor, region), id };
-    return this.database.transaction(actor, async (tx) => {
-      const proposal: PolicyProposal = await findProposal(tx, key);
-      const { document } = await bodyOf<ProposedPolicy>(tx, key);
-      const standing = await policyBefore(tx, { region, ...proposal.summary });
-      const parts = differingParts(decodePolicy(document), standing && decodePolicy(standing.document));
-      return { proposal, change: { standingPolicyId: standing?.policyId ?? null, parts }, document };
+    const { proposal, document, standing } = await this.database.transaction(actor, async (tx) => {
+      const found: PolicyProposal = await findProposal(tx, key);
+      const { document: proposed } = await bodyOf<ProposedPolicy>(tx, key);
+      return { proposal: found, document: proposed, standing: await policyBefore(tx, { region, ...found.summary }) };
     });
+    const until = standing && { policyId: standing.policyId, policy: decodePolicy(standing.document) };
+    return { proposal, change: changeBetween(until, decodePolicy(document)), document };
   }
 
   /** Judges again: since it was proposed, another policy may have been published, or the rules may have changed. */

@@ -65,6 +65,51 @@ export async function policyBefore(tx: Tx, { region, insurance, validFrom }: Ter
   return rows[0] ?? null;
 }
 
+/** A published policy by what can be said of it in a line; source and trust are the document's own. */
+export type PolicyLine = Pick<
+  PolicyRow,
+  'policyId' | 'region' | 'insurance' | 'validFrom' | 'validTo' | 'publishedAt' | 'digest'
+> & { readonly title: string; readonly source: string; readonly trust: string };
+
+const LINE = `policy_id AS "policyId", region, insurance, valid_from::text AS "validFrom", valid_to::text AS "validTo",
+  published_at AS "publishedAt", digest,
+  document::json ->> 'title' AS title, document::json ->> 'source' AS source, document::json ->> 'trust' AS trust`;
+
+/** What a list of published policies is asked for: null for all areas, for all dates, for the first page. */
+export type PolicyPage = {
+  readonly region: string | null;
+  readonly onDate: string | null;
+  readonly after: string | null;
+  readonly limit: number;
+};
+
+/** Ordered by area, insurance and first day, which no two have in common. */
+export async function publishedPolicies(
+  tx: Tx,
+  { region, onDate, after, limit }: PolicyPage,
+): Promise<readonly PolicyLine[]> {
+  return tx.query(
+    `SELECT ${LINE} FROM policy
+     WHERE ($1::text IS NULL OR region = $1)
+       AND ($2::date IS NULL OR (valid_from <= $2 AND (valid_to IS NULL OR valid_to >= $2)))
+       AND ($3::uuid IS NULL OR
+         (region, insurance, valid_from) > (SELECT region, insurance, valid_from FROM policy WHERE policy_id = $3))
+     ORDER BY region, insurance, valid_from LIMIT $4`,
+    [region, onDate, after, limit],
+  );
+}
+
+/** Rejects with POLICY_VERSION_NOT_FOUND. */
+export async function findPolicy(tx: Tx, policyId: string): Promise<PolicyLine & { readonly document: string }> {
+  const rows: (PolicyLine & { readonly document: string })[] = await tx.query(
+    `SELECT ${LINE}, document FROM policy WHERE policy_id = $1`,
+    [policyId],
+  );
+  const [row] = rows;
+  if (!row) throw new Rejection('POLICY_VERSION_NOT_FOUND');
+  return row;
+}
+
 /** A published policy never changes, so what was read once holds for the life of the process. */
 const parsed = new Map<string, Policy>();
 

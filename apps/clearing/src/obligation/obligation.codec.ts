@@ -1,4 +1,4 @@
-import { decodeFunds, decodeInstant, insuranceCodec, visitKindCodec } from '@yiditong/chassis';
+import { decodeClearedFunds, decodeInstant, insuranceCodec, visitKindCodec } from '@yiditong/chassis';
 import { isCalendarDate, PROVINCES, Rejection } from '@yiditong/codes';
 import type { clearingV1 } from '@yiditong/contracts';
 import { obligationAmount, type Obligation } from '@yiditong/ledger';
@@ -30,7 +30,7 @@ export function decodeObligation(wire: clearingV1.Obligation): ArrivedObligation
     insurance: insuranceCodec.decode(wire.insurance),
     visitKind: visitKindCodec.decode(wire.visitKind),
     businessDate: wire.businessDate,
-    funds: decodeFunds(wire.funds),
+    funds: decodeClearedFunds(wire.funds),
   };
   if (obligationAmount(obligation) !== wire.amountFen) throw malformed('the funds do not sum to amount_fen');
   return { ...obligation, recordedAt: decodeInstant(wire.recordedAt, 'recorded_at'), traceparent: wire.traceparent };

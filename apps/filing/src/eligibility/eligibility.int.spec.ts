@@ -77,7 +77,7 @@ function answerOfDirectory(): settlementV1.GetInstitutionsResponse {
     visitKinds: ['VISIT_KIND_INPATIENT'],
     changedAt: encodeInstant(SINCE),
   } as const;
-  return { institutions: [{ ...hospital, ...rest, visitKinds: [...rest.visitKinds] }] };
+  return { institutions: [{ ...hospital, ...rest, visitKinds: [...rest.visitKinds], tags: [] }] };
 }
 
 /** Somebody insured in 西安, unless said otherwise, whom benefit knows. */

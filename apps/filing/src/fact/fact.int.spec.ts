@@ -296,6 +296,7 @@ describe('what was never told', () => {
         networked: true,
         visitKinds: ['VISIT_KIND_INPATIENT', 'VISIT_KIND_CHRONIC'],
         diseaseClasses: ['M039', 'M016'],
+        tags: [],
         changedAt: encodeInstant(hours(-9)),
       },
     ];

@@ -6,8 +6,12 @@ import { declaredInputs, isRoute } from './declared-input.js';
 
 const SOURCES = join(import.meta.dirname, '..');
 
-/** Documents whose form the policy or the transaction decides, each strictly and elsewhere. */
-const OPEN_DOCUMENTS = ['PolicyController.propose body.document', 'NationalController.exchange body.input'];
+/** Documents whose form the policy or the transaction decides, and totals by their names: each strictly and elsewhere. */
+const OPEN_DOCUMENTS = [
+  'PolicyController.propose body.document',
+  'NationalController.exchange body.input',
+  'EstimateController.estimate body.home.earlierThisYear',
+];
 
 type Controller = { readonly name: string; readonly prototype: Readonly<Record<string, unknown>> };
 

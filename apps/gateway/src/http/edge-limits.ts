@@ -20,6 +20,10 @@ const OF_BUREAUS: readonly Role[] = ['bureau'];
 const SIGNED_BODY_LIMIT_BYTES = 64 * 1024;
 const SIGNED = '/national/';
 
+/** What anybody may ask without saying who he is: counted by where it comes from, and small. */
+const OPEN = /^\/v1\/(estimates|policies(\/.*)?)$/;
+const OPEN_BODY_LIMIT_BYTES = 64 * 1024;
+
 const MAX_ADDRESS_LENGTH = 2_048;
 /** Routes whose callers are counted by name, once it is known. */
 const OF_ACTORS = /^\/(v1|national)\//;
@@ -41,11 +45,12 @@ export function limitRequests(app: NestFastifyApplication): void {
   instance.addHook('onRoute', (route) => {
     if (LARGE_BODIES.includes(route.url)) route.bodyLimit = LARGE_BODY_LIMIT_BYTES;
     if (route.url.startsWith(SIGNED)) route.bodyLimit = SIGNED_BODY_LIMIT_BYTES;
+    if (OPEN.test(route.url)) route.bodyLimit = OPEN_BODY_LIMIT_BYTES;
   });
   instance.addHook('onRequest', async (request: FastifyRequest) => {
     if (request.url.length > MAX_ADDRESS_LENGTH) throw new Rejection('ADDRESS_TOO_LONG');
     const route = request.routeOptions.url;
-    if (route === undefined || !OF_ACTORS.test(route)) return sources.countAnonymous(request.ip);
+    if (route === undefined || !OF_ACTORS.test(route) || OPEN.test(route)) return sources.countAnonymous(request.ip);
     if (route.startsWith(SIGNED)) return sources.refuseBlocked(request.ip);
     // A body is read only from somebody known, a large one only from whom it is expected of; the guards ask again, once it has been read.
     const { role } = await authenticator.authenticate(request);

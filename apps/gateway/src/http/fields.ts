@@ -20,6 +20,16 @@ export const name = z
   .min(1)
   .max(200)
   .regex(/^\P{Cc}+$/u, 'text without control characters');
+/** Names that benefit policies use; blanks around one don't count. */
+export const tags = z
+  .array(
+    z
+      .string()
+      .trim()
+      .regex(/^\P{Cc}{1,20}$/u, '1 to 20 characters, none of them a control character'),
+  )
+  .max(20)
+  .default([]);
 export const instant = z.iso.datetime({ offset: true }).describe('时刻 / instant, ISO 8601 with offset');
 export const messageId = z.string().length(30).describe('报文编号：机构编码(12)+yyyyMMddHHmmss(14)+流水(4)');
 

@@ -69,6 +69,25 @@ class OpenController {
   }
 }
 
+/** At addresses that anybody may ask without a credential; one of the routes doesn't let everybody in all the same. */
+@Controller('v1')
+class UnnamedController {
+  @Endpoint({ method: 'POST', path: 'estimates', access: PUBLIC, summary: 's' })
+  estimate(@Body({ schema: thing }) body: z.infer<typeof thing>): { length: number } {
+    return { length: body.name.length };
+  }
+
+  @Endpoint({ method: 'GET', path: 'policies/:id', access: PUBLIC, summary: 's' })
+  policy(@Param('id', { schema: z.string() }) id: string): { id: string } {
+    return { id };
+  }
+
+  @Endpoint({ method: 'GET', path: 'policies/drafts/:id', access: { bureau: ANYONE }, summary: 's' })
+  draft(@Param('id', { schema: z.string() }) id: string): { id: string } {
+    return { id };
+  }
+}
+
 @Controller('v1')
 class ForgottenController {
   @Get('forgotten')
@@ -394,6 +413,17 @@ describe('too many requests', () => {
     expect(await send('GET', '/v1/unicorns')).toMatchObject({ status: 404 });
     expect(await send('GET', '/open/door')).toMatchObject({ status: 429, reason: 'TOO_MANY_REQUESTS' });
     expect(await send('GET', '/v1/things/1', { bearer: await token() })).toMatchObject({ status: 200 });
+  });
+
+  it('that need no credential are counted by source, and small', async () => {
+    await serve({ limits: { anonymous: 4 }, controllers: [UnnamedController] });
+    const estimate = (name: string) => send('POST', '/v1/estimates', { body: JSON.stringify({ name }) });
+    expect(await estimate('a')).toMatchObject({ status: 200 });
+    expect(await send('GET', '/v1/policies/1', { bearer: 'no.such.token' })).toMatchObject({ status: 200 });
+    expect(await estimate('a'.repeat(64 * 1024))).toMatchObject({ status: 413, reason: 'PAYLOAD_TOO_LARGE' });
+    // The address alone lets nobody in.
+    expect(await send('GET', '/v1/policies/drafts/1')).toMatchObject({ status: 401, reason: 'CREDENTIAL_MISSING' });
+    expect(await estimate('a')).toMatchObject({ status: 429, reason: 'TOO_MANY_REQUESTS' });
   });
 
   it('are not made fewer by naming another source', async () => {

@@ -2,7 +2,7 @@ import { hospitalLevelCodec, visitKindCodec } from '@yiditong/chassis';
 import { HOSPITAL_LEVELS, VISIT_KINDS } from '@yiditong/codes';
 import type { settlementV1 } from '@yiditong/contracts';
 import { z } from 'zod';
-import { name, region } from '../http/fields.js';
+import { name, region, tags } from '../http/fields.js';
 
 export const institutionsBody = z.strictObject({
   institutions: z
@@ -25,6 +25,9 @@ export const institutionsBody = z.strictObject({
             .describe(
               '开通的门诊慢特病，病种编码前四位 Classes of chronic diseases, first four characters of the code',
             ),
+          tags: tags.describe(
+            '待遇政策区分医院所用的名称，如 中医医院、省属 What policies ask about a hospital, by their names for it',
+          ),
         })
         .refine(({ networked, visitKinds }) => !networked || visitKinds.length > 0, {
           path: ['visitKinds'],

@@ -1,7 +1,7 @@
-import { Body, Controller, Inject, Param } from '@nestjs/common';
+import { Body, Controller, Inject, Param, Query } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import { ANYONE, OWN, RECORD, type Purpose } from '@yiditong/access';
-import { TARGETS, type Actor, type RpcClient } from '@yiditong/chassis';
+import { encodeInstant, TARGETS, type Actor, type RpcClient } from '@yiditong/chassis';
 import type { benefitV1 } from '@yiditong/contracts';
 import { z } from 'zod';
 import { CurrentActor, IdempotencyKey } from '../auth/current-actor.js';
@@ -11,6 +11,7 @@ import { PURPOSE_HEADER, ReadPurpose } from './purpose-header.js';
 import { registeredAnswer } from './institution.dto.js';
 import {
   accumulatorsAnswer,
+  accumulatorsQuery,
   decodePerson,
   decodePersonDetail,
   encodePersons,
@@ -19,6 +20,7 @@ import {
   personsBody,
   personSearchBody,
   type AccumulatorsAnswer,
+  type AccumulatorsQuery,
   type PersonAnswer,
   type PersonDetailAnswer,
   type PersonsBody,
@@ -87,15 +89,22 @@ export class PersonController {
     method: 'GET',
     path: 'persons/:personId/accumulators/:benefitYear',
     access: { insured: 'person_id', bureau: RECORD },
-    summary: '查询年度累计 A person’s accumulators of a benefit year',
+    summary:
+      '查询年度累计，现在的或某一时刻的 A person’s accumulators of a benefit year, now or as they stood at a time',
     answer: accumulatorsAnswer,
   })
   async accumulators(
     @CurrentActor() actor: Actor,
     @Param('personId', { schema: uuid }) personId: string,
     @Param('benefitYear', { schema: benefitYear }) year: string,
+    @Query({ schema: accumulatorsQuery }) { asOf }: AccumulatorsQuery,
   ): Promise<AccumulatorsAnswer> {
-    const { accumulators } = await this.benefit.call('getAccumulators', { personId, benefitYear: Number(year) }, actor);
+    const request = {
+      personId,
+      benefitYear: Number(year),
+      asOf: asOf === undefined ? undefined : encodeInstant(new Date(asOf)),
+    };
+    const { accumulators } = await this.benefit.call('getAccumulators', request, actor);
     return { accumulators: accumulators.map(({ kind, value }) => ({ kind, value: String(value) })) };
   }
 }

@@ -2,7 +2,7 @@ import { insuranceCodec, normalisedIdNumber, personTypeCodec } from '@yiditong/c
 import { INSURANCES, isPhoneNumber, PERSON_TYPES } from '@yiditong/codes';
 import type { benefitV1 } from '@yiditong/contracts';
 import { z } from 'zod';
-import { name, region, uuid } from '../http/fields.js';
+import { instant, name, region, tags, uuid } from '../http/fields.js';
 
 /** Read in any way of writing it: full-width digits, a small x, blanks around it. */
 const idNumber = z
@@ -32,6 +32,9 @@ export const personsBody = z.strictObject({
         active: z.boolean(),
         name: personName,
         phone,
+        tags: tags.describe(
+          '待遇政策区分人员所用的名称，如 低保、公务员，加密保存 What policies ask about a person, by their names for it',
+        ),
       }),
     )
     .min(1)
@@ -50,6 +53,10 @@ export const personDetailAnswer = personRecord.extend({
   name: z.string().describe('姓名，按用途明示或脱敏'),
   idNumber: z.string().describe('公民身份号码，按用途明示或脱敏'),
   phone: z.string().nullable().describe('联系电话，按用途明示或脱敏'),
+  tags: z.array(z.string()).describe('待遇政策所用的人员名称；身份证号脱敏时为空'),
+});
+export const accumulatorsQuery = z.strictObject({
+  asOf: instant.optional().describe('截至何时的累计，不得晚于现在；不填为现在 / as they stood then; unset for now'),
 });
 export const accumulatorsAnswer = z.object({
   accumulators: z.array(z.object({ kind: z.string(), value: z.string() })),
@@ -58,6 +65,7 @@ export type PersonsBody = z.infer<typeof personsBody>;
 export type PersonSearchBody = z.infer<typeof personSearchBody>;
 export type PersonAnswer = z.infer<typeof personAnswer>;
 export type PersonDetailAnswer = z.infer<typeof personDetailAnswer>;
+export type AccumulatorsQuery = z.infer<typeof accumulatorsQuery>;
 export type AccumulatorsAnswer = z.infer<typeof accumulatorsAnswer>;
 
 export function encodePersons(body: PersonsBody): benefitV1.PersonEntry[] {
@@ -74,7 +82,13 @@ export function decodePerson(wire: benefitV1.FindPersonResponse): PersonAnswer {
 }
 
 export function decodePersonDetail(wire: benefitV1.GetPersonResponse): PersonDetailAnswer {
-  return { ...decodeRecord(wire), name: wire.name, idNumber: wire.idNumber, phone: wire.phone || null };
+  return {
+    ...decodeRecord(wire),
+    name: wire.name,
+    idNumber: wire.idNumber,
+    phone: wire.phone || null,
+    tags: [...wire.tags],
+  };
 }
 
 function decodeRecord(wire: benefitV1.FindPersonResponse | benefitV1.GetPersonResponse): z.infer<typeof personRecord> {

@@ -4,8 +4,7 @@ import type { benefitV1 } from '@yiditong/contracts';
 import { z } from 'zod';
 import { businessDate, region, uuid } from '../http/fields.js';
 import { decodeProposal, proposalAnswer } from './proposal.dto.js';
-
-const policyDocument = z.record(z.string(), z.unknown()).describe('待遇政策文件，见 docs/policy-format.md');
+import { decodePolicyChange, parseDocument, policyChange, policyDocument } from './published-policy.dto.js';
 
 export const policyBody = z.strictObject({ document: policyDocument });
 export const policyProposalAnswer = proposalAnswer.extend({
@@ -17,9 +16,7 @@ export const policyProposalAnswer = proposalAnswer.extend({
   policyId: uuid.nullable().describe('通过后发布的政策'),
 });
 export const policyProposalDetailAnswer = policyProposalAnswer.extend({
-  change: z
-    .object({ standingPolicyId: uuid.nullable(), parts: z.array(z.string()) })
-    .describe('与生效前在用政策相比有变化的部分 / parts that differ from the policy in force until then'),
+  change: policyChange.describe('与生效前在用政策相比的变化 / what differs from the policy in force until then'),
   document: policyDocument,
 });
 export const policyProposalsAnswer = z.object({
@@ -45,10 +42,9 @@ export function decodePolicyProposal(wire: benefitV1.PolicyProposal | null | und
 }
 
 export function decodePolicyDetail(wire: benefitV1.GetPolicyProposalResponse): PolicyProposalDetailAnswer {
-  const { standingPolicyId, parts } = required(wire.change, 'change');
   return {
     ...decodePolicyProposal(wire.proposal),
-    change: { standingPolicyId: standingPolicyId || null, parts },
-    document: JSON.parse(wire.policyJson) as PolicyProposalDetailAnswer['document'],
+    change: decodePolicyChange(wire.change),
+    document: parseDocument(wire.policyJson),
   };
 }

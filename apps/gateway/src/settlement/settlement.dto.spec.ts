@@ -1,5 +1,6 @@
+import type { settlementV1 } from '@yiditong/contracts';
 import { describe, expect, it } from 'vitest';
-import { encodeBill, trialBody } from './settlement.dto.js';
+import { decodeTrial, encodeBill, trialAnswer, trialBody } from './settlement.dto.js';
 
 const AT = '2026-03-01T04:00:00Z';
 const line = { lineNumber: 1, nationalCode: '001102000050000', quantity: '1', unitPriceYuan: '1', occurredAt: AT };
@@ -24,6 +25,20 @@ describe('a bill over REST', () => {
     expect(encodeBill(taken)).toMatchObject({ insurance, personType });
   });
 
+  it.each<[object, boolean]>([
+    [{}, false],
+    [{ useAccount: false }, false],
+    [{ useAccount: true }, true],
+  ])('with %j lets accounts pay: %s', (said, useAccount) => {
+    const { bill: taken } = trialBody.parse({ bill: { ...bill, ...said } });
+    expect(encodeBill(taken).useAccount).toBe(useAccount);
+  });
+
+  it('doesn’t take a word for whether accounts may pay', () => {
+    const { error } = trialBody.safeParse({ bill: { ...bill, useAccount: 'false' } });
+    expect(error?.issues.map(({ path }) => path)).toEqual([['bill', 'useAccount']]);
+  });
+
   it.each([
     { insurance: 'EMPLOYEE' },
     { personType: 'ACTIVE' },
@@ -32,5 +47,49 @@ describe('a bill over REST', () => {
   ])('with %j is refused at the person type', (named) => {
     const { error } = trialBody.safeParse({ bill: { ...bill, ...named } });
     expect(error?.issues.map(({ path }) => path)).toEqual([['bill', 'personType']]);
+  });
+});
+
+describe('a settlement over REST', () => {
+  const step = { rule: 'ACCOUNT', source: '通知', rate: '', textZh: '个人账户支付', textEn: 'The account pays' };
+  const settled: settlementV1.Settlement = {
+    settlementId: '',
+    institutionCode: 'H11010500001',
+    messageId: '',
+    personId: bill.personId,
+    insuredRegion: '131000',
+    treatingRegion: '110105',
+    visitNumber: 'V1',
+    visitKind: 'VISIT_KIND_OUTPATIENT',
+    filingCategory: 'FILING_CATEGORY_REFERRAL',
+    benefitLevel: 'BENEFIT_LEVEL_REFERRAL',
+    eligibilityBasis: 'FILED',
+    insurance: 'INSURANCE_EMPLOYEE',
+    personType: 'PERSON_TYPE_RETIREE',
+    totalFen: 10_000n,
+    split: { fullSelfPayFen: 0n, overCeilingFen: 0n, firstSelfPayFen: 0n, inScopeFen: 10_000n },
+    deductibleFen: 0n,
+    funds: [{ fund: 'FUND_POOLING', amountFen: 6_000n }],
+    fundTotalFen: 6_000n,
+    personalFen: 4_000n,
+    businessDate: '',
+    settledAt: undefined,
+    state: 'SETTLEMENT_STATE_UNSPECIFIED',
+    reversalBusinessDate: '',
+    policyId: bill.personId,
+    filingId: '',
+    explanation: [{ ...step, baseFen: 4_000n, resultFen: 1_000n }],
+    diseaseCode: '',
+    diagnoses: [],
+    accountFen: 1_000n,
+    mutualAidFen: 500n,
+    cashFen: 2_500n,
+  };
+
+  it('says what of the person’s part accounts paid and what is cash, and why in both languages', () => {
+    const answer = trialAnswer.parse(decodeTrial(settled));
+    const { personalFen, accountFen, mutualAidFen, cashFen, explanation } = answer;
+    expect([personalFen, accountFen, mutualAidFen, cashFen]).toEqual(['4000', '1000', '500', '2500']);
+    expect(explanation).toEqual([{ ...step, baseFen: '4000', resultFen: '1000' }]);
   });
 });

@@ -97,6 +97,10 @@ export const billBody = z
     diagnoses: z.array(diagnosis).max(10).default([]).describe('诊断，主诊断在前；加密保存'),
     admittedAt: instant.describe('入院或就诊时间'),
     endedAt: instant.describe('出院或就诊结束时间'),
+    useAccount: z
+      .boolean()
+      .default(false)
+      .describe('个人账户使用标志：由个人账户支付可支付的部分 / the person wants accounts to pay what they may'),
     totalFen: amountFen,
     lines: z.array(billLine).min(1).max(5_000),
   })
@@ -127,6 +131,7 @@ const step = z.object({
   rate: z.string(),
   resultFen: answerFen,
   textZh: z.string(),
+  textEn: z.string(),
 });
 
 export const trialAnswer = z.object({
@@ -148,7 +153,10 @@ export const trialAnswer = z.object({
   deductibleFen: answerFen,
   funds: z.array(z.object({ fund: z.enum(FUNDS), amountFen: answerFen })),
   fundTotalFen: answerFen,
-  personalFen: answerFen,
+  personalFen: answerFen.describe('个人负担总金额 = 个人账户 + 共济 + 现金'),
+  accountFen: answerFen.describe('个人账户支出'),
+  mutualAidFen: answerFen.describe('个人账户共济支付'),
+  cashFen: answerFen.describe('个人现金支出'),
   policyId: uuid,
   filingId: uuid.nullable(),
   explanation: z.array(step),
@@ -227,6 +235,9 @@ export function decodeTrial(wire: settlementV1.Settlement): TrialAnswer {
     })),
     fundTotalFen: String(wire.fundTotalFen),
     personalFen: String(wire.personalFen),
+    accountFen: String(wire.accountFen),
+    mutualAidFen: String(wire.mutualAidFen),
+    cashFen: String(wire.cashFen),
     policyId: wire.policyId,
     filingId: wire.filingId || null,
     explanation: wire.explanation.map((line) => ({

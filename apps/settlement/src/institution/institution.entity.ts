@@ -14,6 +14,8 @@ export type Institution = {
   readonly visitKinds: readonly VisitKind[];
   /** 开通的门诊慢特病: the first four characters of their codes, sorted. */
   readonly diseaseClasses: readonly string[];
+  /** What else benefit policies ask about it, by the names that they use (中医医院、省属、社区); sorted. */
+  readonly tags: readonly string[];
 };
 
 /** Since when its division and what it is networked for stand as they do. */

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrations } from '../migrations/index.js';
 import { InstitutionController } from './institution.controller.js';
 import { InstitutionRelay } from './institution-relay.service.js';
+import { decodeInstitution } from './institution.codec.js';
 import type { Institution } from './institution.entity.js';
 import { InstitutionService } from './institution.service.js';
 
@@ -43,6 +44,7 @@ function hospital(sequence: number, change: Partial<Institution> = {}): Institut
     networked: true,
     visitKinds: ['INPATIENT', 'CHRONIC'],
     diseaseClasses: ['M016', 'M039'],
+    tags: ['中医医院', '省属'],
     ...change,
   };
 }
@@ -103,6 +105,7 @@ describe('the directory', () => {
           networked: true,
           visitKinds: ['VISIT_KIND_INPATIENT', 'VISIT_KIND_CHRONIC'],
           diseaseClasses: ['M016', 'M039'],
+          tags: ['中医医院', '省属'],
           changedAt: encodeInstant(NOW),
         },
       ],
@@ -112,11 +115,34 @@ describe('the directory', () => {
     });
   });
 
+  it('keeps the tags of each, each once and sorted, commas and all', async () => {
+    const wire = {
+      institutionCode: 'H11010500041',
+      region: '110105',
+      name: '医院',
+      level: 'HOSPITAL_LEVEL_TERTIARY',
+      networked: true,
+      visitKinds: ['VISIT_KIND_INPATIENT'],
+      diseaseClasses: [],
+      tags: ['省属', ' 中医医院 ', '甲,乙', '省属'],
+      changedAt: undefined,
+    } as settlementV1.Institution;
+    await register(hospital(41, { tags: ['旧'] }), hospital(42, { tags: [] }));
+    await register(decodeInstitution(wire, '110000'));
+    const institutionCodes = ['H11010500041', 'H11010500042'];
+    const { institutions: found } = await controller().getInstitutions({ institutionCodes });
+    expect(found.map(({ tags }) => tags)).toEqual([['中医医院', '甲,乙', '省属'], []]);
+  });
+
   it.each([
     ['networked for nothing', { visitKinds: [], diseaseClasses: [] }],
     ['with an unknown kind of visit', { visitKinds: ['VISIT_KIND_UNSPECIFIED'] }],
     ['with a malformed class', { diseaseClasses: ['M03901'] }],
     ['with diseases, but no chronic visits', { visitKinds: ['VISIT_KIND_INPATIENT'] }],
+    ['with an empty tag', { tags: [' '] }],
+    ['with a tag of 21 characters', { tags: ['省'.repeat(21)] }],
+    ['with a tag of two lines', { tags: ['中医\n医院'] }],
+    ['with 21 tags', { tags: Array.from({ length: 21 }, (_, n) => `第${n}`) }],
   ])('takes no institution %s', async (_, change) => {
     const wire = {
       institutionCode: 'H11010500031',
@@ -126,6 +152,7 @@ describe('the directory', () => {
       networked: true,
       visitKinds: ['VISIT_KIND_CHRONIC'],
       diseaseClasses: ['M039'],
+      tags: [],
       changedAt: undefined,
       ...change,
     } as settlementV1.Institution;

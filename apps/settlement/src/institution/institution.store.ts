@@ -2,7 +2,7 @@ import type { Tx } from '@yiditong/chassis';
 import type { DatedInstitution, Institution } from './institution.entity.js';
 
 const COLUMNS = `institution_code AS "institutionCode", province, region, name, level, networked, visit_kinds AS "visitKinds",
-  disease_classes AS "diseaseClasses"`;
+  disease_classes AS "diseaseClasses", tags`;
 const DATED_COLUMNS = `${COLUMNS}, changed_at AS "changedAt"`;
 
 /**
@@ -15,16 +15,17 @@ export async function upsertInstitutions(
   updatedAt: Date,
 ): Promise<DatedInstitution[]> {
   const sorted = [...institutions].sort((a, b) => (a.institutionCode < b.institutionCode ? -1 : 1));
-  // Sets as texts, because PostgreSQL unnests arrays of arrays to their elements.
+  // Sets as texts, because PostgreSQL unnests arrays of arrays to their elements. A tag may hold a comma, but no line break.
   return tx.query(
-    `INSERT INTO institution (institution_code, province, region, name, level, networked, visit_kinds, disease_classes, updated_at, changed_at)
+    `INSERT INTO institution (institution_code, province, region, name, level, networked, visit_kinds, disease_classes, tags, updated_at, changed_at)
      SELECT institution_code, province, region, name, level, networked, string_to_array(visit_kinds, ','),
-       string_to_array(disease_classes, ','), $9::timestamptz, $9
-     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::text[], $8::text[])
-       AS entered (institution_code, province, region, name, level, networked, visit_kinds, disease_classes)
+       string_to_array(disease_classes, ','), string_to_array(tags, chr(10)), $10::timestamptz, $10
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::text[], $8::text[], $9::text[])
+       AS entered (institution_code, province, region, name, level, networked, visit_kinds, disease_classes, tags)
      ON CONFLICT (institution_code, province) DO UPDATE SET
        region = excluded.region, name = excluded.name, level = excluded.level, networked = excluded.networked,
-       visit_kinds = excluded.visit_kinds, disease_classes = excluded.disease_classes, updated_at = excluded.updated_at,
+       visit_kinds = excluded.visit_kinds, disease_classes = excluded.disease_classes, tags = excluded.tags,
+       updated_at = excluded.updated_at,
        changed_at = CASE
          WHEN (institution.region, institution.networked, institution.visit_kinds, institution.disease_classes)
            = (excluded.region, excluded.networked, excluded.visit_kinds, excluded.disease_classes) THEN institution.changed_at
@@ -40,6 +41,7 @@ export async function upsertInstitutions(
       sorted.map((institution) => institution.networked),
       sorted.map((institution) => institution.visitKinds.join(',')),
       sorted.map((institution) => institution.diseaseClasses.join(',')),
+      sorted.map((institution) => institution.tags.join('\n')),
       updatedAt,
     ],
   );

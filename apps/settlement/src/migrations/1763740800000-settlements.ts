@@ -54,6 +54,8 @@ const BY_INSTITUTION = `
     -- 开通的跨省结算业务, and of chronic visits the classes of diseases.
     visit_kinds text[] NOT NULL,
     disease_classes text[] NOT NULL,
+    -- What else benefit policies ask about it, by the names that they use.
+    tags text[] NOT NULL,
     updated_at timestamptz NOT NULL,
     -- Since when the division and what it is networked for stand as they do; later with each change.
     changed_at timestamptz NOT NULL,
@@ -128,6 +130,9 @@ const BY_PERSON = `
     other_fund_fen bigint NOT NULL CHECK (other_fund_fen >= 0),
     fund_total_fen bigint NOT NULL,
     personal_fen bigint NOT NULL CHECK (personal_fen >= 0),
+    account_fen bigint NOT NULL CHECK (account_fen >= 0),
+    mutual_aid_fen bigint NOT NULL CHECK (mutual_aid_fen >= 0),
+    cash_fen bigint NOT NULL CHECK (cash_fen >= 0),
     policy_id uuid NOT NULL,
     explanation text NOT NULL,
     business_date date NOT NULL,
@@ -144,6 +149,7 @@ const BY_PERSON = `
     CONSTRAINT settlement_funds CHECK (fund_total_fen = pooling_fen + large_sum_fen + critical_illness_fen + civil_servant_fen
       + employer_supplement_fen + medical_aid_fen + other_fund_fen),
     CONSTRAINT settlement_shares CHECK (total_fen = fund_total_fen + personal_fen),
+    CONSTRAINT settlement_personal_parts CHECK (personal_fen = account_fen + mutual_aid_fen + cash_fen),
     CONSTRAINT settlement_state CHECK (state IN ('SETTLED', 'REVERSING') OR (state = 'REVERSED' AND reversal_business_date IS NOT NULL))
   );
   CREATE UNIQUE INDEX settlement_one_per_visit ON settlement

@@ -26,6 +26,7 @@ const bill = (change: Partial<Bill> = {}): Bill => ({
   diagnoses: [],
   admittedAt: at,
   endedAt: at,
+  useAccount: false,
   totalFen: fen(3252n),
   lines: [line()],
   ...change,

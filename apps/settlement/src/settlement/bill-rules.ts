@@ -39,6 +39,8 @@ export type Bill = {
   readonly diagnoses: readonly Diagnosis[];
   readonly admittedAt: Date;
   readonly endedAt: Date;
+  /** 个人账户使用标志: the person wants accounts to pay what they may. */
+  readonly useAccount: boolean;
   readonly totalFen: Fen;
   readonly lines: readonly BillLine[];
 };

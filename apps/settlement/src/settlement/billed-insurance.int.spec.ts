@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
-import { insuranceCodec, personTypeCodec, serviceActor, type Actor } from '@yiditong/chassis';
+import { serviceActor, type Actor } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
-import type { benefitV1 } from '@yiditong/contracts';
 import { fen } from '@yiditong/money';
 import { createTestDatabase, endOf, FixedClock, rowCounts, testVault, type TestDatabase } from '@yiditong/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -10,6 +9,7 @@ import { ObligationRelay } from '../clearing/obligation-relay.service.js';
 import { CycleService } from '../cycle/cycle.service.js';
 import { upsertInstitutions } from '../institution/institution.store.js';
 import { migrations } from '../migrations/index.js';
+import type { Decided } from './adjudication.codec.js';
 import type { Bill, InsuredAs } from './bill-rules.js';
 import { FactsService, type Facts } from './facts.service.js';
 import { OutcomeService } from './outcome.service.js';
@@ -52,6 +52,7 @@ beforeAll(async () => {
     networked: true,
     visitKinds: ['INPATIENT' as const],
     diseaseClasses: [],
+    tags: [],
   };
   await database.transaction(serviceActor('spec', '110000'), (tx) => upsertInstitutions(tx, [institution], NOW));
   const outcomes = new OutcomeService(database, clock);
@@ -66,10 +67,10 @@ beforeEach(() => {
 
 /** Filing and catalogue find everything in order. */
 function askingHome(): FactsService {
-  const answer = (call: 'trial' | 'adjudicate') => (claim: benefitV1.Claim) => {
+  const answer = (call: 'trial' | 'adjudicate') => (): Promise<Decided> => {
     home.asked.push(call);
     if (home.lost === call) return Promise.reject(new Rejection('SERVICE_UNAVAILABLE', { service: 'benefit' }));
-    return Promise.resolve(adjudicationOf(claim, home[call]));
+    return Promise.resolve(decidedFor(home[call]));
   };
   const facts = {
     gather: (bill: Bill): Promise<Facts> =>
@@ -95,19 +96,18 @@ function askingHome(): FactsService {
   return facts as unknown as FactsService;
 }
 
-function adjudicationOf(claim: benefitV1.Claim, { insurance, personType }: InsuredAs): benefitV1.Adjudication {
+function decidedFor(insuredAs: InsuredAs): Decided {
   return {
-    settlementId: claim.settlementId,
-    insurance: insuranceCodec.encode(insurance),
-    personType: personTypeCodec.encode(personType),
-    totalFen: claim.totalFen,
+    ...insuredAs,
     split: SPLIT,
-    deductibleFen: 0n,
-    funds: [{ fund: 'FUND_POOLING', amountFen: 6_000n }],
-    fundTotalFen: 6_000n,
-    personalFen: 4_000n,
+    deductibleFen: fen(0n),
+    funds: [{ fund: 'POOLING', amountFen: fen(6_000n) }],
+    fundTotalFen: fen(6_000n),
+    personalFen: fen(4_000n),
+    accountFen: fen(0n),
+    mutualAidFen: fen(0n),
+    cashFen: fen(4_000n),
     policyId: randomUUID(),
-    benefitYear: 2026,
     explanation: [],
   };
 }
@@ -125,6 +125,7 @@ function billFor(insuredAs: InsuredAs | null): Bill {
     diagnoses: [],
     admittedAt: NOW,
     endedAt: NOW,
+    useAccount: false,
     totalFen: fen(10_000n),
     lines: [{ ...line, lineNumber: 1, nationalCode: '001101000010000', hospitalCode: '', approved: false }],
   };

@@ -9,7 +9,6 @@ import {
   serviceActor,
   type Actor,
 } from '@yiditong/chassis';
-import type { benefitV1 } from '@yiditong/contracts';
 import { fen } from '@yiditong/money';
 import {
   createTestDatabase,
@@ -24,6 +23,7 @@ import { ObligationRelay } from '../clearing/obligation-relay.service.js';
 import { CycleService } from '../cycle/cycle.service.js';
 import { upsertInstitutions } from '../institution/institution.store.js';
 import { migrations } from '../migrations/index.js';
+import type { Decided } from './adjudication.codec.js';
 import type { Bill } from './bill-rules.js';
 import { FactsService, type Facts } from './facts.service.js';
 import { OutcomeService } from './outcome.service.js';
@@ -81,6 +81,7 @@ beforeAll(async () => {
           networked: true,
           visitKinds: ['OUTPATIENT', 'CHRONIC', 'INPATIENT'],
           diseaseClasses: ['M039'],
+          tags: [],
         },
       ],
       NOW,
@@ -104,19 +105,19 @@ function servicesWith(vault: PersonalDataVault): { settlements: SettlementServic
 /** The other services, of one mind: the person has filed, everything is in scope, and the pooling fund pays 60 %. */
 function everythingInOrder(): FactsService {
   const split = { ...SPLIT, inScopeFen: fen(10_000n) } as Facts['split'];
-  const adjudication = (claim: benefitV1.Claim): Promise<benefitV1.Adjudication> =>
+  const decided = (): Promise<Decided> =>
     Promise.resolve({
-      settlementId: claim.settlementId,
-      insurance: 'INSURANCE_EMPLOYEE',
-      personType: 'PERSON_TYPE_RETIREE',
-      totalFen: claim.totalFen,
-      split: SPLIT,
-      deductibleFen: 0n,
-      funds: [{ fund: 'FUND_POOLING', amountFen: 6_000n }],
-      fundTotalFen: 6_000n,
-      personalFen: 4_000n,
+      insurance: 'EMPLOYEE',
+      personType: 'RETIREE',
+      split,
+      deductibleFen: fen(0n),
+      funds: [{ fund: 'POOLING', amountFen: fen(6_000n) }],
+      fundTotalFen: fen(6_000n),
+      personalFen: fen(4_000n),
+      accountFen: fen(0n),
+      mutualAidFen: fen(0n),
+      cashFen: fen(4_000n),
       policyId: randomUUID(),
-      benefitYear: 2026,
       explanation: [],
     });
   const facts = {
@@ -129,8 +130,8 @@ function everythingInOrder(): FactsService {
         lines: bill.lines.map((line) => ({ ...line, ...CLASSIFIED, split })),
         split,
       }),
-    trial: adjudication,
-    adjudicate: adjudication,
+    trial: decided,
+    adjudicate: decided,
     reverse: () => Promise.resolve(),
   };
   return facts as unknown as FactsService;
@@ -146,6 +147,7 @@ function newBill(change: Partial<Bill> = {}): Bill {
     emergency: false,
     admittedAt: NOW,
     endedAt: NOW,
+    useAccount: false,
     totalFen: fen(10_000n),
     lines: [
       {

@@ -17,6 +17,7 @@ const institution: Institution = {
   networked: true,
   visitKinds: ['OUTPATIENT'],
   diseaseClasses: [],
+  tags: [],
 };
 const line = (lineNumber: number, change: Partial<BillLine>): BillLine => ({
   lineNumber,
@@ -40,6 +41,7 @@ const bill: Bill = {
   diagnoses: [],
   admittedAt: AT,
   endedAt: AT,
+  useAccount: false,
   totalFen: fen(300n),
   lines: [
     line(1, { nationalCode: NAMED, hospitalCode: 'BED', approved: true }),

@@ -27,6 +27,7 @@ import {
 } from '@yiditong/codes';
 import type { benefitV1, catalogueV1, filingV1 } from '@yiditong/contracts';
 import type { Institution } from '../institution/institution.entity.js';
+import { decodeAdjudication, type Decided } from './adjudication.codec.js';
 import type { Bill } from './bill-rules.js';
 import type { SettledLine } from './settlement.entity.js';
 
@@ -63,14 +64,17 @@ export class FactsService {
     return { ...eligibility, lines, split: sumSplits(lines.map((line) => line.split)) };
   }
 
-  /** What the home province would decide; it books nothing. Rejects with its reason. */
-  async trial(claim: benefitV1.Claim): Promise<benefitV1.Adjudication> {
+  /** What the home province would decide; it books nothing. Rejects with its reason, or HOME_ANSWER_UNUSABLE. */
+  async trial(claim: benefitV1.Claim): Promise<Decided> {
     const { adjudication } = await this.homeProvince.call('trial', { claim }, homeActor(claim), HOME_DEADLINE_MS);
-    return required(adjudication, 'adjudication');
+    return decodeAdjudication(adjudication, claim);
   }
 
-  /** Rejects with the home province's reason, or SERVICE_UNAVAILABLE where its answer is not known. */
-  async adjudicate(claim: benefitV1.Claim): Promise<benefitV1.Adjudication> {
+  /**
+   * Rejects with the home province's reason, SERVICE_UNAVAILABLE where its answer is not known, or HOME_ANSWER_UNUSABLE where it
+   * doesn't add up: then the home province may have booked it.
+   */
+  async adjudicate(claim: benefitV1.Claim): Promise<Decided> {
     const { answers } = await this.homeProvince.call(
       'adjudicate',
       { claims: [claim] },
@@ -79,7 +83,7 @@ export class FactsService {
     );
     const [answer] = answers;
     if (answer?.rejection) throw decodeRejection(answer.rejection);
-    return required(answer?.adjudication, 'adjudication');
+    return decodeAdjudication(answer?.adjudication, claim);
   }
 
   /** Undoes an adjudication, or bars its id. Idempotent. */
@@ -153,25 +157,6 @@ export class FactsService {
       };
     });
   }
-}
-
-/** The claim that the home province is asked to adjudicate. */
-export function claimOf(settlementId: string, bill: Bill, institution: Institution, facts: Facts): benefitV1.Claim {
-  return {
-    settlementId,
-    personId: bill.personId,
-    insuredRegion: bill.insuredRegion,
-    treatingRegion: institution.region,
-    visitKind: visitKindCodec.encode(bill.visitKind),
-    hospitalLevel: hospitalLevelCodec.encode(institution.level),
-    benefitLevel: benefitLevelCodec.encode(facts.benefitLevel),
-    diseaseCode: bill.diseaseCode,
-    institutionCode: institution.institutionCode,
-    admittedAt: encodeInstant(bill.admittedAt),
-    endedAt: encodeInstant(bill.endedAt),
-    totalFen: bill.totalFen,
-    split: facts.split,
-  };
 }
 
 function homeActor(of: { readonly insuredRegion: string }): ReturnType<typeof serviceActor> {

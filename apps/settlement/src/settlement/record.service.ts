@@ -9,13 +9,15 @@ import {
   type SealedColumns,
 } from '@yiditong/chassis';
 import { provinceOf } from '@yiditong/codes';
-import type { benefitV1 } from '@yiditong/contracts';
+import type { Obligation } from '@yiditong/ledger';
+import { sumFen } from '@yiditong/money';
 import { v7 as uuidv7 } from 'uuid';
 import { ObligationRelay } from '../clearing/obligation-relay.service.js';
 import { recordObligation } from '../clearing/obligation.store.js';
 import { holdOpenCycle } from '../cycle/cycle.store.js';
 import type { Institution } from '../institution/institution.entity.js';
 import { findInstitution } from '../institution/institution.store.js';
+import type { Decided } from './adjudication.codec.js';
 import type { Bill } from './bill-rules.js';
 import type { Facts } from './facts.service.js';
 import { OutcomeService, settledAnswer } from './outcome.service.js';
@@ -76,7 +78,7 @@ export class RecordService {
     bill: Bill,
     institution: Institution,
     facts: Facts,
-    adjudication: benefitV1.Adjudication,
+    decided: Decided,
   ): Promise<Settlement> {
     const now = this.clock.now();
     const diagnosis = this.sealedDiagnosis(intent, bill, institution);
@@ -89,10 +91,10 @@ export class RecordService {
         businessDate,
         settledAt: now.toISOString(),
       };
-      const settlement = composeSettlement(identity, bill, institution, facts, adjudication);
+      const settlement = composeSettlement(identity, bill, institution, facts, decided);
       const settled = { outcome: 'SETTLED' as const, answer: settlement };
-      const decided = await decideOutcome(tx, this.outcomes.keyOf(intent), settled, now);
-      if (decided) return decided;
+      const standing = await decideOutcome(tx, this.outcomes.keyOf(intent), settled, now);
+      if (standing) return standing;
       await insertSettlement(tx, settlement, diagnosis);
       await insertLines(tx, settlement, facts.lines);
       await recordObligation(tx, settlement.personId, obligationOf(settlement), now);
@@ -122,29 +124,33 @@ export class RecordService {
 
 /** In the treating province's chain; the insured province's own has the adjudication that this rests on. */
 function settlementRecord(settlement: Settlement): AuditEntry {
-  const { settlementId, state, personId, institutionCode, businessDate, totalFen, fundTotalFen, personalFen } =
-    settlement;
+  const { settlementId, state, personId, institutionCode, businessDate } = settlement;
+  const { totalFen, fundTotalFen, personalFen, cashFen } = settlement;
   return {
     province: provinceOf(settlement.treatingRegion),
     action: 'SETTLE',
     objectType: 'settlement',
     objectId: settlementId,
-    after: { state, personId, institutionCode, businessDate, totalFen, fundTotalFen, personalFen },
+    after: { state, personId, institutionCode, businessDate, totalFen, fundTotalFen, personalFen, cashFen },
   };
 }
 
-/** What the insured province owes for a settlement: everything but what the person pays in cash. */
-export function obligationOf(settlement: Settlement) {
+/** What the insured province owes for a settlement: everything but what the person pays in cash. Accounts lie with it as its funds do. */
+export function obligationOf(settlement: Settlement): Obligation {
   const { settlementId, insurance, visitKind, businessDate, funds } = settlement;
+  const fromAccounts = {
+    fund: 'PERSONAL_ACCOUNT' as const,
+    amountFen: sumFen([settlement.accountFen, settlement.mutualAidFen]),
+  };
   return {
     obligationId: uuidv7(),
     settlementId,
-    kind: 'SETTLEMENT' as const,
+    kind: 'SETTLEMENT',
     insuredProvince: provinceOf(settlement.insuredRegion),
     treatingProvince: provinceOf(settlement.treatingRegion),
     insurance,
     visitKind,
     businessDate,
-    funds,
+    funds: fromAccounts.amountFen === 0n ? funds : [...funds, fromAccounts],
   };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { Actor, RpcClient } from '@yiditong/chassis';
 import { NATION } from '@yiditong/codes';
-import type { benefitV1, filingV1 } from '@yiditong/contracts';
+import type { filingV1 } from '@yiditong/contracts';
 import { fen } from '@yiditong/money';
 import {
   auditFaults,
@@ -21,6 +21,7 @@ import type { Institution } from '../institution/institution.entity.js';
 import { InstitutionService } from '../institution/institution.service.js';
 import { migrations } from '../migrations/index.js';
 import { ReversalService } from '../reversal/reversal.service.js';
+import type { Decided } from './adjudication.codec.js';
 import type { Bill } from './bill-rules.js';
 import { FactsService, type Facts } from './facts.service.js';
 import { OutcomeService } from './outcome.service.js';
@@ -42,6 +43,7 @@ const INSTITUTION: Institution = {
   networked: true,
   visitKinds: ['OUTPATIENT', 'INPATIENT'],
   diseaseClasses: [],
+  tags: ['中医医院'],
 };
 const NOW = new Date('2026-03-01T04:00:00Z');
 const DAY = '2026-03-01';
@@ -87,19 +89,19 @@ function everythingInOrder(): FactsService {
         lines: bill.lines.map((line) => ({ ...line, ...classified, split })),
         split,
       } satisfies Record<keyof Facts, unknown>),
-    adjudicate: (claim: benefitV1.Claim): Promise<benefitV1.Adjudication> =>
+    adjudicate: (): Promise<Decided> =>
       Promise.resolve({
-        settlementId: claim.settlementId,
-        insurance: 'INSURANCE_EMPLOYEE',
-        personType: 'PERSON_TYPE_RETIREE',
-        totalFen: claim.totalFen,
+        insurance: 'EMPLOYEE',
+        personType: 'RETIREE',
         split,
-        deductibleFen: 0n,
-        funds: [{ fund: 'FUND_POOLING', amountFen: 6_000n }],
-        fundTotalFen: 6_000n,
-        personalFen: 4_000n,
+        deductibleFen: zero,
+        funds: [{ fund: 'POOLING', amountFen: fen(6_000n) }],
+        fundTotalFen: fen(6_000n),
+        personalFen: fen(4_000n),
+        accountFen: fen(900n),
+        mutualAidFen: fen(100n),
+        cashFen: fen(3_000n),
         policyId: randomUUID(),
-        benefitYear: 2026,
         explanation: [],
       }),
     reverse: () => Promise.resolve(),
@@ -119,6 +121,7 @@ function newBill(): Bill {
     diagnoses: [],
     admittedAt: NOW,
     endedAt: NOW,
+    useAccount: true,
     totalFen: fen(10_000n),
     lines: [{ ...line, lineNumber: 1, nationalCode: '001101000010000', hospitalCode: '', approved: false }],
   };
@@ -149,7 +152,7 @@ describe('of a settlement the audit trail has', () => {
     const { settlementId } = await settlements.settle(HOSPITAL, CODE, message, bill);
     await settlements.settle(HOSPITAL, CODE, message, bill);
     for (let time = 0; time < 2; time++) await reversals.reverse(HOSPITAL, CODE, undo, message);
-    const amounts = { totalFen: '10000', fundTotalFen: '6000', personalFen: '4000' };
+    const amounts = { totalFen: '10000', fundTotalFen: '6000', personalFen: '4000', cashFen: '3000' };
     const record = { ...inBeijing, objectId: settlementId, actor: HOSPITAL, purpose: 'TREATMENT' };
     const reversal = { ...record, action: 'REVERSE_SETTLEMENT' };
     expect(await auditTrail(db, settlementId)).toEqual([
@@ -163,7 +166,7 @@ describe('of a settlement the audit trail has', () => {
       {
         ...reversal,
         before: { state: 'REVERSING' },
-        after: { state: 'REVERSED', personId, businessDate: DAY, obligationFen: '-6000' },
+        after: { state: 'REVERSED', personId, businessDate: DAY, obligationFen: '-7000' },
       },
     ]);
   });

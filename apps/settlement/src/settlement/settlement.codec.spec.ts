@@ -22,6 +22,7 @@ const bill: settlementV1.Bill = {
   diseaseCode: '',
   admittedAt: at,
   endedAt: at,
+  useAccount: false,
   totalFen: 3252n,
   lines: [],
   diagnoses: [],

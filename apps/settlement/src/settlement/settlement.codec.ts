@@ -1,10 +1,7 @@
 import { MASKED, maskedDiagnoses } from '@yiditong/access';
-import type { Step } from '@yiditong/adjudication';
 import {
   benefitLevelCodec,
-  decodeFunds,
   decodeInstant,
-  decodeSplit,
   encodeFunds,
   encodeInstant,
   filingCategoryCodec,
@@ -22,10 +19,11 @@ import {
   PERSON_TYPES_OF,
   Rejection,
 } from '@yiditong/codes';
-import type { benefitV1, commonV1, settlementV1 } from '@yiditong/contracts';
+import type { settlementV1 } from '@yiditong/contracts';
 import { fen } from '@yiditong/money';
 import { validate as isUuid } from 'uuid';
 import type { Institution } from '../institution/institution.entity.js';
+import type { Decided } from './adjudication.codec.js';
 import type { Bill, BillLine, Diagnosis, InsuredAs } from './bill-rules.js';
 import type { Facts } from './facts.service.js';
 import type { Diagnosed, DiagnosedSettlement, Settlement, SettlementState } from './settlement.entity.js';
@@ -56,6 +54,7 @@ export function decodeBill(wire: settlementV1.Bill | undefined): Bill {
     diagnoses: decodeDiagnoses(bill.diagnoses),
     admittedAt: decodeInstant(bill.admittedAt, 'admitted_at'),
     endedAt: decodeInstant(bill.endedAt, 'ended_at'),
+    useAccount: bill.useAccount,
     totalFen: fen(bill.totalFen),
     lines: bill.lines.map(decodeLine),
   };
@@ -68,11 +67,6 @@ function decodeBilledAs(wire: settlementV1.Bill): InsuredAs | null {
   if (insurance === null || personType === null || !PERSON_TYPES_OF[insurance].includes(personType))
     throw malformed('insurance and person_type must both be given and go together, or neither be given');
   return { insurance, personType };
-}
-
-/** As whom the home province took the person. */
-export function insuredAsOf({ insurance, personType }: benefitV1.Adjudication): InsuredAs {
-  return { insurance: insuranceCodec.decode(insurance), personType: personTypeCodec.decode(personType) };
 }
 
 /** Says which one is wrong, and never quotes it. */
@@ -125,13 +119,13 @@ function malformed(problem: string): Rejection {
 
 export type Identity = Pick<Settlement, 'settlementId' | 'messageId' | 'businessDate' | 'settledAt'>;
 
-/** Puts together what was asked, found and adjudicated. */
+/** Puts together what was asked, found and decided. */
 export function composeSettlement(
   identity: Identity,
   bill: Bill,
   institution: Institution,
   facts: Facts,
-  adjudication: benefitV1.Adjudication,
+  decided: Decided,
 ): Settlement {
   const { settlementId, messageId, businessDate, settledAt } = identity;
   return {
@@ -147,24 +141,13 @@ export function composeSettlement(
     benefitLevel: facts.benefitLevel,
     eligibilityBasis: facts.eligibilityBasis,
     filingId: facts.filingId,
-    ...insuredAsOf(adjudication),
     totalFen: bill.totalFen,
-    split: decodeSplit(adjudication.split),
-    deductibleFen: fen(adjudication.deductibleFen),
-    funds: decodeFunds(adjudication.funds),
-    fundTotalFen: fen(adjudication.fundTotalFen),
-    personalFen: fen(adjudication.personalFen),
-    policyId: adjudication.policyId,
-    explanation: adjudication.explanation.map(decodeStep),
+    ...decided,
     businessDate,
     settledAt,
     state: 'SETTLED',
     reversalBusinessDate: null,
   };
-}
-
-function decodeStep(wire: commonV1.Step): Step {
-  return { ...wire, baseFen: fen(wire.baseFen), resultFen: fen(wire.resultFen) };
 }
 
 const STATE: Record<SettlementState, settlementV1.SettlementState> = {

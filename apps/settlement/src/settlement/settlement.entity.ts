@@ -1,4 +1,4 @@
-import type { FeeSplit, Step } from '@yiditong/adjudication';
+import type { ExplainedStep, FeeSplit } from '@yiditong/adjudication';
 import type {
   BenefitLevel,
   EligibilityBasis,
@@ -36,9 +36,16 @@ export type Settlement = {
   readonly deductibleFen: Fen;
   readonly funds: readonly { readonly fund: Fund; readonly amountFen: Fen }[];
   readonly fundTotalFen: Fen;
+  /** What the person bears: accountFen + mutualAidFen + cashFen. */
   readonly personalFen: Fen;
+  /** 个人账户支出, of the person's own. */
+  readonly accountFen: Fen;
+  /** 个人账户共济支付, of relatives'. */
+  readonly mutualAidFen: Fen;
+  /** 个人现金支出. */
+  readonly cashFen: Fen;
   readonly policyId: string;
-  readonly explanation: readonly Step[];
+  readonly explanation: readonly ExplainedStep[];
   readonly businessDate: string;
   readonly settledAt: string;
   readonly state: SettlementState;

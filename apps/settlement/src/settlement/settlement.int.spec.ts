@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { bodyHash, freeze, serviceActor, type Actor, type Tx } from '@yiditong/chassis';
+import { bodyHash, freeze, serviceActor, thaw, type Actor, type Tx } from '@yiditong/chassis';
 import { fen } from '@yiditong/money';
 import {
   atOnce,
@@ -56,7 +56,7 @@ afterAll(() => db.drop());
 const messageId = (): string => `${INSTITUTION}20260301120000${String(++sequence).padStart(4, '0')}`;
 const as = <T>(actor: Actor, work: (tx: Tx) => Promise<T>): Promise<T> => db.database.transaction(actor, work);
 
-/** A 西安 employee in 北京: 1,000.00 of which 100.00 is full self-pay and the funds pay 600.00. */
+/** A 西安 employee in 北京: 1,000.00 of which 100.00 is full self-pay; the funds pay 600.00 and accounts 150.00. */
 function settlement(change: Partial<Settlement> = {}): Settlement {
   return {
     personId: randomUUID(),
@@ -87,9 +87,20 @@ function settlement(change: Partial<Settlement> = {}): Settlement {
     ],
     fundTotalFen: fen(60_000n),
     personalFen: fen(40_000n),
+    accountFen: fen(11_000n),
+    mutualAidFen: fen(4_000n),
+    cashFen: fen(25_000n),
     policyId: randomUUID(),
     explanation: [
-      { rule: 'PERSONAL', source: 's', baseFen: fen(1n), rate: '', resultFen: fen(40_000n), textZh: '个人负担' },
+      {
+        rule: 'PERSONAL',
+        source: 's',
+        baseFen: fen(1n),
+        rate: '',
+        resultFen: fen(40_000n),
+        textZh: '个人负担',
+        textEn: 'The person’s part',
+      },
     ],
     businessDate: '2026-03-01',
     settledAt: NOW.toISOString(),
@@ -152,7 +163,13 @@ describe('a settlement', () => {
   const { split } = settlement();
   it.each<[string, Partial<Settlement>, string]>([
     ['split does not add up', { split: { ...split, inScopeFen: fen(85_001n) } }, 'settlement_split'],
-    ['shares do not add up', { personalFen: fen(40_001n) }, 'settlement_shares'],
+    ['shares do not add up', { personalFen: fen(40_001n), cashFen: fen(25_001n) }, 'settlement_shares'],
+    ['cash does not add up', { cashFen: fen(25_001n) }, 'settlement_personal_parts'],
+    ['account does not add up', { accountFen: fen(10_999n) }, 'settlement_personal_parts'],
+    ['mutual aid does not add up', { mutualAidFen: fen(0n) }, 'settlement_personal_parts'],
+    ['account takes money', { accountFen: fen(-1n), cashFen: fen(36_001n) }, 'settlement_account_fen_check'],
+    ['mutual aid takes money', { mutualAidFen: fen(-1n), cashFen: fen(29_001n) }, 'settlement_mutual_aid_fen_check'],
+    ['cash is less than nothing', { accountFen: fen(36_001n), cashFen: fen(-1n) }, 'settlement_cash_fen_check'],
     ['funds do not add up', { funds: [{ fund: 'POOLING', amountFen: fen(59_999n) }] }, 'settlement_funds'],
     [
       'person pays less than nothing',
@@ -161,7 +178,12 @@ describe('a settlement', () => {
     ],
     [
       'fund takes money',
-      { funds: [{ fund: 'POOLING', amountFen: fen(-1n) }], fundTotalFen: fen(-1n), personalFen: fen(100_001n) },
+      {
+        funds: [{ fund: 'POOLING', amountFen: fen(-1n) }],
+        fundTotalFen: fen(-1n),
+        personalFen: fen(100_001n),
+        cashFen: fen(85_001n),
+      },
       'settlement_pooling_fen_check',
     ],
     [
@@ -450,6 +472,31 @@ describe('an obligation', () => {
       obligation: (before['obligation'] ?? 0) + 1,
       outbox: (before['outbox'] ?? 0) + 1,
     });
+  });
+
+  it('is everything but cash, the accounts’ part as one beside the funds', async () => {
+    const one = settlement();
+    await as(BEIJING, (tx) => recordObligation(tx, one.personId, obligationOf(one), NOW));
+    const [row] = await queryAs<{ amount: string; payload: string }>(
+      db.superuserUrl,
+      `SELECT o.amount_fen AS amount, b.payload FROM obligation o, outbox b
+       WHERE o.settlement_id = $1::uuid AND b.payload LIKE '%' || $2 || '%'`,
+      [one.settlementId, one.settlementId],
+    );
+    const { funds } = thaw<{ funds: unknown }>(row?.payload ?? '{}');
+    expect([row?.amount, funds]).toEqual([
+      '75000',
+      [
+        { fund: 'FUND_POOLING', amountFen: 50_000n },
+        { fund: 'FUND_LARGE_SUM', amountFen: 10_000n },
+        { fund: 'FUND_PERSONAL_ACCOUNT', amountFen: 15_000n },
+      ],
+    ]);
+  });
+
+  it('has no part of accounts that paid nothing', () => {
+    const one = settlement({ accountFen: fen(0n), mutualAidFen: fen(0n), cashFen: fen(40_000n) });
+    expect(obligationOf(one).funds).toEqual(one.funds);
   });
 
   it('is recorded once for a settlement and once for its reversal', async () => {

@@ -1,16 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock, Database, type Actor } from '@yiditong/chassis';
 import { institutionOfMessage, isMessageId, REASONS, Rejection, type Reason } from '@yiditong/codes';
-import type { benefitV1 } from '@yiditong/contracts';
 import { v7 as uuidv7 } from 'uuid';
 import type { Institution } from '../institution/institution.entity.js';
 import { findInstitution } from '../institution/institution.store.js';
-import { billProblem, insuredDiffers, type Bill } from './bill-rules.js';
-import { claimOf, FactsService } from './facts.service.js';
+import { billProblem, insuredDiffers, type Bill, type InsuredAs } from './bill-rules.js';
+import { claimOf } from './claim.codec.js';
+import { FactsService } from './facts.service.js';
 import { OutcomeService, settledAnswer } from './outcome.service.js';
 import { findOutcome } from './outcome.store.js';
 import { RecordService } from './record.service.js';
-import { composeSettlement, diagnosedIn, insuredAsOf } from './settlement.codec.js';
+import { composeSettlement, diagnosedIn } from './settlement.codec.js';
 import type { DiagnosedSettlement, Outcome, SettleIntent, Settlement } from './settlement.entity.js';
 import { visitIsSettled } from './settlement.store.js';
 
@@ -32,10 +32,10 @@ export class SettlementService {
     const institution = networked(found, institutionCode);
     this.checkBill(bill);
     const facts = await this.facts.gather(bill, institution);
-    const adjudication = await this.facts.trial(claimOf(uuidv7(), bill, institution, facts));
-    checkInsured(bill, adjudication);
+    const decided = await this.facts.trial(claimOf(uuidv7(), bill, institution, facts));
+    checkInsured(bill, decided);
     const identity = { settlementId: '', messageId: '', businessDate: '', settledAt: '' };
-    return { ...composeSettlement(identity, bill, institution, facts, adjudication), ...diagnosedIn(bill) };
+    return { ...composeSettlement(identity, bill, institution, facts, decided), ...diagnosedIn(bill) };
   }
 
   /**
@@ -64,15 +64,17 @@ export class SettlementService {
       const claim = claimOf(intent.settlementId, bill, institution, facts);
       // Before anything is booked: the catalogue has divided the bill by the insurance that it names.
       if (bill.insuredAs) checkInsured(bill, await this.facts.trial(claim));
-      const adjudication = await this.facts.adjudicate(claim);
+      const decided = await this.facts.adjudicate(claim);
       booked = true;
       // Again, for it may have changed since the trial.
-      checkInsured(bill, adjudication);
-      return await this.records.record(actor, intent, bill, institution, facts, adjudication);
+      checkInsured(bill, decided);
+      return await this.records.record(actor, intent, bill, institution, facts, decided);
     } catch (error) {
       if (!(error instanceof Rejection)) throw error;
       if (isUnanswered(error.reason))
         throw new Rejection('OUTCOME_UNKNOWN', { until: intent.deadlineAt.toISOString() });
+      // What it can't be held to may be booked all the same.
+      booked ||= error.reason === 'HOME_ANSWER_UNUSABLE';
       return settledAnswer(await this.refuse(intent, error, booked));
     }
   }
@@ -129,8 +131,8 @@ function networked(found: Institution | null, institutionCode: string): Institut
 }
 
 /** Rejects with BILL_INSURED_DIFFERS. A bill that doesn't say how the person is insured passes. */
-function checkInsured(bill: Bill, adjudication: benefitV1.Adjudication): void {
-  if (insuredDiffers(bill, insuredAsOf(adjudication))) throw new Rejection('BILL_INSURED_DIFFERS');
+function checkInsured(bill: Bill, home: InsuredAs): void {
+  if (insuredDiffers(bill, home)) throw new Rejection('BILL_INSURED_DIFFERS');
 }
 
 /** Reasons that say nothing of what happened at the other side. */

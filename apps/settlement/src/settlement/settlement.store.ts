@@ -45,9 +45,9 @@ export async function insertSettlement(tx: Tx, settlement: Settlement, diagnosis
          insured_region, insured_province, treating_region, treating_province, filing_category, benefit_level, eligibility_basis,
          filing_id, insurance, person_type, policy_id, explanation, business_date, settled_at, state, reversal_business_date,
          total_fen, full_self_pay_fen, over_ceiling_fen, first_self_pay_fen, in_scope_fen, deductible_fen,
-         ${FUND_COLUMNS}, fund_total_fen, personal_fen, diagnosis_sealed, key_version)
+         ${FUND_COLUMNS}, fund_total_fen, personal_fen, account_fen, mutual_aid_fen, cash_fen, diagnosis_sealed, key_version)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-         $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39)`,
+         $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42)`,
       [...factsOf(settlement), ...amountsOf(settlement).map(String), diagnosis.sealed, diagnosis.keyVersion],
     );
   } catch (error) {
@@ -94,6 +94,9 @@ function amountsOf({ split, funds, ...settlement }: Settlement): Fen[] {
     ...FUNDS.map(fundOf),
     settlement.fundTotalFen,
     settlement.personalFen,
+    settlement.accountFen,
+    settlement.mutualAidFen,
+    settlement.cashFen,
   ];
 }
 
@@ -131,7 +134,7 @@ export async function insertLines(tx: Tx, settlement: Settlement, lines: readonl
 
 const COLUMNS = `person_id, settlement_id, institution_code, message_id, visit_number, visit_kind, insured_region, treating_region,
   filing_category, benefit_level, eligibility_basis, filing_id, insurance, person_type, total_fen, full_self_pay_fen, over_ceiling_fen,
-  first_self_pay_fen, in_scope_fen, deductible_fen, ${FUND_COLUMNS}, fund_total_fen, personal_fen,
+  first_self_pay_fen, in_scope_fen, deductible_fen, ${FUND_COLUMNS}, fund_total_fen, personal_fen, account_fen, mutual_aid_fen, cash_fen,
   policy_id, explanation, to_char(business_date, 'YYYY-MM-DD') AS business_date, settled_at, state,
   to_char(reversal_business_date, 'YYYY-MM-DD') AS reversal_business_date`;
 const READ = `SELECT ${COLUMNS} FROM settlement`;
@@ -235,6 +238,9 @@ function settlementOf(row: SettlementColumns): Settlement {
     funds,
     fundTotalFen: amount('fund_total_fen'),
     personalFen: amount('personal_fen'),
+    accountFen: amount('account_fen'),
+    mutualAidFen: amount('mutual_aid_fen'),
+    cashFen: amount('cash_fen'),
     policyId: row['policy_id'],
     explanation: thaw(row['explanation'] ?? '[]'),
     businessDate: row['business_date'],

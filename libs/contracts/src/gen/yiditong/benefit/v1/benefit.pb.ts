@@ -11,6 +11,23 @@ import { Observable } from "rxjs";
 import { Timestamp } from "../../../google/protobuf/timestamp.pb.js";
 import { Insurance, PersonType } from "../../common/v1/common.pb.js";
 
+/** Whose money an account holds. */
+export const AccountKind = {
+  ACCOUNT_KIND_UNSPECIFIED: "ACCOUNT_KIND_UNSPECIFIED",
+  /** ACCOUNT_KIND_OWN - The person's own. */
+  ACCOUNT_KIND_OWN: "ACCOUNT_KIND_OWN",
+  /** ACCOUNT_KIND_MUTUAL_AID - What relatives put at the person's disposal (家庭共济). */
+  ACCOUNT_KIND_MUTUAL_AID: "ACCOUNT_KIND_MUTUAL_AID",
+} as const;
+
+export type AccountKind = typeof AccountKind[keyof typeof AccountKind];
+
+export namespace AccountKind {
+  export type ACCOUNT_KIND_UNSPECIFIED = typeof AccountKind.ACCOUNT_KIND_UNSPECIFIED;
+  export type ACCOUNT_KIND_OWN = typeof AccountKind.ACCOUNT_KIND_OWN;
+  export type ACCOUNT_KIND_MUTUAL_AID = typeof AccountKind.ACCOUNT_KIND_MUTUAL_AID;
+}
+
 /** A person as entered by the bureau. */
 export interface PersonEntry {
   personId: string;
@@ -26,6 +43,11 @@ export interface PersonEntry {
   name: string;
   /** 联系电话; empty where there is none. Kept sealed. */
   phone: string;
+  /**
+   * What else policies ask about a person, by the names that they use: 低保, 特困, 公务员, 学生. At most 20 of at most 20 characters.
+   * Kept sealed.
+   */
+  tags: string[];
 }
 
 export interface RegisterPersonsRequest {
@@ -71,18 +93,52 @@ export interface GetPersonResponse {
   idNumber: string;
   /** Empty where there is none. */
   phone: string;
+  /** Empty where the ID number is masked. */
+  tags: string[];
+}
+
+export interface AccountEntry {
+  /** UUIDv7. */
+  entryId: string;
+  personId: string;
+  kind: AccountKind;
+  /** Signed; not zero. */
+  amountFen: bigint;
+}
+
+export interface PostAccountEntriesRequest {
+  /** The province of all persons. */
+  province: string;
+  /** 1 to 1,000. */
+  entries: AccountEntry[];
+}
+
+export interface PostAccountEntriesResponse {
+  /** How many were new. */
+  posted: number;
+}
+
+export interface GetAccountRequest {
+  personId: string;
+}
+
+export interface GetAccountResponse {
+  balanceFen: bigint;
+  mutualAidFen: bigint;
 }
 
 export interface GetAccumulatorsRequest {
   personId: string;
   benefitYear: number;
+  /** Not in the future; unset for now. */
+  asOf: Timestamp | undefined;
 }
 
 /** One running total of a person's benefit year. */
 export interface Accumulator {
   /** Such as POOLING_PAID; see docs/glossary.md. */
   kind: string;
-  /** Fen, except for ADMISSIONS, which is a count. */
+  /** Fen; of kinds in _VISITS a count. */
   value: bigint;
 }
 
@@ -139,7 +195,18 @@ export interface BenefitServiceClient {
 
   getInsurance(request: GetInsuranceRequest, metadata?: Metadata): Observable<GetInsuranceResponse>;
 
-  /** A person's accumulators of one benefit year. */
+  /**
+   * Credits and debits personal accounts (个人账户) by their entry ids, each once, all or none. Rejects with PERSON_UNKNOWN,
+   * ACCOUNT_INSUFFICIENT or IDEMPOTENCY_KEY_REUSED.
+   */
+
+  postAccountEntries(request: PostAccountEntriesRequest, metadata?: Metadata): Observable<PostAccountEntriesResponse>;
+
+  /** A person's account balances. Rejects with PERSON_UNKNOWN. */
+
+  getAccount(request: GetAccountRequest, metadata?: Metadata): Observable<GetAccountResponse>;
+
+  /** A person's accumulators of one benefit year, now or as they stood at a time. Rejects with PERSON_UNKNOWN. */
 
   getAccumulators(request: GetAccumulatorsRequest, metadata?: Metadata): Observable<GetAccumulatorsResponse>;
 }
@@ -185,7 +252,24 @@ export interface BenefitServiceController {
     metadata?: Metadata,
   ): Promise<GetInsuranceResponse> | Observable<GetInsuranceResponse> | GetInsuranceResponse;
 
-  /** A person's accumulators of one benefit year. */
+  /**
+   * Credits and debits personal accounts (个人账户) by their entry ids, each once, all or none. Rejects with PERSON_UNKNOWN,
+   * ACCOUNT_INSUFFICIENT or IDEMPOTENCY_KEY_REUSED.
+   */
+
+  postAccountEntries(
+    request: PostAccountEntriesRequest,
+    metadata?: Metadata,
+  ): Promise<PostAccountEntriesResponse> | Observable<PostAccountEntriesResponse> | PostAccountEntriesResponse;
+
+  /** A person's account balances. Rejects with PERSON_UNKNOWN. */
+
+  getAccount(
+    request: GetAccountRequest,
+    metadata?: Metadata,
+  ): Promise<GetAccountResponse> | Observable<GetAccountResponse> | GetAccountResponse;
+
+  /** A person's accumulators of one benefit year, now or as they stood at a time. Rejects with PERSON_UNKNOWN. */
 
   getAccumulators(
     request: GetAccumulatorsRequest,
@@ -195,7 +279,15 @@ export interface BenefitServiceController {
 
 export function BenefitServiceControllerMethods() {
   return function (constructor: Function) {
-    const grpcMethods: string[] = ["registerPersons", "findPerson", "getPerson", "getInsurance", "getAccumulators"];
+    const grpcMethods: string[] = [
+      "registerPersons",
+      "findPerson",
+      "getPerson",
+      "getInsurance",
+      "postAccountEntries",
+      "getAccount",
+      "getAccumulators",
+    ];
     for (const method of grpcMethods) {
       const descriptor: any = Reflect.getOwnPropertyDescriptor(constructor.prototype, method);
       GrpcMethod("BenefitService", method)(constructor.prototype[method], method, descriptor);

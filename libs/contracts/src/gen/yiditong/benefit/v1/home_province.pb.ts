@@ -12,9 +12,11 @@ import { Timestamp } from "../../../google/protobuf/timestamp.pb.js";
 import {
   BenefitLevel,
   FeeSplit,
+  Fund,
   FundPayment,
   HospitalLevel,
   Insurance,
+  ItemClass,
   PersonType,
   Rejection,
   Step,
@@ -29,6 +31,7 @@ export const AdjudicationState = {
   ADJUDICATION_STATE_ADJUDICATED: "ADJUDICATION_STATE_ADJUDICATED",
   /** ADJUDICATION_STATE_REVERSED - Undone, or barred before it came. */
   ADJUDICATION_STATE_REVERSED: "ADJUDICATION_STATE_REVERSED",
+  ADJUDICATION_STATE_CANCELLED: "ADJUDICATION_STATE_CANCELLED",
 } as const;
 
 export type AdjudicationState = typeof AdjudicationState[keyof typeof AdjudicationState];
@@ -38,6 +41,7 @@ export namespace AdjudicationState {
   export type ADJUDICATION_STATE_NONE = typeof AdjudicationState.ADJUDICATION_STATE_NONE;
   export type ADJUDICATION_STATE_ADJUDICATED = typeof AdjudicationState.ADJUDICATION_STATE_ADJUDICATED;
   export type ADJUDICATION_STATE_REVERSED = typeof AdjudicationState.ADJUDICATION_STATE_REVERSED;
+  export type ADJUDICATION_STATE_CANCELLED = typeof AdjudicationState.ADJUDICATION_STATE_CANCELLED;
 }
 
 /** What the treating side knows of a bill, split by its catalogue. */
@@ -64,11 +68,53 @@ export interface Claim {
     | undefined;
   /** 定点医药机构编号: some areas count a deductible by hospital. */
   institutionCode: string;
+  /**
+   * What the in-scope amount consists of, for policies that tell classes, kinds or prices apart. Empty where it isn't known; else
+   * the parts sum to the in-scope amount.
+   */
+  parts: ClaimPart[];
+  /** 个人账户使用标志 (acct_used_flag): the person wants accounts to pay what they may. */
+  useAccount: boolean;
+  /** What else the directory knows of the hospital, by the names that policies use: 中医医院, 省属, 社区. */
+  hospitalTags: string[];
+  /** 医院负担 (hosp_part_amt): what the hospital bears of the person's part. */
+  hospitalPartFen: bigint;
+}
+
+/** What is in scope of one class, kind and unit price. */
+export interface ClaimPart {
+  /** UNSPECIFIED where it isn't known. */
+  itemClass: ItemClass;
+  /** A kind of the catalogue, such as WESTERN_DRUG or CONSUMABLE; empty where it isn’t known. */
+  itemKind: string;
+  /** Fen; unset where it isn't known. */
+  unitPriceFen?: bigint | undefined;
+  inScopeFen: bigint;
+}
+
+/** What one fund paid, and of what (setldetail). */
+export interface FundDetail {
+  fund: Fund;
+  /** 符合政策范围金额 (inscp_scp_amt): what the fund's rule was applied to. */
+  baseFen: bigint;
+  /** 本次可支付限额 (crt_payb_lmt_amt): what it could have paid at most; unset where there is no limit. */
+  limitFen?: bigint | undefined;
+  amountFen: bigint;
+  /** 结算过程 (setl_proc_info), in Chinese. */
+  process: string;
+}
+
+/** What belongs to one benefit year of a stay. A stay that isn't divided has one. */
+export interface BenefitYearPart {
+  benefitYear: number;
+  inScopeFen: bigint;
+  deductibleFen: bigint;
+  fundTotalFen: bigint;
 }
 
 /**
- * Who pays what. Identities: total = fund_total + personal; fund_total = sum of funds;
- * total = the four parts of the split.
+ * Who pays what. Identities: total = fund_total + personal + hospital_part; fund_total = sum of funds; personal = account + mutual aid
+ * + cash; total = the four parts of the split.
  */
 export interface Adjudication {
   settlementId: string;
@@ -87,9 +133,26 @@ export interface Adjudication {
   personalFen: bigint;
   /** The policy version that was applied. */
   policyId: string;
-  /** The benefit year that the accumulators were booked to. */
+  /** The benefit year of the discharge. */
   benefitYear: number;
   explanation: Step[];
+  /** 个人账户支出 (acct_pay), of the person's own. */
+  accountFen: bigint;
+  /** 个人账户共济支付 (acct_mulaid_pay). */
+  mutualAidFen: bigint;
+  /** 个人现金支出 (psn_cash_pay). */
+  cashFen: bigint;
+  /** 医院负担 (hosp_part_amt). */
+  hospitalPartFen: bigint;
+  /** 余额 (balc) of the own account after this bill; unset where no account was asked. */
+  accountBalanceFen?:
+    | bigint
+    | undefined;
+  /** 统筹基金支付比例 (pool_prop_selfpay, 5,4): what the pooling fund paid of what is in scope above the deductible, in ten-thousandths. */
+  poolingRatioE4: number;
+  details: FundDetail[];
+  /** What was booked to which benefit year, earliest first. */
+  years: BenefitYearPart[];
 }
 
 export interface TrialRequest {
@@ -130,6 +193,29 @@ export interface ReverseRequest {
 export interface ReverseResponse {
   /** True where an adjudication was undone, now or by an earlier call; false where the id is only barred. */
   hadAdjudication: boolean;
+  /**
+   * Later adjudications of the same person, year and insurance that counted on it and stand as they are. To have them decided
+   * anew they must be cancelled and settled again.
+   */
+  laterSettlementIds: string[];
+}
+
+export interface CancelRequest {
+  /** UUIDv7, the identity of the cancellation in both provinces. */
+  cancellationId: string;
+  settlementId: string;
+  personId: string;
+  insuredRegion: string;
+}
+
+export interface CancelResponse {
+  /** What was taken back: the amounts of the adjudication, not negated. */
+  adjudication:
+    | Adjudication
+    | undefined;
+  /** As of Reverse. */
+  laterSettlementIds: string[];
+  cancelledAt: Timestamp | undefined;
 }
 
 export interface QueryAdjudicationRequest {
@@ -154,6 +240,14 @@ export interface HomeProvinceServiceClient {
    */
 
   adjudicate(request: AdjudicateRequest, metadata?: Metadata): Observable<AdjudicateResponse>;
+
+  /**
+   * Takes an adjudication back because the settlement was cancelled (退费、撤销结算): a business undo, acknowledged once per
+   * cancellation id, for ever. Rejects with ADJUDICATION_NOT_FOUND, SETTLEMENT_REVERSED, ADJUDICATION_CANCELLED where it was
+   * cancelled under another id, or IDEMPOTENCY_KEY_REUSED.
+   */
+
+  cancel(request: CancelRequest, metadata?: Metadata): Observable<CancelResponse>;
 
   /**
    * Undoes an adjudication exactly (冲正). An id that was never adjudicated is barred for ever, so that
@@ -183,6 +277,17 @@ export interface HomeProvinceServiceController {
   ): Promise<AdjudicateResponse> | Observable<AdjudicateResponse> | AdjudicateResponse;
 
   /**
+   * Takes an adjudication back because the settlement was cancelled (退费、撤销结算): a business undo, acknowledged once per
+   * cancellation id, for ever. Rejects with ADJUDICATION_NOT_FOUND, SETTLEMENT_REVERSED, ADJUDICATION_CANCELLED where it was
+   * cancelled under another id, or IDEMPOTENCY_KEY_REUSED.
+   */
+
+  cancel(
+    request: CancelRequest,
+    metadata?: Metadata,
+  ): Promise<CancelResponse> | Observable<CancelResponse> | CancelResponse;
+
+  /**
    * Undoes an adjudication exactly (冲正). An id that was never adjudicated is barred for ever, so that
    * a late original is refused with SETTLEMENT_REVERSED.
    */
@@ -202,7 +307,7 @@ export interface HomeProvinceServiceController {
 
 export function HomeProvinceServiceControllerMethods() {
   return function (constructor: Function) {
-    const grpcMethods: string[] = ["trial", "adjudicate", "reverse", "queryAdjudication"];
+    const grpcMethods: string[] = ["trial", "adjudicate", "cancel", "reverse", "queryAdjudication"];
     for (const method of grpcMethods) {
       const descriptor: any = Reflect.getOwnPropertyDescriptor(constructor.prototype, method);
       GrpcMethod("HomeProvinceService", method)(constructor.prototype[method], method, descriptor);

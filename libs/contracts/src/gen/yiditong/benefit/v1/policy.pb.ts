@@ -8,7 +8,8 @@
 import type { Metadata } from "@grpc/grpc-js";
 import { GrpcMethod, GrpcStreamMethod } from "@nestjs/microservices";
 import { Observable } from "rxjs";
-import { Insurance } from "../../common/v1/common.pb.js";
+import { Timestamp } from "../../../google/protobuf/timestamp.pb.js";
+import { BenefitLevel, HospitalLevel, Insurance, PersonType, VisitKind } from "../../common/v1/common.pb.js";
 import { Proposal, ProposalDecision, ProposalState } from "../../common/v1/proposal.pb.js";
 
 export interface PolicyProposal {
@@ -28,10 +29,91 @@ export interface PolicyProposal {
 
 /** What the policy differs in from the one that is in force until it begins. */
 export interface PolicyChange {
-  /** The last policy of the same area and insurance that begins before this one; empty where there is none. */
+  /**
+   * The last policy of the same area and insurance that begins before this one; empty where there is none. Of a
+   * comparison, the one that it is compared with.
+   */
   standingPolicyId: string;
   /** The parts of the document that differ, such as poolingCap or visits.INPATIENT, in alphabetical order. */
   parts: string[];
+  /** What it changes for whom, by model cases, greatest difference first. */
+  effects: PolicyEffect[];
+}
+
+/** Model cases of one kind of person, hospital and benefit level that come out differently. */
+export interface PolicyEffect {
+  visitKind: VisitKind;
+  personType: PersonType;
+  /** Unset where neither policy has a rule that depends on it. */
+  age?:
+    | number
+    | undefined;
+  /** One that a rule depends on; empty for a person without. */
+  personTag: string;
+  hospitalLevel: HospitalLevel;
+  benefitLevel: BenefitLevel;
+  /** What of the bill is in scope, all of it class A. */
+  inScopeFen: bigint;
+  /** What the pooling fund had paid earlier in the year. */
+  paidEarlierFen: bigint;
+  /** What all funds pay; unset where it isn't settled directly. */
+  fundBeforeFen?: bigint | undefined;
+  fundAfterFen?: bigint | undefined;
+}
+
+/** A published policy version. */
+export interface PolicyVersion {
+  policyId: string;
+  region: string;
+  insurance: Insurance;
+  title: string;
+  validFrom: string;
+  /** Empty where it is open-ended. */
+  validTo: string;
+  /** Where it comes from, and how far it may be relied on: A official text, B portal, C machine-written, D assumed. */
+  source: string;
+  trust: string;
+  publishedAt:
+    | Timestamp
+    | undefined;
+  /** SHA-256 of the proposal, in hexadecimal. */
+  digest: string;
+}
+
+export interface ListPoliciesRequest {
+  /** Empty for all. */
+  region: string;
+  /** A business date that they are in force on; empty for all. */
+  onDate: string;
+  /** The last policy id of the page before; empty for the first. */
+  after: string;
+  /** 1 to 500. */
+  limit: number;
+}
+
+export interface ListPoliciesResponse {
+  policies: PolicyVersion[];
+  /** Where the next page begins; empty on the last. */
+  nextAfter: string;
+}
+
+export interface GetPolicyRequest {
+  policyId: string;
+}
+
+export interface GetPolicyResponse {
+  policy: PolicyVersion | undefined;
+  policyJson: string;
+}
+
+export interface ComparePoliciesRequest {
+  policyId: string;
+  /** The one that it is compared with. */
+  otherPolicyId: string;
+}
+
+export interface ComparePoliciesResponse {
+  change: PolicyChange | undefined;
 }
 
 export interface ProposePolicyRequest {
@@ -128,6 +210,21 @@ export interface PolicyServiceClient {
     metadata?: Metadata,
   ): Observable<WithdrawPolicyProposalResponse>;
 
+  /** Published policies, which are everybody's to read: of one area or of all, ordered by area, insurance and date. */
+
+  listPolicies(request: ListPoliciesRequest, metadata?: Metadata): Observable<ListPoliciesResponse>;
+
+  /** One published policy with its document. Rejects with POLICY_VERSION_NOT_FOUND. */
+
+  getPolicy(request: GetPolicyRequest, metadata?: Metadata): Observable<GetPolicyResponse>;
+
+  /**
+   * What a version changes for whom in comparison with another, by model cases. Rejects with
+   * POLICY_VERSION_NOT_FOUND.
+   */
+
+  comparePolicies(request: ComparePoliciesRequest, metadata?: Metadata): Observable<ComparePoliciesResponse>;
+
   /** A pooling area's proposals, newest first. */
 
   listPolicyProposals(
@@ -174,6 +271,30 @@ export interface PolicyServiceController {
     | Observable<WithdrawPolicyProposalResponse>
     | WithdrawPolicyProposalResponse;
 
+  /** Published policies, which are everybody's to read: of one area or of all, ordered by area, insurance and date. */
+
+  listPolicies(
+    request: ListPoliciesRequest,
+    metadata?: Metadata,
+  ): Promise<ListPoliciesResponse> | Observable<ListPoliciesResponse> | ListPoliciesResponse;
+
+  /** One published policy with its document. Rejects with POLICY_VERSION_NOT_FOUND. */
+
+  getPolicy(
+    request: GetPolicyRequest,
+    metadata?: Metadata,
+  ): Promise<GetPolicyResponse> | Observable<GetPolicyResponse> | GetPolicyResponse;
+
+  /**
+   * What a version changes for whom in comparison with another, by model cases. Rejects with
+   * POLICY_VERSION_NOT_FOUND.
+   */
+
+  comparePolicies(
+    request: ComparePoliciesRequest,
+    metadata?: Metadata,
+  ): Promise<ComparePoliciesResponse> | Observable<ComparePoliciesResponse> | ComparePoliciesResponse;
+
   /** A pooling area's proposals, newest first. */
 
   listPolicyProposals(
@@ -195,6 +316,9 @@ export function PolicyServiceControllerMethods() {
       "proposePolicy",
       "decidePolicyProposal",
       "withdrawPolicyProposal",
+      "listPolicies",
+      "getPolicy",
+      "comparePolicies",
       "listPolicyProposals",
       "getPolicyProposal",
     ];

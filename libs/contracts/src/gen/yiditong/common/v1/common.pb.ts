@@ -172,6 +172,8 @@ export const Fund = {
   FUND_MEDICAL_AID: "FUND_MEDICAL_AID",
   /** FUND_OTHER - 其他基金 (oth_pay). */
   FUND_OTHER: "FUND_OTHER",
+  /** FUND_PERSONAL_ACCOUNT - 个人账户, relatives' (家庭共济) included (acct_pay, acct_mulaid_pay). Not part of fund_total, but cleared between provinces as funds are. */
+  FUND_PERSONAL_ACCOUNT: "FUND_PERSONAL_ACCOUNT",
 } as const;
 
 export type Fund = typeof Fund[keyof typeof Fund];
@@ -185,6 +187,7 @@ export namespace Fund {
   export type FUND_EMPLOYER_SUPPLEMENT = typeof Fund.FUND_EMPLOYER_SUPPLEMENT;
   export type FUND_MEDICAL_AID = typeof Fund.FUND_MEDICAL_AID;
   export type FUND_OTHER = typeof Fund.FUND_OTHER;
+  export type FUND_PERSONAL_ACCOUNT = typeof Fund.FUND_PERSONAL_ACCOUNT;
 }
 
 /** An amount paid by one fund. Negative only on a reversal. */
@@ -226,10 +229,12 @@ export interface Step {
   source: string;
   /** What the rule was applied to. */
   baseFen: bigint;
-  /** The rate as an exact fraction, "4/5"; empty where the rule has none. */
+  /** The rate, exactly: "85%", or "2/3" where it has no finite percentage; empty where the rule has none. */
   rate: string;
   /** What came out. */
   resultFen: bigint;
   /** The sentence for the person, in Chinese. */
   textZh: string;
+  /** The same in English. */
+  textEn: string;
 }

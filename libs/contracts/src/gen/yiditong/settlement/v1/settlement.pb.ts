@@ -130,6 +130,8 @@ export interface Bill {
    */
   insurance: Insurance;
   personType: PersonType;
+  /** 个人账户使用标志 (acct_used_flag): the person wants accounts to pay what they may. */
+  useAccount: boolean;
 }
 
 /** A settlement as recorded. */
@@ -170,6 +172,10 @@ export interface Settlement {
   diseaseCode: string;
   /** As the bill said for the hospital that sent it; one `***` for others, whatever the bill said. */
   diagnoses: Diagnosis[];
+  /** 个人账户支出 (acct_pay), 共济 (acct_mulaid_pay) and 现金 (psn_cash_pay): they sum to what is personal. */
+  accountFen: bigint;
+  mutualAidFen: bigint;
+  cashFen: bigint;
 }
 
 export interface PreSettleRequest {
@@ -254,7 +260,11 @@ export interface Institution {
   /** 开通的门诊慢特病: the classes, first four characters of the code, such as M039. Only with chronic visits. */
   diseaseClasses: string[];
   /** Since when it stands so. Set by the directory. */
-  changedAt: Timestamp | undefined;
+  changedAt:
+    | Timestamp
+    | undefined;
+  /** What else benefit policies ask about it, by the names that they use: 中医医院, 省属, 社区. At most 20 of at most 20 characters. */
+  tags: string[];
 }
 
 export interface RegisterInstitutionsRequest {

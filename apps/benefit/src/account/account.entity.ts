@@ -1,0 +1,23 @@
+import type { AccountKind } from '@yiditong/codes';
+import type { Fen } from '@yiditong/money';
+
+/** An entry as the bureau posts it: a credit, or a debit below zero. */
+export type NewAccountEntry = {
+  readonly entryId: string;
+  readonly personId: string;
+  readonly kind: AccountKind;
+  readonly amountFen: Fen;
+};
+
+/** What a settlement takes from an account, and its undoing gives back. */
+export type SettlementDebit = { readonly kind: AccountKind; readonly amountFen: Fen };
+
+/** A row of `account_entry`. */
+export type AccountEntryRow = NewAccountEntry & {
+  readonly cause: 'POSTED' | 'SETTLEMENT' | 'UNDO';
+  /** Null where it was posted. */
+  readonly settlementId: string | null;
+};
+
+/** A balance that changed, before and after. */
+export type AccountChange = { readonly kind: AccountKind; readonly before: Fen; readonly after: Fen };

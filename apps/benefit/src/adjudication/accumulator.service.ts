@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import type { Accumulators } from '@yiditong/adjudication';
+import { appendAudit, Clock, Database, type Actor, type Tx } from '@yiditong/chassis';
+import { Rejection } from '@yiditong/codes';
+import type { InsuredPerson } from '../person/person.entity.js';
+import { findPerson, holdPerson } from '../person/person.store.js';
+import { accumulatorsAsOf, accumulatorsOf } from './accumulator.store.js';
+
+/** Shows a person's totals; only adjudications and their undoing change them. */
+@Injectable()
+export class AccumulatorService {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * The person's own totals, or those of a person of the bureau's province: now, or as they stood at an instant. Rejects with
+   * NOT_PERMITTED, PERSON_UNKNOWN, or REQUEST_MALFORMED where the instant is yet to come.
+   */
+  async get(actor: Actor, personId: string, benefitYear: number, asOf: Date | null): Promise<Accumulators> {
+    if (actor.role === 'insured' && actor.person !== personId) throw new Rejection('NOT_PERMITTED');
+    if (asOf !== null && asOf > this.clock.now())
+      throw new Rejection('REQUEST_MALFORMED', { problem: 'as_of is in the future' });
+    return this.database.transaction(actor, async (tx) => {
+      const person = await (asOf === null ? findPerson(tx, personId) : holdPerson(tx, personId));
+      if (!person) throw new Rejection('PERSON_UNKNOWN');
+      const accumulators = await read(tx, person, benefitYear, asOf);
+      const { province, insurance } = person;
+      await appendAudit(tx, actor, {
+        province,
+        action: 'READ_ACCUMULATORS',
+        objectType: 'person',
+        objectId: personId,
+        after: { benefitYear, insurance, ...(asOf === null ? {} : { asOf }) },
+      });
+      return accumulators;
+    });
+  }
+}
+
+async function read(
+  tx: Tx,
+  { personId, insurance }: InsuredPerson,
+  benefitYear: number,
+  asOf: Date | null,
+): Promise<Accumulators> {
+  if (asOf !== null) return accumulatorsAsOf(tx, personId, benefitYear, insurance, asOf);
+  const totals = await accumulatorsOf(tx, personId, [benefitYear], insurance);
+  return totals.get(benefitYear) ?? {};
+}

@@ -1,0 +1,159 @@
+import {
+  benefitLevelCodec,
+  decodeInstant,
+  hospitalLevelCodec,
+  insuranceCodec,
+  personTypeCodec,
+  required,
+  visitKindCodec,
+} from '@yiditong/chassis';
+import {
+  BENEFIT_LEVELS,
+  HOSPITAL_LEVELS,
+  INSURANCES,
+  PERSON_TYPES,
+  placeName,
+  VISIT_KINDS,
+  type BenefitLevel,
+  type Wording,
+} from '@yiditong/codes';
+import type { benefitV1 } from '@yiditong/contracts';
+import { z } from 'zod';
+import { INSURANCE_NAMES, LEVEL_NAMES, PERSON_TYPE_NAMES, VISIT_NAMES } from '../catalogue/catalogue-names.js';
+import { bilingual } from '../filing/filing-names.js';
+import { answerFen, businessDate, instant, region, uuid } from '../http/fields.js';
+
+const BENEFIT_LEVEL_NAMES: Readonly<Record<BenefitLevel, Wording>> = {
+  LOCAL: { zh: '参保地同等待遇', en: 'as at home' },
+  REFERRAL: { zh: '转诊转院', en: 'referral' },
+  EMERGENCY: { zh: '异地急诊抢救', en: 'emergency' },
+  OTHER_TEMPORARY: { zh: '其他临时外出', en: 'other temporary stay' },
+};
+
+export const policyDocument = z.record(z.string(), z.unknown()).describe('待遇政策文件，见 docs/policy-format.md');
+
+export const policiesQuery = z.strictObject({
+  region: region.optional(),
+  onDate: businessDate.optional().describe('该日有效的政策 / in force on this day'),
+  after: uuid.optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+export const comparisonQuery = z.strictObject({ with: uuid.describe('与之比较的政策 / the policy to compare with') });
+const publishedPolicy = z.object({
+  policyId: uuid,
+  region,
+  area: bilingual.describe('统筹区'),
+  insurance: z.enum(INSURANCES),
+  insuranceName: bilingual,
+  title: z.string(),
+  validFrom: businessDate,
+  validTo: businessDate.nullable(),
+  source: z.string().describe('依据'),
+  trust: z.string().describe('可信程度：A 正式文件、B 门户解读、C 汇编或机器整理、D 演示假定'),
+  publishedAt: instant,
+  digest: z.string().describe('变更内容的 SHA-256'),
+});
+export const publishedPoliciesAnswer = z.object({ policies: z.array(publishedPolicy), nextAfter: uuid.nullable() });
+export const publishedPolicyAnswer = publishedPolicy.extend({ document: policyDocument });
+const policyEffect = z.object({
+  visitKind: z.enum(VISIT_KINDS),
+  visitKindName: bilingual,
+  personType: z.enum(PERSON_TYPES),
+  personTypeName: bilingual,
+  age: z.int().nullable().describe('年龄；政策不按年龄区分时为空 / null where no rule depends on it'),
+  personTag: z.string().nullable().describe('人员标识；无标识时为空 / null for a person without'),
+  hospitalLevel: z.enum(HOSPITAL_LEVELS),
+  hospitalLevelName: bilingual,
+  benefitLevel: z.enum(BENEFIT_LEVELS),
+  benefitLevelName: bilingual,
+  inScopeFen: answerFen.describe('政策范围内费用'),
+  paidEarlierFen: answerFen.describe('本年度统筹基金此前已付'),
+  fundBeforeFen: answerFen.nullable().describe('变更前基金支付；不直接结算时为空 / null where not settled directly'),
+  fundAfterFen: answerFen.nullable().describe('变更后基金支付；不直接结算时为空 / null where not settled directly'),
+});
+export const policyChange = z.object({
+  standingPolicyId: uuid.nullable().describe('与之比较的政策；没有时为空'),
+  parts: z.array(z.string()).describe('有变化的部分 / parts that differ'),
+  effects: z
+    .array(policyEffect)
+    .describe(
+      '对模型案例的影响，差额由大到小，至多 200 条 / model cases that come out otherwise, greatest difference first',
+    ),
+});
+export type PoliciesQuery = z.infer<typeof policiesQuery>;
+export type ComparisonQuery = z.infer<typeof comparisonQuery>;
+type PublishedPolicy = z.infer<typeof publishedPolicy>;
+export type PublishedPoliciesAnswer = z.infer<typeof publishedPoliciesAnswer>;
+export type PublishedPolicyAnswer = z.infer<typeof publishedPolicyAnswer>;
+type PolicyEffect = z.infer<typeof policyEffect>;
+export type PolicyChangeAnswer = z.infer<typeof policyChange>;
+
+export function encodePoliciesQuery(query: PoliciesQuery): benefitV1.ListPoliciesRequest {
+  return {
+    region: query.region ?? '',
+    onDate: query.onDate ?? '',
+    after: query.after ?? '',
+    limit: query.limit,
+  };
+}
+
+export function decodePolicies(wire: benefitV1.ListPoliciesResponse): PublishedPoliciesAnswer {
+  return { policies: wire.policies.map(decodePublished), nextAfter: wire.nextAfter || null };
+}
+
+export function decodePolicy({ policy, policyJson }: benefitV1.GetPolicyResponse): PublishedPolicyAnswer {
+  return { ...decodePublished(policy), document: parseDocument(policyJson) };
+}
+
+/** The document as its maker sent it. */
+export function parseDocument(policyJson: string): Record<string, unknown> {
+  return JSON.parse(policyJson) as Record<string, unknown>;
+}
+
+function decodePublished(wire: benefitV1.PolicyVersion | null | undefined): PublishedPolicy {
+  const policy = required(wire, 'policy');
+  const { policyId, region: area, title, validFrom, validTo, source, trust, digest } = policy;
+  const insurance = insuranceCodec.decode(policy.insurance);
+  return {
+    policyId,
+    region: area,
+    area: placeName(area),
+    insurance,
+    insuranceName: INSURANCE_NAMES[insurance],
+    title,
+    validFrom,
+    validTo: validTo || null,
+    source,
+    trust,
+    publishedAt: decodeInstant(policy.publishedAt, 'published_at').toISOString(),
+    digest,
+  };
+}
+
+export function decodePolicyChange(wire: benefitV1.PolicyChange | null | undefined): PolicyChangeAnswer {
+  const { standingPolicyId, parts, effects } = required(wire, 'change');
+  return { standingPolicyId: standingPolicyId || null, parts, effects: effects.map(decodeEffect) };
+}
+
+function decodeEffect(wire: benefitV1.PolicyEffect): PolicyEffect {
+  const visitKind = visitKindCodec.decode(wire.visitKind);
+  const personType = personTypeCodec.decode(wire.personType);
+  const hospitalLevel = hospitalLevelCodec.decode(wire.hospitalLevel);
+  const benefitLevel = benefitLevelCodec.decode(wire.benefitLevel);
+  return {
+    visitKind,
+    visitKindName: VISIT_NAMES[visitKind],
+    personType,
+    personTypeName: PERSON_TYPE_NAMES[personType],
+    age: wire.age ?? null,
+    personTag: wire.personTag || null,
+    hospitalLevel,
+    hospitalLevelName: LEVEL_NAMES[hospitalLevel],
+    benefitLevel,
+    benefitLevelName: BENEFIT_LEVEL_NAMES[benefitLevel],
+    inScopeFen: String(wire.inScopeFen),
+    paidEarlierFen: String(wire.paidEarlierFen),
+    fundBeforeFen: wire.fundBeforeFen?.toString() ?? null,
+    fundAfterFen: wire.fundAfterFen?.toString() ?? null,
+  };
+}

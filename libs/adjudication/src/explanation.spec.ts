@@ -1,0 +1,182 @@
+import { rate } from '@yiditong/money';
+import { describe, expect, it } from 'vitest';
+import { explain, fundProcess, poolingRatioE4, type Adjudication, type Claim, type ExplainedStep } from './index.js';
+import { addStep, type Step, type StepRule, type Steps } from './explanation.js';
+import { XIAN, XIAN_DOCUMENT } from './spec-cities.js';
+import { claim, paid, read, split, yuan } from './spec-policies.js';
+
+const step = (rule: StepRule, change: Partial<Step> = {}): Step => ({
+  rule,
+  source: 'test',
+  baseFen: yuan('100'),
+  rate: null,
+  resultFen: yuan('40'),
+  figureFen: null,
+  remark: false,
+  ...change,
+});
+
+describe('what a step says', () => {
+  const rows: [StepRule, Partial<Step>, string, string][] = [
+    [
+      'IN_SCOPE',
+      {},
+      '费用总额扣除全自费、超限价和先行自付后为政策范围内费用',
+      'The bill less what is outside the catalogue, above a price cap or paid first is in scope',
+    ],
+    ['FIRST_SELF_PAY', {}, '参保地规定的个人先行自付', 'What the home area has the person pay first'],
+    [
+      'DEDUCTIBLE',
+      { figureFen: yuan('1200') },
+      '起付标准 1200.00 元，本次由个人负担 40.00 元',
+      'Of the deductible of 1200.00 yuan the person pays 40.00 yuan this time',
+    ],
+    [
+      'DEDUCTIBLE',
+      { figureFen: yuan('200'), remark: true },
+      '起付标准 200.00 元（按期累计），本次由个人负担 40.00 元',
+      'Of the deductible of 200.00 yuan, counted over the period, the person pays 40.00 yuan this time',
+    ],
+    ['POOLING_RATIO', { remark: { zh: '说明', en: 'words' } }, '说明', 'words'],
+    ['POOLING_RATIO', {}, '统筹基金支付', 'The pooling fund pays'],
+    [
+      'POOLING_CAP',
+      { figureFen: yuan('40') },
+      '已达最高支付限额，本次最多 40.00 元',
+      'The limit is reached: at most 40.00 yuan this time',
+    ],
+    [
+      'CROSS_YEAR',
+      { remark: { zh: '2026', en: '2026' } },
+      '跨年度住院，按住院天数归入 2026 待遇年度的部分',
+      'The part of the stay that its nights give to the benefit year 2026',
+    ],
+    ['LARGE_SUM', {}, '职工大额医疗费用补助支付', 'The large-sum subsidy pays'],
+    [
+      'CRITICAL_ILLNESS',
+      { figureFen: yuan('10000') },
+      '大病保险对超过 10000.00 元的部分支付',
+      'Critical-illness insurance pays on what exceeds 10000.00 yuan',
+    ],
+    [
+      'CIVIL_SERVANT',
+      { remark: true },
+      '公务员医疗补助支付，已达最高支付限额',
+      'The civil servants’ subsidy pays, up to its limit',
+    ],
+    ['EMPLOYER_SUPPLEMENT', {}, '企业补充医疗保险支付', 'The employer’s supplementary insurance pays'],
+    ['MEDICAL_AID', {}, '医疗救助支付', 'Medical aid pays'],
+    ['OTHER', {}, '其他基金支付', 'Another fund pays'],
+    ['HOSPITAL_PART', {}, '医院负担', 'What the hospital bears'],
+    ['PERSONAL', {}, '个人负担 = 费用总额 − 基金支付合计', 'The person’s part is the bill less what funds pay'],
+    [
+      'PERSONAL',
+      { remark: true },
+      '个人负担 = 费用总额 − 基金支付合计 − 医院负担',
+      'The person’s part is the bill less what funds pay and the hospital bears',
+    ],
+    ['ACCOUNT', {}, '个人账户支付', 'The personal account pays'],
+    ['MUTUAL_AID', {}, '家庭共济账户支付', 'Relatives’ accounts pay'],
+  ];
+  it.each(rows.map(([rule, change, zh, en]) => [rule, zh, en, change] as const))(
+    'of %s is %s',
+    (rule, textZh, textEn, change) =>
+      expect(explain([step(rule, change)])).toMatchObject([{ rule, source: 'test', textZh, textEn }]),
+  );
+
+  it('has the rate as a text, and none where the rule has none', () =>
+    expect(explain([step('PERSONAL'), step('POOLING_RATIO', { rate: rate(2n, 3n) })]).map((each) => each.rate)).toEqual(
+      ['', '2/3'],
+    ));
+
+  it('says in both languages how a ratio came about', () => {
+    const policy = read({
+      ...XIAN_DOCUMENT,
+      adjustments: [
+        { when: { benefitLevels: ['REFERRAL'] }, mode: 'POINTS_LESS', points: '10%' },
+        { when: { personTypes: ['RETIREE'] }, mode: 'SELF_PAY_FACTOR', factor: '0.8' },
+      ],
+    });
+    const of = claim({ split: split('27500'), benefitLevel: 'REFERRAL', personType: 'RETIREE' });
+    expect(lineOf(paid(of, policy), 'POOLING_RATIO')).toMatchObject({
+      rate: '80%',
+      textZh: '统筹基金按 80% 支付（85%，降低 10 个百分点为 75%，个人负担比例乘以 80%为 80%）',
+      textEn: 'The pooling fund pays 80% (85%, lowered by 10 points to 75%, the person’s share times 80% to 80%)',
+    });
+    expect(lineOf(paid(claim(), policy), 'POOLING_RATIO')).toMatchObject({
+      textZh: '统筹基金按 80% 支付',
+      textEn: 'The pooling fund pays 80%',
+    });
+  });
+});
+
+function lineOf({ steps }: Adjudication, rule: StepRule): ExplainedStep | undefined {
+  return explain(steps).find((each) => each.rule === rule);
+}
+
+describe('what the hospital bears', () => {
+  const bill = (hospitalPart: string): Claim => claim({ split: split('10000'), hospitalPartFen: yuan(hospitalPart) });
+
+  it('is taken off the person’s part', () => {
+    const result = paid(bill('505.01'), XIAN);
+    expect([result.fundTotalFen, result.hospitalPartFen, result.personalFen, result.cashFen]).toEqual(
+      ['7040', '505.01', '2454.99', '2454.99'].map(yuan),
+    );
+    expect(lineOf(result, 'HOSPITAL_PART')).toMatchObject({ baseFen: yuan('2960'), resultFen: yuan('505.01') });
+  });
+
+  it('is never more than that', () => {
+    const result = paid(bill('9999'), XIAN);
+    expect([result.hospitalPartFen, result.personalFen]).toEqual([yuan('2960'), yuan('0')]);
+  });
+
+  it('is no line where it is nothing', () => expect(lineOf(paid(bill('0'), XIAN), 'HOSPITAL_PART')).toBeUndefined());
+
+  it('leaves accounts no more to pay than the person has left', () => {
+    const account = { pays: ['IN_SCOPE'], mutualAid: true };
+    const of = { ...bill('2000'), account: { balanceFen: yuan('700'), mutualAidFen: yuan('900') } };
+    expect(paid(of, read({ ...XIAN_DOCUMENT, account }))).toMatchObject({
+      personalFen: yuan('960'),
+      accountFen: yuan('700'),
+      mutualAidFen: yuan('260'),
+      cashFen: yuan('0'),
+      accountBalanceFen: yuan('0'),
+    });
+  });
+});
+
+describe('the national message', () => {
+  it('has how a fund’s payment came about, a line a step', () => {
+    const { steps } = paid(claim({ split: split('11200') }), XIAN, { POOLING_PAID: yuan('395000') });
+    expect(fundProcess(steps, 'POOLING')).toBe(
+      '统筹基金按 80% 支付：10000.00 × 80% → 8000.00\n已达最高支付限额，本次最多 5000.00 元：8000.00 → 5000.00',
+    );
+    expect(fundProcess(steps, 'LARGE_SUM')).toBe('职工大额医疗费用补助支付：3750.00 × 90% → 3375.00');
+    expect(fundProcess(steps, 'MEDICAL_AID')).toBe('');
+  });
+
+  it.each([
+    ['27500', 8_000],
+    ['1200', 0],
+    ['1200.01', 10_000],
+    ['1203.33', 7_988],
+  ])('has of %s in scope what the pooling fund paid above the deductible, in ten-thousandths: %i', (inScope, ratio) =>
+    expect(poolingRatioE4(paid(claim({ split: split(inScope) }), XIAN))).toBe(ratio),
+  );
+
+  it('has what each fund paid, of what, and what it could have paid', () =>
+    expect(paid(claim({ split: split('11200') }), XIAN, { POOLING_PAID: yuan('395000') }).funds).toEqual([
+      { fund: 'POOLING', amountFen: yuan('5000'), baseFen: yuan('10000'), limitFen: yuan('5000') },
+      { fund: 'LARGE_SUM', amountFen: yuan('3375'), baseFen: yuan('3750'), limitFen: yuan('100000') },
+    ]));
+});
+
+it('writes steps down in order', () => {
+  const steps: Steps = [];
+  addStep(steps, 'PERSONAL', 'test', yuan('100'), null, yuan('40'));
+  addStep(steps, 'ACCOUNT', 'test', yuan('40'), rate(1n), yuan('40'), yuan('7'), true);
+  expect(steps).toEqual([
+    step('PERSONAL'),
+    step('ACCOUNT', { baseFen: yuan('40'), rate: rate(1n), figureFen: yuan('7'), remark: true }),
+  ]);
+});

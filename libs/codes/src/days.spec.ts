@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { dayBefore, daysSince1970 } from './index.js';
+
+describe('the day before', () => {
+  it.each([
+    ['2026-03-15', '2026-03-14'],
+    ['2026-03-01', '2026-02-28'],
+    ['2028-03-01', '2028-02-29'],
+    ['2027-01-01', '2026-12-31'],
+    ['2026-05-01', '2026-04-30'],
+  ])('%s is %s', (date, before) => expect(dayBefore(date)).toBe(before));
+});
+
+describe('days', () => {
+  it.each([
+    ['1970-01-01', 0],
+    ['1970-02-28', 58],
+    ['2000-03-01', 11_017],
+    ['2026-11-22', 20_779],
+    ['1969-12-31', -1],
+  ])('from 1970 to %s are %i', (date, days) => expect(daysSince1970(date)).toBe(days));
+});

@@ -4,7 +4,7 @@ import { accumulated, addTo, TOTALS_OF, type AccumulatorKind, type Accumulators,
 import { askedBy } from './asked.js';
 import type { Circumstances } from './choice.js';
 import type { Adjudication, Claim, FundPaid } from './claim.js';
-import { applyDeductible, deductibleKind } from './deductible.js';
+import { applyDeductible, deductibleKind, type EarlierPart } from './deductible.js';
 import { addStep, type Steps } from './explanation.js';
 import { payFromLayer, type Unpaid } from './layers.js';
 import { splitTotal } from './line-split.js';
@@ -13,11 +13,9 @@ import type { AccountRule, Policy, VisitRule } from './policy.js';
 import { capKind, payFromPooling, type PoolingPayment } from './pooling.js';
 
 export type AdjudicationResult =
-  | { readonly ok: true; readonly adjudication: Adjudication }
+  /** What is payable is what is in scope, less what the home area has the person pay first. */
+  | { readonly ok: true; readonly adjudication: Adjudication; readonly payableFen: Fen }
   | { readonly ok: false; readonly reason: Reason };
-
-/** Of a stay that goes on into another benefit year: what its earlier part settled, which isn't asked for again. */
-export type EarlierPart = { readonly deductibleFen: Fen; readonly visitNumber: number };
 
 /**
  * Applies the home province's policy (参保地政策) to one claim, in the order of payment: first self-pay, deductible, pooling fund by
@@ -41,8 +39,7 @@ export function adjudicate(
   addStep(steps, 'IN_SCOPE', '通知二(一) 就医地目录', totalFen, null, split.inScopeFen);
   const parts = takeFirstSelfPay(partsOf(claim, askedBy(policy)), of, rule.firstSelfPay, steps);
   const payableFen = payableTotal(parts);
-  const paidInStayFen = earlier?.deductibleFen ?? ZERO_FEN;
-  const deductibleFen = applyDeductible(claim, of, rule.deductible, payableFen, before, paidInStayFen, steps);
+  const deductibleFen = applyDeductible(claim, of, rule.deductible, payableFen, before, earlier, steps);
   const pooling = payFromPooling(claim, of, policy, rule, parts, deductibleFen, before, steps);
   if (pooling === null) return { ok: false, reason: 'POLICY_INCOMPLETE' };
 
@@ -71,6 +68,7 @@ export function adjudicate(
   const { accountFen, mutualAidFen, cashFen, accountBalanceFen } = paid;
   return {
     ok: true,
+    payableFen,
     adjudication: {
       totalFen,
       split,

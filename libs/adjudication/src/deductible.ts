@@ -18,6 +18,16 @@ import { splitTotal } from './line-split.js';
 import { keyOf } from './periods.js';
 import type { DeductibleAdjustment, DeductibleRule, Standard } from './policy.js';
 
+/** Of a stay that goes on into another benefit year: what its earlier parts came to. It is one visit, of the year that it began in. */
+export type EarlierPart = {
+  readonly visitNumber: number;
+  /** The first part, and that year's totals before it, by which the deductible is counted. */
+  readonly first: { readonly claim: Claim; readonly before: Accumulators };
+  readonly deductibleFen: Fen;
+  readonly billFen: Fen;
+  readonly payableFen: Fen;
+};
+
 /**
  * 实际支付起付线: what of the base the person pays before any fund does. It is at most what is left of the standard in the period
  * that the rule counts by and after what earlier parts of the same stay paid, of what a year asks for at most, and of the base itself.
@@ -28,17 +38,20 @@ export function applyDeductible(
   rule: DeductibleRule,
   baseFen: Fen,
   before: Accumulators,
-  paidInStayFen: Fen,
+  earlier: EarlierPart | null,
   steps: Steps,
 ): Fen {
-  const standardFen = standardOf(claim, of, rule, baseFen);
+  const paidInStayFen = earlier?.deductibleFen ?? ZERO_FEN;
+  const billFen = fen(splitTotal(claim.split) + (earlier?.billFen ?? 0n));
+  const standardFen = standardOf(of, rule, billFen, fen(baseFen + (earlier?.payableFen ?? 0n)));
   if (standardFen === ZERO_FEN) return ZERO_FEN;
-  const kind = deductibleKind(claim, rule);
-  const countedFen = kind === null ? ZERO_FEN : fen(accumulated(before, kind));
+  const counted = earlier?.first ?? { claim, before };
+  const kind = deductibleKind(counted.claim, rule);
+  const countedFen = kind === null ? ZERO_FEN : fen(accumulated(counted.before, kind));
   const leftFen = subtractFen(standardFen, countedFen, paidInStayFen);
   const most = rule.yearlyMost && choose(rule.yearlyMost, of);
-  const leftOfYear =
-    most === null ? leftFen : subtractFen(most, fen(accumulated(before, TOTALS_OF[of.visitKind].DEDUCTIBLE)));
+  const ofYearFen = fen(accumulated(counted.before, TOTALS_OF[of.visitKind].DEDUCTIBLE));
+  const leftOfYear = most === null ? leftFen : subtractFen(most, ofYearFen, paidInStayFen);
   const paidFen = maxFen(ZERO_FEN, minFen(leftFen, leftOfYear, baseFen));
   addStep(steps, 'DEDUCTIBLE', rule.source, baseFen, null, paidFen, standardFen, kind !== null);
   return paidFen;
@@ -64,11 +77,11 @@ export function deductibleKind(claim: Claim, { basis }: DeductibleRule): Accumul
   }
 }
 
-function standardOf(claim: Claim, of: Circumstances, rule: DeductibleRule, baseFen: Fen): Fen {
+function standardOf(of: Circumstances, rule: DeductibleRule, billFen: Fen, inScopeFen: Fen): Fen {
   if (rule.basis === 'NONE') return ZERO_FEN;
   const standard = choose(rule.standard, of);
   if (standard === null) return ZERO_FEN;
-  const full = amountOf(standard, splitTotal(claim.split), baseFen);
+  const full = amountOf(standard, billFen, inScopeFen);
   return rule.adjustments.reduce(
     (amount, adjustment) => (holds(adjustment.when, of) ? adjust(amount, full, adjustment, of) : amount),
     full,

@@ -103,6 +103,12 @@ describe('what a ratio came to once', () => {
     expect([0n, 1n, 2n, 3n, 0n].map((visits) => ratioOf({}, policy, visits))).toEqual([0, 0, 3, 3, 0]);
   });
 
+  it('is the same whatever tags no rule mentions, and in whatever order they come', () => {
+    const policy = read(policyAsking(RARE));
+    const of = (personTags: string[]) => ratioOf({ personTags, age: 60 }, policy);
+    expect([['低保', '学生'], ['学生', '低保'], ['低保'], ['学生'], []].map(of)).toEqual([5, 5, 5, 1, 1]);
+  });
+
   it('is not taken for another policy', () => {
     const [one, other] = [
       read(policyAsking([])),

@@ -1,6 +1,6 @@
 import { BENEFIT_LEVELS, HOSPITAL_LEVELS, ITEM_CLASSES, PERSON_TYPES, VISIT_KINDS } from '@yiditong/codes';
 import { formatRate } from '@yiditong/money';
-import { askedBy, type Asked } from './asked.js';
+import { askedBy, whensOf, type Asked } from './asked.js';
 import type { RatioBand } from './bands.js';
 import { choose, PLACES, type Circumstances, type PartCircumstances } from './choice.js';
 import type { Words } from './explanation.js';
@@ -9,10 +9,15 @@ import { adjustRatio } from './ratio.js';
 
 export type PoolingBand = RatioBand & { readonly source: string; readonly words: Words };
 
-type Known = { readonly asked: Asked; readonly bands: Map<number | string, readonly PoolingBand[] | null> };
+type Known = {
+  readonly asked: Asked;
+  /** Those that a rule mentions: others tell nothing apart. */
+  readonly tags: ReadonlySet<string>;
+  readonly bands: Map<number | string, readonly PoolingBand[] | null>;
+};
 
 /** What a policy's ratios come to in the circumstances that have been met, which is asked for with every claim. */
-const known = new WeakMap<Policy, Known>();
+const knownPolicies = new WeakMap<Policy, Known>();
 /** Circumstances can be as many as hospitals and persons are various. */
 const KNOWN_AT_MOST = 10_000;
 
@@ -23,8 +28,9 @@ export function bandsFor(
   policy: Policy,
   rule: VisitRule,
 ): readonly PoolingBand[] | null {
-  const { asked, bands } = knownOf(policy);
-  const key = keyFor(of, part, asked);
+  const known = knownOf(policy);
+  const { bands } = known;
+  const key = keyFor(of, part, known);
   const found = bands.get(key);
   if (found !== undefined) return found;
   if (bands.size >= KNOWN_AT_MOST) bands.clear();
@@ -34,15 +40,16 @@ export function bandsFor(
 }
 
 function knownOf(policy: Policy): Known {
-  const found = known.get(policy);
+  const found = knownPolicies.get(policy);
   if (found !== undefined) return found;
-  const empty: Known = { asked: askedBy(policy), bands: new Map() };
-  known.set(policy, empty);
+  const tags = whensOf(policy).flatMap((when) => [...(when.personTags ?? []), ...(when.hospitalTags ?? [])]);
+  const empty: Known = { asked: askedBy(policy), tags: new Set(tags), bands: new Map() };
+  knownPolicies.set(policy, empty);
   return empty;
 }
 
 /** A number for what every claim says, to which a policy that asks for more adds it: putting texts together is what costs here. */
-function keyFor(of: Circumstances, part: PartCircumstances, asked: Asked): number | string {
+function keyFor(of: Circumstances, part: PartCircumstances, { asked, tags }: Known): number | string {
   let key = VISIT_KINDS.indexOf(of.visitKind);
   key = key * PERSON_TYPES.length + PERSON_TYPES.indexOf(of.personType);
   key = key * HOSPITAL_LEVELS.length + HOSPITAL_LEVELS.indexOf(of.hospitalLevel);
@@ -59,8 +66,12 @@ function keyFor(of: Circumstances, part: PartCircumstances, asked: Asked): numbe
     itemKinds ? part.itemKind : '',
     unitPrice ? part.unitPriceFen : '',
   ].join(' ');
-  const tags = JSON.stringify([personTags ? of.personTags : [], hospitalTags ? of.hospitalTags : []]);
-  return `${key} ${asking} ${tags}`;
+  const mentioned = (held: readonly string[]): string[] => held.filter((tag) => tags.has(tag)).toSorted();
+  const told = JSON.stringify([
+    personTags ? mentioned(of.personTags) : [],
+    hospitalTags ? mentioned(of.hospitalTags) : [],
+  ]);
+  return `${key} ${asking} ${told}`;
 }
 
 /** Null where the policy has no ratio for these circumstances. */

@@ -182,6 +182,52 @@ describe('a stay over the end of the benefit year', () => {
     });
   });
 
+  it('pays the share of the whole bill where the deductible is a share, as if it weren’t divided', () => {
+    const fifth = {
+      deductible: { basis: 'PER_VISIT', standard: { shareOf: 'IN_SCOPE', ratio: '20%', least: '2000', most: '10000' } },
+    };
+    const of = overNewYear({ split: split('40000'), startedOn: '2026-12-30', endedOn: '2027-01-03' });
+    expect(perYear(settled(of, dividing({}, fifth)))).toEqual([
+      [2026, yuan('20000'), yuan('4000'), yuan('12800')],
+      [2027, yuan('20000'), yuan('4000'), yuan('12800')],
+    ]);
+    const ofBill = { deductible: { ...fifth.deductible, standard: { shareOf: 'BILL', ratio: '20%', most: '10000' } } };
+    expect(settled({ ...of, split: split('30000', '10000') }, dividing({}, ofBill)).deductibleFen).toBe(yuan('8000'));
+  });
+
+  it('is asked by the totals of the year that it began in for a deductible of the year', () => {
+    const yearly = { deductible: { basis: 'PER_YEAR', standard: '1000', yearlyMost: '800' } };
+    const deductibles = (before: Accumulators, change: Json = {}) =>
+      settled(overNewYear({ split: split('1000') }), dividing(change, yearly), { 2026: before }).years.map(
+        ({ deductibleFen }) => deductibleFen,
+      );
+    expect(deductibles({ INPATIENT_DEDUCTIBLE: yuan('1000') })).toEqual([yuan('0'), yuan('0')]);
+    expect(deductibles({ INPATIENT_DEDUCTIBLE: yuan('50') })).toEqual([yuan('700'), yuan('50')]);
+    expect(deductibles({ INPATIENT_DEDUCTIBLE: yuan('1000') }, { crossYearDeductible: 'EACH_YEAR' })).toEqual([
+      yuan('0'),
+      yuan('300'),
+    ]);
+  });
+
+  it('is counted by the last month of the year where the discharge leaves nothing in the next', () => {
+    const monthly = dividing({}, { caps: [{ period: 'MONTH', on: 'FUND', most: '3000' }] });
+    const { years } = settled(overNewYear({ endedOn: '2027-01-01' }), monthly, {
+      2026: { 'INPATIENT_POOLING@2026-12': yuan('2900') },
+    });
+    expect(years).toMatchObject([
+      { benefitYear: 2026, fundTotalFen: yuan('100'), deltas: { 'INPATIENT_POOLING@2026-12': yuan('100') } },
+    ]);
+  });
+
+  it('uses up what the hospital bears wherever something is unpaid', () => {
+    const policy = dividing(
+      {},
+      { deductible: { basis: 'PER_VISIT', standard: '2000' }, bands: [{ upTo: null, ratio: '100%' }] },
+    );
+    const of = { split: split('4000'), startedOn: '2026-12-30', endedOn: '2027-01-03', hospitalPartFen: yuan('1500') };
+    expect(settled(overNewYear(of), policy)).toMatchObject({ hospitalPartFen: yuan('1500'), personalFen: yuan('500') });
+  });
+
   it('shares what the hospital bears', () =>
     expect(settled(overNewYear({ hospitalPartFen: yuan('100') }), dividing())).toMatchObject({
       hospitalPartFen: yuan('100'),

@@ -1,9 +1,10 @@
 import { dayBefore, type Reason } from '@yiditong/codes';
 import { fen, rate, share, subtractFen, sumFen, type Fen, type Rate } from '@yiditong/money';
 import { accumulated, TOTALS_OF, type Accumulators } from './accumulators.js';
-import { adjudicate, type AdjudicationResult, type EarlierPart } from './adjudicate.js';
+import { adjudicate, type AdjudicationResult } from './adjudicate.js';
 import { benefitYearOf, firstDayOf, nightsBetween } from './benefit-year.js';
 import type { Adjudication, Claim, FundPaid } from './claim.js';
+import type { EarlierPart } from './deductible.js';
 import { addStep, type Steps } from './explanation.js';
 import { splitTotal, sumSplits, type FeeSplit } from './line-split.js';
 import type { BenefitYear, Policy } from './policy.js';
@@ -48,7 +49,8 @@ export function adjudicateStay(
 ): StayResult {
   const years = benefitYearsOf(claim, policy.benefitYear);
   const [year] = years;
-  if (year !== undefined && years.length === 1) return undivided(adjudicate(claim, policy, totalsOf(year)), year);
+  if (year !== undefined && years.length === 1)
+    return undivided(adjudicate(withinYear(claim, policy.benefitYear, year), policy, totalsOf(year)), year);
   const steps: Steps = [];
   const parts: { readonly benefitYear: number; readonly of: Adjudication }[] = [];
   let earlier: EarlierPart | null = null;
@@ -56,20 +58,31 @@ export function adjudicateStay(
     const { benefitYear } = part;
     const before = totalsOf(benefitYear);
     const asOneVisit: EarlierPart | null = policy.benefitYear.crossYearDeductible === 'ONCE' ? earlier : null;
-    const result = adjudicate(withAccountsLeft(part.claim, parts), policy, before, asOneVisit);
+    const result = adjudicate(withWhatIsLeft(part.claim, claim, parts), policy, before, asOneVisit);
     if (!result.ok) return result;
     const { adjudication } = result;
     explainYear(steps, claim, part.claim, benefitYear);
     steps.push(...adjudication.steps);
     parts.push({ benefitYear, of: adjudication });
-    earlier = settledSoFar(earlier, adjudication, Number(accumulated(before, TOTALS_OF[claim.visitKind].VISITS)) + 1);
+    earlier = settledSoFar(earlier, { claim: part.claim, before }, result);
   }
   return { ok: true, adjudication: together(parts, steps) };
 }
 
-function settledSoFar(earlier: EarlierPart | null, { deductibleFen }: Adjudication, visitNumber: number): EarlierPart {
-  if (earlier === null) return { deductibleFen, visitNumber };
-  return { ...earlier, deductibleFen: fen(earlier.deductibleFen + deductibleFen) };
+function settledSoFar(
+  earlier: EarlierPart | null,
+  part: EarlierPart['first'],
+  { adjudication, payableFen }: Extract<AdjudicationResult, { ok: true }>,
+): EarlierPart {
+  const { deductibleFen, totalFen } = adjudication;
+  const visits = Number(accumulated(part.before, TOTALS_OF[part.claim.visitKind].VISITS));
+  return {
+    visitNumber: earlier?.visitNumber ?? visits + 1,
+    first: earlier?.first ?? part,
+    deductibleFen: fen((earlier?.deductibleFen ?? 0n) + deductibleFen),
+    billFen: fen((earlier?.billFen ?? 0n) + totalFen),
+    payableFen: fen((earlier?.payableFen ?? 0n) + payableFen),
+  };
 }
 
 /** Nearly every bill. Written out, as adjudicating itself is, for it happens as often. */
@@ -113,9 +126,15 @@ function divideByNights(
     // By differences of what is due up to each year's end, so that roundings can't give out more than there is.
     const upToHere = isLast ? claim : upToEnd(benefitYear);
     const part = isFirst ? upToHere : lessOf(upToHere, upToEnd(benefitYear - 1));
-    const endedOn = isLast ? claim.endedOn : dayBefore(firstDayOf(of, benefitYear + 1));
-    return { benefitYear, claim: { ...part, endedOn } };
+    return { benefitYear, claim: withinYear(part, of, benefitYear) };
   });
+}
+
+/** A discharge on the first day of a year leaves nothing in it, so that the last day of the year before decides. */
+function withinYear(claim: Claim, of: BenefitYear, benefitYear: number): Claim {
+  if (of.crossYear === 'WHOLE') return claim;
+  const lastDay = dayBefore(firstDayOf(of, benefitYear + 1));
+  return claim.endedOn <= lastDay ? claim : { ...claim, endedOn: lastDay };
 }
 
 function shareOf(claim: Claim, of: Rate): Claim {
@@ -131,7 +150,6 @@ function shareOf(claim: Claim, of: Rate): Claim {
       firstSelfPayFen: share(split.firstSelfPayFen, of),
       inScopeFen,
     },
-    hospitalPartFen: share(claim.hospitalPartFen, of),
   };
 }
 
@@ -143,7 +161,6 @@ function lessOf(whole: Claim, part: Claim): Claim {
       inScopeFen: fen(each.inScopeFen - (part.parts[at]?.inScopeFen ?? 0n)),
     })),
     split: lessSplit(whole.split, part.split),
-    hospitalPartFen: subtractFen(whole.hospitalPartFen, part.hospitalPartFen),
   };
 }
 
@@ -156,16 +173,16 @@ function lessSplit(whole: FeeSplit, part: FeeSplit): FeeSplit {
   };
 }
 
-/** Accounts pay for all parts together, once. */
-function withAccountsLeft(claim: Claim, earlier: readonly { readonly of: Adjudication }[]): Claim {
-  if (claim.account === null || earlier.length === 0) return claim;
-  const paid = (of: 'accountFen' | 'mutualAidFen'): Fen => sumFen(earlier.map((part) => part.of[of]));
-  const { balanceFen, mutualAidFen } = claim.account;
+/** The hospital and accounts pay for all parts together, once. */
+function withWhatIsLeft(part: Claim, whole: Claim, earlier: readonly { readonly of: Adjudication }[]): Claim {
+  const paid = (of: 'accountFen' | 'mutualAidFen' | 'hospitalPartFen'): Fen => sumFen(earlier.map((one) => one.of[of]));
+  const { account } = whole;
   return {
-    ...claim,
-    account: {
-      balanceFen: subtractFen(balanceFen, paid('accountFen')),
-      mutualAidFen: subtractFen(mutualAidFen, paid('mutualAidFen')),
+    ...part,
+    hospitalPartFen: subtractFen(whole.hospitalPartFen, paid('hospitalPartFen')),
+    account: account && {
+      balanceFen: subtractFen(account.balanceFen, paid('accountFen')),
+      mutualAidFen: subtractFen(account.mutualAidFen, paid('mutualAidFen')),
     },
   };
 }

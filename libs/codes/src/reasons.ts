@@ -189,6 +189,12 @@ export const REASONS = {
     '没有查到该待遇政策。请在政策列表中核对政策编号。',
     'There is no such policy. Check its id in the list of policies.',
   ),
+  POLICIES_NOT_COMPARABLE: entry(
+    'INVALID_ARGUMENT',
+    400,
+    '只能比较同一统筹区、同一险种的两个待遇政策版本。请另选一个版本。',
+    'Only two versions of the same pooling area and insurance can be compared. Choose another one.',
+  ),
   POLICY_INVALID: entry(
     'INVALID_ARGUMENT',
     400,

@@ -95,7 +95,8 @@ function recorded(
     insurance,
     personType,
     policyId,
-    benefitYear: benefitYearOf(benefitYear, endedOn),
+    // A discharge on the first day of a year may leave nothing in it.
+    benefitYear: decided.years.at(-1)?.benefitYear ?? benefitYearOf(benefitYear, endedOn),
     funds: funds.map((paid) => ({ ...paid, process: fundProcess(steps, paid.fund) })),
     poolingRatioE4: poolingRatioE4({ ...decided, funds }),
     explanation: explain(steps),

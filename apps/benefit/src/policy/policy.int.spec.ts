@@ -320,6 +320,10 @@ describe('published policies', () => {
     });
   });
 
+  it('are not compared across areas', async () => {
+    await expect(published.compare(current, baoji)).rejects.toMatchObject({ reason: 'POLICIES_NOT_COMPARABLE' });
+  });
+
   it('are not found by an id that none has', async () => {
     const none = '00000000-0000-4000-8000-000000000000';
     for (const work of [

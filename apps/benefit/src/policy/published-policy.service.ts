@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, nationalActor } from '@yiditong/chassis';
+import { Rejection } from '@yiditong/codes';
 import { decodePolicy } from './policy.codec.js';
 import { changeBetween, type PolicyChange } from './policy-rules.js';
 import { findPolicy, publishedPolicies, type PolicyLine, type PolicyPage } from './policy.store.js';
@@ -24,7 +25,10 @@ export class PublishedPolicyService {
     return this.database.transaction(READER, (tx) => findPolicy(tx, policyId));
   }
 
-  /** What a policy changes in comparison with another. Rejects with POLICY_VERSION_NOT_FOUND. */
+  /**
+   * What a policy changes in comparison with another of the same area and insurance, of which there are few: it takes the process some
+   * time, and anybody may ask. Rejects with POLICY_VERSION_NOT_FOUND or POLICIES_NOT_COMPARABLE.
+   */
   async compare(policyId: string, otherPolicyId: string): Promise<PolicyChange> {
     const key = `${policyId} ${otherPolicyId}`;
     const known = this.compared.get(key);
@@ -33,6 +37,8 @@ export class PublishedPolicyService {
       await findPolicy(tx, policyId),
       await findPolicy(tx, otherPolicyId),
     ]);
+    if (after.region !== before.region || after.insurance !== before.insurance)
+      throw new Rejection('POLICIES_NOT_COMPARABLE');
     const standing = { policyId: otherPolicyId, policy: decodePolicy(before.document) };
     const change = changeBetween(standing, decodePolicy(after.document));
     const [oldest] = this.compared.keys();

@@ -82,8 +82,10 @@ export class FactsService {
       HOME_DEADLINE_MS,
     );
     const [answer] = answers;
-    if (answer?.rejection) throw decodeRejection(answer.rejection);
-    return decodeAdjudication(answer?.adjudication, claim);
+    const isRefusal = answers.length === 1 && answer?.adjudication === undefined;
+    if (isRefusal && answer?.rejection) throw decodeRejection(answer.rejection);
+    // A refusal with an adjudication beside it may have been booked, and is no answer either.
+    return decodeAdjudication(answers.length === 1 && !answer?.rejection ? answer?.adjudication : undefined, claim);
   }
 
   /** Undoes an adjudication, or bars its id. Idempotent. */

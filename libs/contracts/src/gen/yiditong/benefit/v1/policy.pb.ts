@@ -220,7 +220,7 @@ export interface PolicyServiceClient {
 
   /**
    * What a version changes for whom in comparison with another, by model cases. Rejects with
-   * POLICY_VERSION_NOT_FOUND.
+   * POLICY_VERSION_NOT_FOUND or POLICIES_NOT_COMPARABLE.
    */
 
   comparePolicies(request: ComparePoliciesRequest, metadata?: Metadata): Observable<ComparePoliciesResponse>;
@@ -287,7 +287,7 @@ export interface PolicyServiceController {
 
   /**
    * What a version changes for whom in comparison with another, by model cases. Rejects with
-   * POLICY_VERSION_NOT_FOUND.
+   * POLICY_VERSION_NOT_FOUND or POLICIES_NOT_COMPARABLE.
    */
 
   comparePolicies(

@@ -115,6 +115,7 @@ function casesOf(policies: readonly Policy[], partsIn: (inScopeFen: bigint) => C
       endedOn: '2026-03-15',
       account: null,
       hospitalPartFen: ZERO_FEN,
+      stayDeductibleFen: null,
     };
     return { claim, policy, before };
   });

@@ -10,6 +10,7 @@ import { benchAdjudication } from './adjudication.js';
 import { benchClassification } from './classification.js';
 import { benchEligibility } from './eligibility.js';
 import { benchHarmonization } from './harmonization.js';
+import { benchOverload } from './overload.js';
 import { isReached, printBench, type Measured } from './report.js';
 
 /** Those that call services. */
@@ -17,6 +18,7 @@ const SERVICE_BENCHES = {
   eligibility: benchEligibility,
   classification: benchClassification,
   harmonization: benchHarmonization,
+  overload: benchOverload,
 };
 type ServiceBench = keyof typeof SERVICE_BENCHES;
 type Bench = 'adjudication' | ServiceBench;

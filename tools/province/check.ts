@@ -10,6 +10,8 @@ export const GROUPS = [
   'query',
   'reverse',
   'cancel',
+  'reinstate',
+  'stay',
   'concurrent',
   'malformed',
   'persons',

@@ -62,7 +62,7 @@ export class Desk {
   }
 
   async reverse({ settlementId, personId, insuredRegion }: benefitV1.Claim) {
-    const answer = await this.endpoint.ask('Reverse', { settlementId, personId, insuredRegion });
+    const answer = await this.endpoint.ask('Reverse', { settlementId, personId, insuredRegion, cancellationId: '' });
     if (!isRefused(answer)) this.standing.delete(settlementId);
     return answer;
   }
@@ -72,6 +72,13 @@ export class Desk {
     const answer = await this.endpoint.ask('Cancel', request);
     if (!isRefused(answer)) this.standing.delete(settlementId);
     return answer;
+  }
+
+  /** Undoes a cancellation, or bars it. */
+  async reverseCancellation(claim: benefitV1.Claim, cancellationId: string) {
+    const { settlementId, personId, insuredRegion } = claim;
+    this.standing.set(settlementId, claim);
+    return this.endpoint.ask('Reverse', { settlementId, personId, insuredRegion, cancellationId });
   }
 
   /** How the person's totals show on a bill: equal texts mean that they did not change. */
@@ -88,7 +95,8 @@ export class Desk {
     for (const claim of [...this.standing.values()].reverse()) {
       this.standing.delete(claim.settlementId);
       const { settlementId, personId, insuredRegion } = claim;
-      await this.endpoint.ask('Reverse', { settlementId, personId, insuredRegion }).catch(() => undefined);
+      const request = { settlementId, personId, insuredRegion, cancellationId: '' };
+      await this.endpoint.ask('Reverse', request).catch(() => undefined);
     }
   }
 

@@ -76,6 +76,25 @@ async function underOtherId(good: HomeProvince, claim: Claim): Promise<Answer> {
   return { adjudication: adjudication && { ...adjudication, settlementId: claim.settlementId }, rejection };
 }
 
+/** Undoes a cancellation, and where it is so books the claim once more under an id of its own. */
+function bookingAnew(isSo: (request: benefitV1.ReverseRequest) => boolean): Fault['spoil'] {
+  return (good) => {
+    const claims = new Map<string, Claim>();
+    return {
+      adjudicate: (request) => {
+        for (const claim of request.claims) claims.set(claim.settlementId, claim);
+        return good.adjudicate(request);
+      },
+      reverse: async (request) => {
+        const answer = await good.reverse(request);
+        const claim = claims.get(request.settlementId);
+        if (claim && request.cancellationId !== '' && isSo(request)) await underOtherId(good, claim);
+        return answer;
+      },
+    };
+  };
+}
+
 const FAULTS: readonly Fault[] = [
   {
     fault: 'rounds a fen up',
@@ -196,7 +215,7 @@ const FAULTS: readonly Fault[] = [
     fails: ['query.adjudicated'],
     spoil: (good) => ({
       queryAdjudication: async (request) => ({
-        state: (await good.queryAdjudication(request)).state,
+        ...(await good.queryAdjudication(request)),
         adjudication: undefined,
       }),
     }),
@@ -245,11 +264,91 @@ const FAULTS: readonly Fault[] = [
         cancel: async (request) => {
           const { adjudication } = await good.queryAdjudication(request);
           if (!adjudication) throw new Rejection('ADJUDICATION_NOT_FOUND');
-          await good.reverse(request);
+          await good.reverse({ ...request, cancellationId: '' });
           return { adjudication, laterSettlementIds: [], cancelledAt: { seconds: (seconds += 1n), nanos: 0 } };
         },
       };
     },
+  },
+  {
+    fault: 'takes the undoing of a cancellation for a reversal',
+    group: 'reinstate',
+    fails: [
+      'reinstate.exact',
+      'reinstate.repeated',
+      'reinstate.bars',
+      'reinstate.late-duplicate',
+      'reinstate.cancel-again',
+    ],
+    spoil: (good) => ({ reverse: (request) => good.reverse({ ...request, cancellationId: '' }) }),
+  },
+  {
+    fault: 'books twice what an undone cancellation took back',
+    group: 'reinstate',
+    fails: ['reinstate.exact', 'reinstate.repeated', 'reinstate.late-duplicate'],
+    spoil: bookingAnew(() => true),
+  },
+  {
+    fault: 'books again each time that the same cancellation is undone',
+    group: 'reinstate',
+    fails: ['reinstate.repeated', 'reinstate.at-once', 'reinstate.cancel-again'],
+    spoil: (good) => {
+      const undone = new Set<string>();
+      return bookingAnew(({ cancellationId }) => undone.has(cancellationId) || !undone.add(cancellationId))(good);
+    },
+  },
+  {
+    fault: 'bars no cancellation',
+    group: 'reinstate',
+    fails: ['reinstate.bars'],
+    spoil: (good) => {
+      const made = new Set<string>();
+      return {
+        cancel: (request) => {
+          made.add(request.cancellationId);
+          return good.cancel(request);
+        },
+        reverse: (request) =>
+          request.cancellationId === '' || made.has(request.cancellationId)
+            ? good.reverse(request)
+            : { hadAdjudication: false, laterSettlementIds: [] },
+      };
+    },
+  },
+  {
+    fault: 'looks at no settlement when it undoes a cancellation',
+    group: 'reinstate',
+    fails: ['reinstate.other-settlement'],
+    spoil: (good) => {
+      const settlements = new Map<string, string>();
+      return {
+        cancel: (request) => {
+          settlements.set(request.cancellationId, request.settlementId);
+          return good.cancel(request);
+        },
+        reverse: ({ settlementId, ...request }) =>
+          good.reverse({ ...request, settlementId: settlements.get(request.cancellationId) ?? settlementId }),
+      };
+    },
+  },
+  {
+    fault: 'forgets that a cancelled one was reversed as well, and names nobody',
+    group: 'reinstate',
+    fails: ['reinstate.reversed', 'reinstate.names-meanwhile'],
+    spoil: (good) => ({
+      reverse: async (request) => {
+        const { state } = await good.queryAdjudication(request);
+        if (request.cancellationId === '' && state === 'ADJUDICATION_STATE_CANCELLED')
+          return { hadAdjudication: true, laterSettlementIds: [] };
+        return { ...(await good.reverse(request)), laterSettlementIds: [] };
+      },
+    }),
+  },
+  {
+    fault: 'takes every part of a stay for an admission',
+    group: 'stay',
+    fails: ['stay.one-deductible', 'stay.no-admission', 'stay.malformed'],
+    spoil: taking((claim) => ({ ...claim, continuesStay: false, stayDeductibleFen: 0n })),
   },
   {
     fault: 'acknowledges a cancellation and does nothing',

@@ -1,4 +1,5 @@
 import type { benefitV1 } from '@yiditong/contracts';
+import { v7 as uuidv7 } from 'uuid';
 import type { Cases } from './cases.js';
 import { accumulatingClaim, expectShows } from './adjudicate-checks.js';
 import { inGroup, type Check } from './check.js';
@@ -39,11 +40,14 @@ export const QUERY_CHECKS: readonly Check[] = inGroup('query', [
   },
   {
     id: 'query.cancelled',
-    zh: '已撤销的编号：已撤销',
-    en: 'A cancelled id is cancelled',
+    zh: '已撤销的编号：已撤销，带撤销编号',
+    en: 'A cancelled id is cancelled, and by which cancellation is known',
     run: async (desk, cases) => {
       const { claim } = await desk.book(accumulatingClaim(cases));
-      await desk.cancel(claim);
+      const cancellationId = uuidv7();
+      await desk.cancel(claim, cancellationId);
+      const { cancellationId: known } = answered('Query', await desk.query(claim));
+      expectSame('cancellation_id', cancellationId, known);
       return expectState(desk, claim, 'CANCELLED');
     },
   },

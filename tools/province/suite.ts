@@ -8,7 +8,9 @@ import { Desk } from './desk.js';
 import type { Endpoint } from './endpoint.js';
 import { Mismatch } from './outcome.js';
 import { MALFORMED_CHECKS, PERSON_CHECKS } from './refusal-checks.js';
+import { REINSTATE_CHECKS } from './reinstate-checks.js';
 import { QUERY_CHECKS, REVERSE_CHECKS } from './reverse-checks.js';
+import { STAY_CHECKS } from './stay-checks.js';
 
 /** What came of one case. A warning passes. */
 export type CheckResult = Pick<Check, 'group' | 'id' | 'zh' | 'en'> & {
@@ -23,6 +25,7 @@ export function checksFor(cases: Cases): Check[] {
   return [
     ...exampleChecks(cases),
     ...[TRIAL_CHECKS, ONCE_CHECKS, BATCH_CHECKS, QUERY_CHECKS, REVERSE_CHECKS, CANCEL_CHECKS].flat(),
+    ...[REINSTATE_CHECKS, STAY_CHECKS].flat(),
     ...[CONCURRENT_CHECKS, MALFORMED_CHECKS, PERSON_CHECKS, MONOTONE_CHECKS, CLOSING_CHECKS].flat(),
   ];
 }

@@ -40,12 +40,19 @@ export function freshClaim({ personId, insuredRegion }: CasePerson, claim: CaseC
     useAccount: claim.useAccount,
     hospitalTags: claim.hospitalTags,
     hospitalPartFen: claim.hospitalPart,
+    continuesStay: false,
+    stayDeductibleFen: 0n,
   };
 }
 
 /** The same bill as another settlement. */
 export function again(claim: benefitV1.Claim): benefitV1.Claim {
   return { ...claim, settlementId: uuidv7() };
+}
+
+/** The same bill as a later part of a stay of which so much of the deductible is paid. */
+export function goingOn(claim: benefitV1.Claim, stayDeductibleFen: bigint): benefitV1.Claim {
+  return { ...again(claim), continuesStay: true, stayDeductibleFen };
 }
 
 /** The bill with another amount in scope, under the same settlement id. */

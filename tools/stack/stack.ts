@@ -52,6 +52,8 @@ export type StackOptions = {
   readonly accounts: Sample;
   /** Issuers that the gateway trusts beside the development issuer, as it reads them. */
   readonly issuers?: readonly object[];
+  /** Others that get a certificate of the stack's authority, such as `province-130000` for that province's own endpoint. */
+  readonly certified?: readonly string[];
   /** Added to every service's environment. */
   readonly environment?: Readonly<Record<string, string>>;
 };
@@ -72,7 +74,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const accounts = seedAccounts(options.accounts);
     const addresses = await chooseAddresses(options.gatewayPort);
     const certificates = resolve(options.directory, 'certificates');
-    await writeCertificates(certificates, CERTIFIED);
+    await writeCertificates(certificates, [...CERTIFIED, ...(options.certified ?? [])]);
     const own = { filing: { ...DEVELOPMENT, FILING_SIGNING_KEYS: await createSigningKeys() } };
     const services = createServices(options, certificates, databases, listAccounts(accounts), identity, addresses, own);
     const { gateway: gatewayAddress, issuer: issuerAddress, ...grpc } = addresses;

@@ -4,6 +4,7 @@ import { AccountService } from './account/account.service.js';
 import { AccumulatorService } from './adjudication/accumulator.service.js';
 import { AdjudicationController } from './adjudication/adjudication.controller.js';
 import { AdjudicationService } from './adjudication/adjudication.service.js';
+import { CancellationService } from './adjudication/cancellation.service.js';
 import { environment } from './config.js';
 import { CredentialController } from './credential/credential.controller.js';
 import { CREDENTIAL_LIFE_MS, CredentialService } from './credential/credential.service.js';
@@ -26,6 +27,7 @@ import { PublishedPolicyService } from './policy/published-policy.service.js';
     provideRpcClient(TARGETS.filingFact, peerAddress(environment, 'FILING_ADDRESS')),
     InsuranceRelay,
     AdjudicationService,
+    CancellationService,
     AccumulatorService,
     AccountService,
     PersonService,

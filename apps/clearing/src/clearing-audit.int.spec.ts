@@ -38,6 +38,7 @@ function obligation(change: Partial<ArrivedObligation> = {}): ArrivedObligation 
   return {
     obligationId: randomUUID(),
     settlementId: randomUUID(),
+    operationId: randomUUID(),
     kind: 'SETTLEMENT',
     insuredProvince: '610000',
     treatingProvince: '110000',

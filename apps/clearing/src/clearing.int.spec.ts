@@ -57,6 +57,7 @@ function obligation(change: Partial<ArrivedObligation> = {}): ArrivedObligation 
   return {
     obligationId: randomUUID(),
     settlementId: randomUUID(),
+    operationId: randomUUID(),
     kind: 'SETTLEMENT',
     insuredProvince: '610000',
     treatingProvince: '110000',
@@ -70,10 +71,19 @@ function obligation(change: Partial<ArrivedObligation> = {}): ArrivedObligation 
   };
 }
 
+const undoneOf = (one: ArrivedObligation) =>
+  reverseObligation(one, {
+    obligationId: randomUUID(),
+    businessDate: DAY,
+    operationId: one.operationId,
+    kind: 'REVERSAL',
+  });
+
 /** As it arrives: the pooling fund paid 60.00 and accounts 15.00. */
 const ACCOUNT_PAID: clearingV1.Obligation = {
   obligationId: randomUUID(),
   settlementId: randomUUID(),
+  operationId: randomUUID(),
   kind: 'OBLIGATION_KIND_SETTLEMENT',
   insuredProvince: '610000',
   treatingProvince: '110000',
@@ -103,7 +113,7 @@ function busyDay(count: number): ArrivedObligation[] {
         ...(index % 5 ? [{ fund: 'PERSONAL_ACCOUNT' as const, amountFen: fen(BigInt(index) * 3n) }] : []),
       ],
     });
-    const undone = { ...one, ...reverseObligation(one, { obligationId: randomUUID(), businessDate: DAY }) };
+    const undone = { ...one, ...undoneOf(one) };
     return index % 10 === 9 ? [one, undone] : [one];
   }).flat();
 }
@@ -182,9 +192,7 @@ describe('a batch of obligations', () => {
       .filter(({ kind }) => kind === 'SETTLEMENT')
       .slice(0, 9);
     await obligations.post(day);
-    await obligations.post(
-      day.map((one) => ({ ...one, ...reverseObligation(one, { obligationId: randomUUID(), businessDate: DAY }) })),
-    );
+    await obligations.post(day.map((one) => ({ ...one, ...undoneOf(one) })));
     const matrix = await as(CLEARING, (tx) => bilateralOf(tx, DAY));
     expect(matrix.map(({ grossFen }) => grossFen).filter((gross) => gross !== 0n)).toEqual([]);
     expect([...accountBalances(await postings()).values()].filter((balance) => balance !== 0n)).toEqual([]);
@@ -231,10 +239,33 @@ describe('a batch of obligations', () => {
     expect(await rowCounts(db)).toEqual(before);
   });
 
+  it('of each kind is taken once for what made it, with the sign of its kind', async () => {
+    const one = obligation();
+    const refund = { ...one, ...undoneOf(one), operationId: randomUUID(), kind: 'REFUND' as const };
+    const again = {
+      ...one,
+      obligationId: randomUUID(),
+      operationId: refund.operationId,
+      kind: 'REINSTATEMENT' as const,
+    };
+    await obligations.post([one, refund, again]);
+    for (const kind of ['REFUND', 'REINSTATEMENT'] as const) {
+      const twice = { ...(kind === 'REFUND' ? refund : again), obligationId: randomUUID() };
+      await expect(obligations.post([twice])).rejects.toThrow('obligation_once');
+      const wrong = {
+        ...(kind === 'REFUND' ? again : refund),
+        obligationId: randomUUID(),
+        kind,
+        operationId: randomUUID(),
+      };
+      await expect(obligations.post([wrong])).rejects.toThrow('obligation_sign');
+    }
+  });
+
   it('for a settlement that has its obligation already is refused', async () => {
     const one = obligation();
     await obligations.post([one]);
-    await expect(obligations.post([obligation({ settlementId: one.settlementId })])).rejects.toThrow('obligation_once');
+    await expect(obligations.post([obligation({ operationId: one.operationId })])).rejects.toThrow('obligation_once');
   });
 });
 

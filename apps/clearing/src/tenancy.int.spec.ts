@@ -31,6 +31,7 @@ describeTenancy({
         treating_province: other,
         obligation_id: uuidOf(n),
         settlement_id: uuidOf(n),
+        operation_id: uuidOf(n),
         kind: 'SETTLEMENT',
         insured_province: province,
         insurance: '310',

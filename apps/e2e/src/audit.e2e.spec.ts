@@ -2,7 +2,7 @@ import type { Actor } from '@yiditong/access';
 import { NATION, PROVINCES, provinceOf } from '@yiditong/codes';
 import { generateDay, loadSample } from '@yiditong/tools';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { HospitalDesk, type Problem, type Settled, type Visit } from './hospital-desk.js';
+import { againAsNewVisit, HospitalDesk, type Problem, type Settled, type Visit } from './hospital-desk.js';
 import { SHARED_DAY } from './stack.global.js';
 import { tokenFor } from './test-issuer.js';
 
@@ -86,7 +86,7 @@ describe('one settlement', () => {
   });
 
   it('and so does the hospital that tried it before, which reads the person’s totals by that', async () => {
-    await desk.trial(visit);
+    expect((await desk.trial(againAsNewVisit(visit))).status).toBe(200);
     const readings = await recordsOf(supervisorOf(home), 'benefit', visit.bill.personId);
     expect(readings.at(-1)).toMatchObject({
       action: 'READ_ACCUMULATORS',

@@ -4,7 +4,7 @@ import { exportJWK, generateKeyPair, importJWK, exportSPKI, SignJWT } from 'jose
 import supertest, { type Test } from 'supertest';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { rowsOf } from './books.js';
-import { HospitalDesk } from './hospital-desk.js';
+import { HospitalDesk, newMessageId } from './hospital-desk.js';
 import { judged, refusal } from './refusals.js';
 import { SHARED_DAY } from './stack.global.js';
 import { createTestIssuer, signToken, type TestIssuer } from './test-issuer.js';
@@ -170,18 +170,18 @@ describe('an issuer that speaks for one province', () => {
 });
 
 describe('somebody who may not', () => {
-  it.each<[string, number, string, () => Promise<string>]>([
-    ['of another role', 403, 'NOT_PERMITTED', () => bearer(nation, personOf('130000'))],
-    ['of another tenant', 404, 'SETTLEMENT_NOT_FOUND', () => bearer(nation, stranger())],
-  ])('%s is told the same, whether what he asks for exists: %i %s', async (_, status, reason, header) => {
+  it.each<[string, number, string, () => Promise<string>, typeof read]>([
+    ['of another role', 403, 'NOT_PERMITTED', () => bearer(nation, personOf('130000')), cancel],
+    ['of another tenant', 404, 'SETTLEMENT_NOT_FOUND', () => bearer(nation, stranger()), read],
+  ])('%s is told the same, whether what he asks for exists: %i %s', async (_, status, reason, header, ask) => {
     const authorization = await header();
-    const [there, notThere] = [await read(settlementId, authorization), await read(randomUUID(), authorization)];
+    const [there, notThere] = [await ask(settlementId, authorization), await ask(randomUUID(), authorization)];
     expect(judged(there)).toEqual(refusal(status, reason, 'zh'));
     expect(visible(there)).toEqual(visible(notThere));
   });
 
   it('is told which kind of account it takes', async () => {
-    const answer = await read(settlementId, await bearer(nation, personOf('130000')));
+    const answer = await cancel(settlementId, await bearer(nation, personOf('130000')));
     expect(answer.headers['www-authenticate']).toBe(
       'Bearer realm="yiditong", error="insufficient_scope", error_description="NOT_PERMITTED"',
     );
@@ -228,6 +228,14 @@ function withTrace(request: Test, trace: string): Test {
 
 function read(id: string, authorization: string | null): Test {
   const request = gateway.get(`/v1/settlements/${id}`);
+  return authorization === null ? request : request.set('authorization', authorization);
+}
+
+/** What only hospitals may. */
+function cancel(id: string, authorization: string | null): Test {
+  const request = gateway
+    .post(`/v1/settlements/${id}/cancellation`)
+    .send({ messageId: newMessageId('H11010500001'), reason: '退费' });
   return authorization === null ? request : request.set('authorization', authorization);
 }
 

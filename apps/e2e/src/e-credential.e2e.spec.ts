@@ -159,6 +159,11 @@ describe('a hospital on the national interface', () => {
           certno: expect.stringMatching(/^\S\*{16}\S$/),
           psn_name: expect.stringContaining('*'),
           gend: '9',
+          // What a token doesn’t tell.
+          naty: '',
+          brdy: '',
+          age: null,
+          expContent: '',
         },
         insuinfo: [expect.objectContaining({ psn_insu_stas: '1', insuplc_admdvs: person(9).insuredRegion })],
         idetinfo: [],

@@ -14,6 +14,8 @@ type OwnStackOptions = {
   readonly bills: number;
   readonly seed: number;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Who gets a certificate beside the services. */
+  readonly certified?: readonly string[];
 };
 
 /** Every stack has a log of this service's and a database of its name. */
@@ -23,7 +25,7 @@ export const IN_EVERY_STACK = 'settlement';
  * A stack that a spec may break, with its sample loaded. Its `stop` leaves nothing behind, and throws where a person of the
  * sample could have been read in a log or in PostgreSQL's files: faults are when things are written that nobody thought of.
  */
-export async function startOwnStack({ environment, ...size }: OwnStackOptions): Promise<OwnStack> {
+export async function startOwnStack({ environment, certified = [], ...size }: OwnStackOptions): Promise<OwnStack> {
   const directory = stackDirectory();
   const sample = loadSample();
   const day = generateDay({ ...size, sample, now: new Date().toISOString() });
@@ -32,6 +34,7 @@ export async function startOwnStack({ environment, ...size }: OwnStackOptions): 
   const stack = await startTestStack(await createTestIssuer('own'), {
     directory,
     accounts: { institutions, persons },
+    certified,
     ...(environment === undefined ? {} : { environment }),
   });
   await loadReferenceData(stack.document, sample, day);

@@ -59,7 +59,9 @@ function placeholders(side: Readonly<Record<string, string>>): Record<string, st
     webhookId: randomUUID(),
     deliveryId: randomUUID(),
     settlementId: randomUUID(),
+    visitId: randomUUID(),
     proposalId: randomUUID(),
+    downtimeId: randomUUID(),
     policyId: randomUUID(),
     messageId: newMessageId(parties.institutionCode),
     benefitYear: '2026',
@@ -81,6 +83,8 @@ const OPEN: ReadonlySet<string> = new Set([
   '/v1/policies/schema',
   '/v1/policies/{policyId}',
   '/v1/policies/{policyId}/comparison',
+  // What the façade can do is no secret, and is asked before anybody says who he is.
+  '/fhir/metadata',
 ]);
 
 const SIDES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -129,8 +133,17 @@ async function send(
     ...(method === 'GET' || method === 'DELETE' ? {} : { body: JSON.stringify({ ...body, matrix: true }) }),
   });
   const text = await answer.text();
-  const { reason = null } = (answer.ok ? {} : JSON.parse(text)) as Partial<Problem>;
+  const reason = answer.ok ? null : reasonIn(JSON.parse(text) as Refused);
   return { status: answer.status, reason, request: { ...values, ...body } };
+}
+
+type Refused = Partial<Problem> & {
+  readonly issue?: readonly { readonly details?: { readonly coding: readonly { readonly code: string }[] } }[];
+};
+
+/** A problem document says it itself, an OperationOutcome in its first issue. */
+function reasonIn({ reason, issue }: Refused): string | null {
+  return reason ?? issue?.[0]?.details?.coding[0]?.code ?? null;
 }
 
 describe('every route', () => {
@@ -199,6 +212,27 @@ describe('every record that an address names', () => {
       absent: () => ({ settlementId: randomUUID() }),
     },
     {
+      what: 'a settlement’s lines',
+      route: '/v1/settlements/{settlementId}/lines',
+      owns: isPartyTo,
+      there: () => ({ settlementId }),
+      absent: () => ({ settlementId: randomUUID() }),
+    },
+    {
+      what: 'a settlement’s slip',
+      route: '/v1/settlements/{settlementId}/slip',
+      owns: isPartyTo,
+      there: () => ({ settlementId }),
+      absent: () => ({ settlementId: randomUUID() }),
+    },
+    ...['Claim', 'ClaimResponse', 'ExplanationOfBenefit'].map((type) => ({
+      what: `a settlement as ${type}`,
+      route: `/fhir/${type}/{settlementId}`,
+      owns: isPartyTo,
+      there: () => ({ settlementId }),
+      absent: () => ({ settlementId: randomUUID() }),
+    })),
+    {
       what: 'a filing',
       route: '/v1/persons/{personId}/filings/{filingId}',
       owns: isHomeOf,
@@ -242,13 +276,7 @@ describe('every record that an address names', () => {
         const refusal = refusalOf(access, actor, there());
         const same = JSON.stringify(seen) === JSON.stringify(nothing);
         const told =
-          seen.status === 403
-            ? String(seen.body['reason'])
-            : seen.status === 200
-              ? 'shown'
-              : same
-                ? 'absent'
-                : 'told apart';
+          seen.status === 403 ? reasonIn(seen.body) : seen.status === 200 ? 'shown' : same ? 'absent' : 'told apart';
         const expected = refusal ?? (owns(actor, parties) ? 'shown' : 'absent');
         if (told !== expected) wrong.push(`${who}: ${told}, not ${expected}`);
         // Whoever is refused is told the same of what is not there.

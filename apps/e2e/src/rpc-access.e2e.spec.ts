@@ -139,6 +139,13 @@ beforeAll(async () => {
   filingId = String(listOf(listed, 'filings')[0]?.['filingId']);
 });
 
+/** Of the days on which the settlement may have been made. */
+function exchangesOf(settlementId: string): object {
+  const seconds = Math.floor(Date.now() / 1000);
+  const [from, until] = [seconds - 86_400, seconds + 86_400].map((at) => ({ seconds: BigInt(at), nanos: 0 }));
+  return { from, until, settlementId, failedOnly: false, after: '', limit: 100 };
+}
+
 const RECORD_READS: readonly RecordRead[] = [
   {
     path: '/yiditong.settlement.v1.SettlementService/GetSettlement',
@@ -151,11 +158,30 @@ const RECORD_READS: readonly RecordRead[] = [
     absent: () => ({ settlementId: randomUUID() }),
   },
   {
+    path: '/yiditong.settlement.v1.SettlementService/ListSettledLines',
+    owns: isPartyTo,
+    shows: (outcome) => listOf(outcome, 'lines').length > 0,
+    states: () => ({
+      settled: { settlementId: settled.settlementId, after: 0, limit: 1000 },
+      reversed: { settlementId: reversed.settlement.settlementId, after: 0, limit: 1000 },
+    }),
+    absent: () => ({ settlementId: randomUUID(), after: 0, limit: 1000 }),
+  },
+  {
     path: '/yiditong.settlement.v1.SettlementService/ListSettlements',
     owns: isPartyTo,
     shows: (outcome) => listOf(outcome, 'settlements').some((one) => one['settlementId'] === settled.settlementId),
     states: () => ({ 'in an open cycle': { businessDate: settled.businessDate, after: '', limit: 1000 } }),
     absent: () => ({ businessDate: '2020-01-01', after: '', limit: 1000 }),
+  },
+  {
+    path: '/yiditong.settlement.v1.RoutingService/ListExchanges',
+    owns: (actor, of) =>
+      actor.role === 'operator' ||
+      (actor.role === 'bureau' && [of.insuredProvince, of.treatingProvince].includes(actor.region)),
+    shows: (outcome) => listOf(outcome, 'exchanges').length > 0,
+    states: () => ({ adjudicated: exchangesOf(settled.settlementId) }),
+    absent: () => exchangesOf(randomUUID()),
   },
   {
     path: '/yiditong.filing.v1.FilingService/GetFiling',
@@ -181,7 +207,8 @@ const RECORD_READS: readonly RecordRead[] = [
   },
   {
     path: '/yiditong.benefit.v1.BenefitService/GetAccumulators',
-    owns: isHomeOf,
+    // As the record: a hospital asks for its patient (5206).
+    owns: (actor, of) => actor.role === 'hospital' || isHomeOf(actor, of),
     shows: ({ answer }) => answer !== null,
     states: () => ({ booked: { personId: parties.personId, benefitYear: 2026 } }),
     absent: () => ({ personId: randomUUID(), benefitYear: 2026 }),
@@ -227,6 +254,8 @@ describe('every record', () => {
 const COVERED_ELSEWHERE: ReadonlySet<string> = new Set([
   '/yiditong.clearing.v1.ClearingService/GetNetPositions',
   '/yiditong.clearing.v1.ClearingService/GetBilateralPositions',
+  // Answers that nobody can take are given by no province here; own-endpoint.e2e.spec.ts has one.
+  '/yiditong.settlement.v1.RoutingService/ListRefusedAnswers',
   ...FILING_RPCS.map(({ path }) => path).filter((path) => !/\/(Get|List)Filings?$/.test(path)),
 ]);
 

@@ -47,20 +47,28 @@ import { FilingRuleController } from './filing/filing-rule.controller.js';
 import { FilingController } from './filing/filing.controller.js';
 import { NotificationController } from './filing/notification.controller.js';
 import { ReceiptController } from './filing/receipt.controller.js';
+import { FhirController } from './fhir/fhir.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { HealthService } from './health/health.service.js';
 import { edgeProviders } from './http/edge-providers.js';
 import { IdentityController } from './identity/identity.controller.js';
+import { FILE_NUMBER_KEY } from './national/catalogue-files.js';
+import { fileNumberKey } from './national/file-number.js';
 import { NationalController } from './national/national.controller.js';
 import { SignedMessageGuard } from './national/signed-message.guard.js';
 import { SigningKeys } from './national/signing-keys.js';
-import { Transactions } from './national/transactions.js';
+import { SignInNumbers } from './national/sign-in-numbers.js';
+import { transactionProviders } from './national/transaction-groups.js';
 import { AccountController } from './reference/account.controller.js';
 import { InstitutionController } from './reference/institution.controller.js';
 import { PersonController } from './reference/person.controller.js';
 import { PolicyController } from './reference/policy.controller.js';
 import { PublishedPolicyController } from './reference/published-policy.controller.js';
+import { RoutingController } from './routing/routing.controller.js';
 import { SettlementController } from './settlement/settlement.controller.js';
+import { VisitController } from './visit/visit.controller.js';
+import { SettledBillService } from './slip/settled-bill.service.js';
+import { SlipController } from './slip/slip.controller.js';
 
 const addresses = {
   filing: peerAddress(environment, 'FILING_ADDRESS'),
@@ -94,6 +102,10 @@ const addresses = {
     NotificationController,
     FilingEventsController,
     SettlementController,
+    VisitController,
+    RoutingController,
+    SlipController,
+    FhirController,
     EstimateController,
     PersonController,
     AccountController,
@@ -145,6 +157,9 @@ const addresses = {
     provideRpcClient(TARGETS.policy, addresses.benefit),
     provideRpcClient(TARGETS.credential, addresses.benefit),
     provideRpcClient(TARGETS.settlement, addresses.settlement),
+    provideRpcClient(TARGETS.visit, addresses.settlement),
+    provideRpcClient(TARGETS.routing, addresses.settlement),
+    provideRpcClient(TARGETS.hospitalLedger, addresses.settlement),
     provideRpcClient(TARGETS.estimate, addresses.settlement),
     provideRpcClient(TARGETS.institution, addresses.settlement),
     provideRpcClient(TARGETS.clearing, addresses.clearing),
@@ -160,7 +175,14 @@ const addresses = {
     SigningKeys,
     EventStreams,
     CatalogueDownloadService,
-    Transactions,
+    SettledBillService,
+    ...transactionProviders,
+    { provide: FILE_NUMBER_KEY, useValue: fileNumberKey(environment.IDENTITY_PRIVATE_KEY) },
+    {
+      provide: SignInNumbers,
+      inject: [Clock],
+      useFactory: (clock: Clock) => new SignInNumbers(environment.IDENTITY_PRIVATE_KEY, clock),
+    },
     { provide: REVOCATIONS, useExisting: Revocations },
     // Before the guards of every request, which count and limit whom this one makes known.
     { provide: APP_GUARD, useClass: SignedMessageGuard },

@@ -2,7 +2,10 @@ import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter 
 import { currentTraceId, describeFault } from '@yiditong/chassis';
 import { REASONS, Rejection, sentence, type Reason } from '@yiditong/codes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { FHIR_TYPE, fhirJson } from './fhir/fhir-json.js';
+import { isFacade, operationOutcome } from './fhir/operation-outcome.js';
 import { MalformedRequest } from './http/request-pipe.js';
+import { Busy } from './http/admission.js';
 import { TooManyRequests } from './http/request-limits.js';
 
 const RETRY_AFTER_SECONDS = 2;
@@ -30,15 +33,24 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** Answers with a problem document, its status, and the headers that belong to its reason. */
+/** Answers with a problem document, or under /fhir with an OperationOutcome, its status, and the headers that belong to its reason. */
 export function answerProblem(rejection: Rejection, request: FastifyRequest, reply: FastifyReply): void {
   const { http } = REASONS[rejection.reason];
   if (http === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
-  if (rejection instanceof TooManyRequests) void reply.header('retry-after', rejection.retryAfterSeconds);
+  if (rejection instanceof TooManyRequests || rejection instanceof Busy)
+    void reply.header('retry-after', rejection.retryAfterSeconds);
   const challenge = challengeOf(rejection.reason);
   if (challenge !== null) void reply.header('www-authenticate', challenge);
-  const body = problemOf(rejection, prefersEnglish(request.headers['accept-language']));
-  void reply.status(http).type('application/problem+json; charset=utf-8').send(JSON.stringify(body));
+  const english = prefersEnglish(request.headers['accept-language']);
+  if (isFacade(request.url)) {
+    void reply
+      .status(http)
+      .type(FHIR_TYPE)
+      .send(fhirJson(operationOutcome(rejection, english)));
+    return;
+  }
+  const body = JSON.stringify(problemOf(rejection, english));
+  void reply.status(http).type('application/problem+json; charset=utf-8').send(body);
 }
 
 /** What the WWW-Authenticate header says of a refused credential (RFC 6750 §3): the reason, and nothing that the reason doesn't. */

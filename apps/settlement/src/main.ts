@@ -6,6 +6,6 @@ import { environment } from './config.js';
 await runService({
   name: 'settlement',
   module: AppModule,
-  serves: [TARGETS.settlement, TARGETS.institution, TARGETS.settlementCycle, TARGETS.estimate],
+  serves: [TARGETS.settlement, TARGETS.institution, TARGETS.settlementCycle, TARGETS.estimate, TARGETS.routing],
   environment,
 });

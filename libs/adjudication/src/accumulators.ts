@@ -57,6 +57,12 @@ export function accumulated(accumulators: Accumulators, kind: AccumulatorKind): 
   return accumulators[kind] ?? 0n;
 }
 
+/** Which visit of its kind in the benefit year this is: the next, or the latest where a stay goes on that is counted already. */
+export function visitNumberIn(before: Accumulators, visitKind: VisitKind, continuesStay: boolean): number {
+  const visits = Number(accumulated(before, TOTALS_OF[visitKind].VISITS));
+  return continuesStay ? Math.max(visits, 1) : visits + 1;
+}
+
 /** What an adjudication adds, while it is being put together. */
 export type Deltas = Partial<Record<AccumulatorKind, bigint>>;
 

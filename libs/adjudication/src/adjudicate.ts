@@ -1,6 +1,13 @@
 import type { Fund, Reason } from '@yiditong/codes';
 import { fen, minFen, subtractFen, sumFen, ZERO_FEN, type Fen } from '@yiditong/money';
-import { accumulated, addTo, TOTALS_OF, type AccumulatorKind, type Accumulators, type Deltas } from './accumulators.js';
+import {
+  addTo,
+  TOTALS_OF,
+  visitNumberIn,
+  type AccumulatorKind,
+  type Accumulators,
+  type Deltas,
+} from './accumulators.js';
 import { askedBy } from './asked.js';
 import type { Circumstances } from './choice.js';
 import type { Adjudication, Claim, FundPaid } from './claim.js';
@@ -30,8 +37,8 @@ export function adjudicate(
 ): AdjudicationResult {
   const rule = policy.visits[claim.visitKind];
   if (!rule) return { ok: false, reason: 'VISIT_KIND_NOT_COVERED' };
-  const visits = Number(accumulated(before, TOTALS_OF[claim.visitKind].VISITS));
-  const of = circumstancesOf(claim, earlier?.visitNumber ?? visits + 1);
+  const isAdmission = earlier === null && claim.stayDeductibleFen === null;
+  const of = circumstancesOf(claim, earlier?.visitNumber ?? visitNumberIn(before, claim.visitKind, !isAdmission));
   const { split } = claim;
   const totalFen = splitTotal(split);
 
@@ -44,7 +51,7 @@ export function adjudicate(
   if (pooling === null) return { ok: false, reason: 'POLICY_INCOMPLETE' };
 
   const deltas: Deltas = {};
-  if (earlier === null) addTo(deltas, TOTALS_OF[claim.visitKind].VISITS, 1n);
+  if (isAdmission) addTo(deltas, TOTALS_OF[claim.visitKind].VISITS, 1n);
   addVisit(deltas, claim, policy, rule, payableFen, deductibleFen, pooling);
   const { paidFen, expenseFen, limitFen, aboveCap } = pooling;
   const funds: FundPaid[] = [];

@@ -46,6 +46,7 @@ describe('a claim that says the least', () => {
         startedOn: '2026-03-15',
         endedOn: '2026-03-15',
         hospitalPartFen: 0n,
+        stayDeductibleFen: null,
         account: null,
         split: split('10000'),
         parts: [],
@@ -73,6 +74,10 @@ describe('a claim', () => {
     const { claim } = readingOf({ ...all, inScope: '1', hospitalPart: '0.50', note: 'a note changes nothing' });
     expect(claim).toMatchObject({ ...all, hospitalPartFen: yuan('0.50') });
   });
+
+  it.each(['0', '300'])('may be a later part of a stay, of whose deductible %s is paid', (stayDeductible) =>
+    expect(readingOf({ ...LEAST, stayDeductible }).claim.stayDeductibleFen).toBe(yuan(stayDeductible)),
+  );
 
   it('may be of one day', () =>
     expect(readingOf({ ...LEAST, startedOn: '2026-03-15' }).claim.startedOn).toBe('2026-03-15'));

@@ -34,6 +34,10 @@ const presented = said({
   startedOn: businessDate.optional().describe('Admission; the day of discharge where it is not said 入院日期'),
   endedOn: businessDate.describe('Discharge, or the visit 出院或就诊日期'),
   hospitalPart: amount.prefault('0').describe('What the hospital bears 医院负担'),
+  stayDeductible: amount
+    .nullable()
+    .default(null)
+    .describe('What earlier parts of the stay paid of its deductible, of a later part 中途结算前段已付起付线'),
   account: said({
     balance: amount.describe('个人账户余额'),
     mutualAid: amount.prefault('0').describe('家庭共济账户余额'),
@@ -78,14 +82,15 @@ export function readClaim(claimDocument: unknown, accumulatorDocument: unknown):
   return result.success ? result.data : { problem: problemIn(result.error.issues, 'claim') };
 }
 
-function claimOf({ lines, account, fullSelfPay, overCeiling, firstSelfPay, hospitalPart, ...of }: Presented): Claim {
-  const { inScope, startedOn, note: _, ...circumstances } = of;
+function claimOf({ lines, account, fullSelfPay, overCeiling, firstSelfPay, ...of }: Presented): Claim {
+  const { inScope, startedOn, hospitalPart, stayDeductible, note: _, ...circumstances } = of;
   const whole = { fullSelfPayFen: fullSelfPay, overCeilingFen: overCeiling, firstSelfPayFen: firstSelfPay };
   const splits = (lines ?? []).map(splitOf);
   return {
     ...circumstances,
     startedOn: startedOn ?? of.endedOn,
     hospitalPartFen: hospitalPart,
+    stayDeductibleFen: stayDeductible,
     split: lines
       ? sumSplits([...splits, { ...whole, inScopeFen: ZERO_FEN }])
       : { ...whole, inScopeFen: inScope ?? ZERO_FEN },

@@ -18,6 +18,8 @@ export type Claim = Omit<Circumstances, 'visitNumber'> & {
   readonly account: Account | null;
   /** 医院负担: what the hospital bears of the person's part; never more than that part. */
   readonly hospitalPartFen: Fen;
+  /** 中途结算: what earlier parts of the same stay paid of its deductible. Null of a stay's first or only part, which is an admission. */
+  readonly stayDeductibleFen: Fen | null;
 };
 
 export type ClaimPart = {

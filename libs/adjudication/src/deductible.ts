@@ -31,6 +31,7 @@ export type EarlierPart = {
 /**
  * 实际支付起付线: what of the base the person pays before any fund does. It is at most what is left of the standard in the period
  * that the rule counts by and after what earlier parts of the same stay paid, of what a year asks for at most, and of the base itself.
+ * What an earlier settlement of the stay paid is in the totals already where the rule counts by them, and in the claim where it doesn't.
  */
 export function applyDeductible(
   claim: Claim,
@@ -43,18 +44,38 @@ export function applyDeductible(
 ): Fen {
   const paidInStayFen = earlier?.deductibleFen ?? ZERO_FEN;
   const billFen = fen(splitTotal(claim.split) + (earlier?.billFen ?? 0n));
-  const standardFen = standardOf(of, rule, billFen, fen(baseFen + (earlier?.payableFen ?? 0n)));
+  const inScopeFen = fen(baseFen + (earlier?.payableFen ?? 0n));
+  const standardFen = standardOf(of, rule, billFen, inScopeFen, claim.stayDeductibleFen === null);
   if (standardFen === ZERO_FEN) return ZERO_FEN;
   const counted = earlier?.first ?? { claim, before };
   const kind = deductibleKind(counted.claim, rule);
   const countedFen = kind === null ? ZERO_FEN : fen(accumulated(counted.before, kind));
-  const leftFen = subtractFen(standardFen, countedFen, paidInStayFen);
+  const leftFen = leftOfStay(claim, of, rule, subtractFen(standardFen, countedFen, paidInStayFen), kind, paidInStayFen);
   const most = rule.yearlyMost && choose(rule.yearlyMost, of);
   const ofYearFen = fen(accumulated(counted.before, TOTALS_OF[of.visitKind].DEDUCTIBLE));
   const leftOfYear = most === null ? leftFen : subtractFen(most, ofYearFen, paidInStayFen);
   const paidFen = maxFen(ZERO_FEN, minFen(leftFen, leftOfYear, baseFen));
   addStep(steps, 'DEDUCTIBLE', rule.source, baseFen, null, paidFen, standardFen, kind !== null);
   return paidFen;
+}
+
+/**
+ * What earlier settlements of the stay leave of a visit's own deductible. Of an amount they have paid their part. A share is of each part's
+ * own bill, so that only what it is at most is asked once of all.
+ */
+function leftOfStay(
+  { stayDeductibleFen }: Claim,
+  of: Circumstances,
+  rule: DeductibleRule,
+  leftFen: Fen,
+  kind: AccumulatorKind | null,
+  paidInStayFen: Fen,
+): Fen {
+  if (stayDeductibleFen === null || kind !== null) return leftFen;
+  const standard = choose(rule.standard, of);
+  if (standard === null || standard.kind === 'AMOUNT') return subtractFen(leftFen, stayDeductibleFen);
+  if (standard.mostFen === null) return leftFen;
+  return minFen(leftFen, subtractFen(adjusted(standard.mostFen, of, rule), stayDeductibleFen, paidInStayFen));
 }
 
 /** By what the deductible is counted; null where every visit has its own. */
@@ -77,20 +98,27 @@ export function deductibleKind(claim: Claim, { basis }: DeductibleRule): Accumul
   }
 }
 
-function standardOf(of: Circumstances, rule: DeductibleRule, billFen: Fen, inScopeFen: Fen): Fen {
+function standardOf(of: Circumstances, rule: DeductibleRule, billFen: Fen, inScopeFen: Fen, isFirst: boolean): Fen {
   if (rule.basis === 'NONE') return ZERO_FEN;
   const standard = choose(rule.standard, of);
   if (standard === null) return ZERO_FEN;
-  const full = amountOf(standard, billFen, inScopeFen);
+  return adjusted(amountOf(standard, billFen, inScopeFen, isFirst), of, rule);
+}
+
+function adjusted(full: Fen, of: Circumstances, rule: DeductibleRule): Fen {
   return rule.adjustments.reduce(
     (amount, adjustment) => (holds(adjustment.when, of) ? adjust(amount, full, adjustment, of) : amount),
     full,
   );
 }
 
-function amountOf(standard: Standard, billFen: Fen, inScopeFen: Fen): Fen {
+/** What a share is at least is asked of the stay's first part. */
+function amountOf(standard: Standard, billFen: Fen, inScopeFen: Fen, isFirst: boolean): Fen {
   if (standard.kind === 'AMOUNT') return standard.fen;
-  const part = maxFen(standard.leastFen, share(standard.of === 'BILL' ? billFen : inScopeFen, standard.ratio));
+  const part = maxFen(
+    isFirst ? standard.leastFen : ZERO_FEN,
+    share(standard.of === 'BILL' ? billFen : inScopeFen, standard.ratio),
+  );
   return standard.mostFen === null ? part : minFen(part, standard.mostFen);
 }
 

@@ -138,6 +138,7 @@ function claimOf(visitKind: VisitKind, { age, personTag, ...group }: Group, inSc
     endedOn: ON_DATE,
     account: null,
     hospitalPartFen: ZERO_FEN,
+    stayDeductibleFen: null,
   };
 }
 

@@ -72,6 +72,7 @@ export function claim(change: Partial<Claim> = {}): Claim {
     endedOn: '2026-03-15',
     account: null,
     hospitalPartFen: ZERO_FEN,
+    stayDeductibleFen: null,
     ...change,
   };
 }

@@ -1,6 +1,6 @@
 import { dayBefore, type Reason } from '@yiditong/codes';
 import { fen, rate, share, subtractFen, sumFen, type Fen, type Rate } from '@yiditong/money';
-import { accumulated, TOTALS_OF, type Accumulators } from './accumulators.js';
+import { visitNumberIn, type Accumulators } from './accumulators.js';
 import { adjudicate, type AdjudicationResult } from './adjudicate.js';
 import { benefitYearOf, firstDayOf, nightsBetween } from './benefit-year.js';
 import type { Adjudication, Claim, FundPaid } from './claim.js';
@@ -57,8 +57,11 @@ export function adjudicateStay(
   for (const part of divideByNights(claim, policy.benefitYear, years)) {
     const { benefitYear } = part;
     const before = totalsOf(benefitYear);
-    const asOneVisit: EarlierPart | null = policy.benefitYear.crossYearDeductible === 'ONCE' ? earlier : null;
-    const result = adjudicate(withWhatIsLeft(part.claim, claim, parts), policy, before, asOneVisit);
+    const isOneVisit = policy.benefitYear.crossYearDeductible === 'ONCE';
+    const asOneVisit: EarlierPart | null = isOneVisit ? earlier : null;
+    // A visit of each year goes on from an earlier settlement only in the first of them.
+    const ofYear = isOneVisit || earlier === null ? part.claim : { ...part.claim, stayDeductibleFen: null };
+    const result = adjudicate(withWhatIsLeft(ofYear, claim, parts), policy, before, asOneVisit);
     if (!result.ok) return result;
     const { adjudication } = result;
     explainYear(steps, claim, part.claim, benefitYear);
@@ -75,9 +78,9 @@ function settledSoFar(
   { adjudication, payableFen }: Extract<AdjudicationResult, { ok: true }>,
 ): EarlierPart {
   const { deductibleFen, totalFen } = adjudication;
-  const visits = Number(accumulated(part.before, TOTALS_OF[part.claim.visitKind].VISITS));
+  const { claim, before } = part;
   return {
-    visitNumber: earlier?.visitNumber ?? visits + 1,
+    visitNumber: earlier?.visitNumber ?? visitNumberIn(before, claim.visitKind, claim.stayDeductibleFen !== null),
     first: earlier?.first ?? part,
     deductibleFen: fen((earlier?.deductibleFen ?? 0n) + deductibleFen),
     billFen: fen((earlier?.billFen ?? 0n) + totalFen),

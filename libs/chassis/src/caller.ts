@@ -69,6 +69,8 @@ export class OutgoingIdentity {
   constructor(
     private readonly service: string,
     private readonly mint: IdentityMint | null = null,
+    /** False towards programs of others: the gateway's word for a caller is for this system's services. */
+    private readonly handsOn = true,
   ) {}
 
   async metadataFor(actor: Actor): Promise<Metadata> {
@@ -81,7 +83,7 @@ export class OutgoingIdentity {
   }
 
   private async assertionFor(actor: Actor): Promise<string | null> {
-    if (actor.role === 'service') return currentCaller()?.assertion ?? null;
+    if (actor.role === 'service') return this.handsOn ? (currentCaller()?.assertion ?? null) : null;
     if (!this.mint) throw new Error('only the gateway speaks for somebody who is no service');
     return this.mint.assertionFor(actor);
   }

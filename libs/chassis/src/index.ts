@@ -21,6 +21,7 @@ export {
   type Tenancy,
   type Tx,
 } from './database.js';
+export { remainingMs, serveUntil } from './deadline.js';
 export { bodyHash, freeze, sha256, thaw } from './exact-json.js';
 export { describeFault } from './fault.js';
 export { groupBy } from './group-by.js';

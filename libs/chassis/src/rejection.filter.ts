@@ -1,4 +1,4 @@
-import { Metadata, status } from '@grpc/grpc-js';
+import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { Catch, Logger, type RpcExceptionFilter } from '@nestjs/common';
 import { isReason, REASONS, Rejection, type ReasonParams } from '@yiditong/codes';
 import { throwError, type Observable } from 'rxjs';
@@ -16,15 +16,20 @@ export class RejectionFilter implements RpcExceptionFilter<unknown> {
 
   catch(error: unknown): Observable<never> {
     const rejection = error instanceof Rejection ? error : this.fault(error);
-    const metadata = new Metadata();
-    metadata.set(METADATA_KEY, Buffer.from(JSON.stringify({ reason: rejection.reason, params: rejection.params })));
-    return throwError(() => ({ code: status[REASONS[rejection.reason].rpc], details: rejection.reason, metadata }));
+    return throwError(() => grpcErrorOf(rejection));
   }
 
   private fault(error: unknown): Rejection {
     this.logger.error(describeFault(error));
     return new Rejection('INTERNAL_FAULT');
   }
+}
+
+/** As it travels. */
+export function grpcErrorOf({ reason, params }: Rejection): Pick<ServiceError, 'code' | 'details' | 'metadata'> {
+  const metadata = new Metadata();
+  metadata.set(METADATA_KEY, Buffer.from(JSON.stringify({ reason, params })));
+  return { code: status[REASONS[reason].rpc], details: reason, metadata };
 }
 
 /** The rejection that a called service gave, or null where the call failed otherwise. */

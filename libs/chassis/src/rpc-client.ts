@@ -6,6 +6,7 @@ import { contractDefinition } from '@yiditong/contracts';
 import type { Observable } from 'rxjs';
 import type { Actor } from './actor.js';
 import { OutgoingIdentity } from './caller.js';
+import { remainingMs } from './deadline.js';
 import { rejectionOf } from './rejection.filter.js';
 import { callInSpan } from './telemetry/rpc-span.js';
 import { MutualTls } from './transport/transport.js';
@@ -49,8 +50,9 @@ export class RpcClient<C> implements OnModuleDestroy {
   }
 
   /**
-   * Calls one RPC. Throws the callee's Rejection, or SERVICE_UNAVAILABLE where there was no answer in time:
-   * then the outcome is unknown to this side.
+   * Calls one RPC, within the deadline and while whoever this service is working for still waits. Throws the callee's Rejection, or
+   * SERVICE_UNAVAILABLE where there was no answer in time: then the outcome is unknown to this side. Where nobody waits any more it
+   * isn't sent.
    */
   async call<K extends keyof C & string>(
     method: K,
@@ -61,7 +63,9 @@ export class RpcClient<C> implements OnModuleDestroy {
     const rpc = this.methods.get(method);
     if (!rpc) throw new Error(`${this.target.service} has no RPC ${method}`);
     const metadata = await this.identity.metadataFor(actor);
-    const deadline = new Date(Date.now() + deadlineMs);
+    const ms = Math.min(deadlineMs, remainingMs());
+    if (ms <= 0) throw new Rejection('SERVICE_UNAVAILABLE', { service: this.peer() });
+    const deadline = new Date(Date.now() + ms);
     try {
       const asked = request as object;
       return (await callInSpan(rpc.path, metadata, () => this.ask(rpc, asked, metadata, deadline))) as AnswerOf<C[K]>;

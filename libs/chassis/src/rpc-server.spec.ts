@@ -6,6 +6,7 @@ import { nationalActor } from './actor.js';
 import { currentCaller, identifyCaller, OutgoingIdentity } from './caller.js';
 import { Clock } from './clock.js';
 import { IdentityVerifier } from './identity.js';
+import { rejectionOf } from './rejection.filter.js';
 import { RpcServer } from './rpc-server.js';
 
 type Call = ServerUnaryCall<object, object>;
@@ -19,7 +20,12 @@ afterEach(() => written.mockClear());
 /** Has a handler served as gRPC would call it, and gives what it was answered with. */
 async function serve(handler: Handler): Promise<{ error: unknown; message: unknown }> {
   const metadata = await new OutgoingIdentity('clearing').metadataFor(nationalActor('clearing'));
-  const call = { request: {}, metadata, getPath: () => '/yiditong.clearing.v1.ClearingService/GetCycle' };
+  const call = {
+    request: {},
+    metadata,
+    getPath: () => '/yiditong.clearing.v1.ClearingService/GetCycle',
+    getDeadline: () => Infinity,
+  };
   return new Promise((resolve) => {
     const answer: sendUnaryData<object> = (error, message) => resolve({ error, message });
     server.createUnaryServiceMethod(handler)(call as unknown as Call, answer);
@@ -57,6 +63,27 @@ describe('a call', () => {
     const second = await serve(async () => ({ by: currentCaller()?.via }));
     expect([second.message, (await first).message]).toEqual([{ by: undefined }, { by: 'clearing' }]);
   });
+});
+
+it('beyond a thousand in hand is refused before anything is done, until one of them ends', async () => {
+  let begun = 0;
+  const ends: (() => void)[] = [];
+  const slow: Handler = async () => {
+    begun += 1;
+    await new Promise<void>((resolve) => ends.push(resolve));
+    return {};
+  };
+  const inHand = Array.from({ length: 1_000 }, () => serve(slow));
+  await vi.waitFor(() => expect(begun).toBe(1_000));
+  const { error } = await serve(slow);
+  expect(rejectionOf(error)).toMatchObject({ reason: 'SERVICE_BUSY' });
+  expect(begun).toBe(1_000);
+
+  ends.shift()?.();
+  await Promise.race(inHand);
+  expect(await serve(async () => ({ done: true }))).toEqual({ error: null, message: { done: true } });
+  for (const end of ends) end();
+  await Promise.all(inHand);
 });
 
 it('serves no streams, which would go without all this', () => {

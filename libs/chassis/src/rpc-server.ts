@@ -1,8 +1,11 @@
 import type { sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
 import { Logger } from '@nestjs/common';
 import { ServerGrpc } from '@nestjs/microservices';
+import { Rejection } from '@yiditong/codes';
 import { firstValueFrom, isObservable } from 'rxjs';
 import { serveKnowingCaller } from './caller.js';
+import { serveUntil } from './deadline.js';
+import { grpcErrorOf } from './rejection.filter.js';
 import { serveInSpan } from './telemetry/rpc-span.js';
 
 type Call = ServerUnaryCall<object, object>;
@@ -10,15 +13,29 @@ type Call = ServerUnaryCall<object, object>;
 type Handler = (request: object, metadata: Call['metadata'], call: Call) => Promise<unknown>;
 
 /**
- * Nest's gRPC server, which serves each call in the trace that it belongs to and with its caller at hand, and writes one line about it.
+ * How many calls a service has in hand at most. Whoever calls waits for a slow database or a slow peer; beyond this many there is no sense in
+ * letting still more wait, and memory for them would have no bound.
+ */
+const CALLS_AT_ONCE = 1_000;
+const RETRY_AFTER_SECONDS = '2';
+
+/**
+ * Nest's gRPC server, which serves each call in the trace that it belongs to, with its caller and its deadline at hand, and writes one line about it.
  * All of that is done here once and not in interceptors, each of which costs a short call more than what it does.
  */
 export class RpcServer extends ServerGrpc {
   private readonly log = new Logger('Rpc');
+  private calls = 0;
 
   override createUnaryServiceMethod(handle: Handler) {
     return (call: Call, answer: sendUnaryData<object>): void => {
-      this.serve(handle, call).then((message) => answer(null, message), answer);
+      // Before anything is done, so that the caller may send the same again.
+      if (this.calls >= CALLS_AT_ONCE)
+        return answer(grpcErrorOf(new Rejection('SERVICE_BUSY', { seconds: RETRY_AFTER_SECONDS })));
+      this.calls += 1;
+      this.serve(handle, call)
+        .finally(() => (this.calls -= 1))
+        .then((message) => answer(null, message), answer);
     };
   }
 
@@ -39,8 +56,10 @@ export class RpcServer extends ServerGrpc {
           this.log.log({ msg: 'rpc', rpc: path.slice(path.lastIndexOf('/') + 1), role, region, ms, outcome });
         };
         try {
-          const answered = await handle(call.request, call.metadata, call);
-          const message = isObservable(answered) ? await firstValueFrom(answered) : answered;
+          const message = await serveUntil(call.getDeadline(), async () => {
+            const answered = await handle(call.request, call.metadata, call);
+            return isObservable(answered) ? firstValueFrom(answered) : answered;
+          });
           write('OK');
           return message as object;
         } catch (error) {

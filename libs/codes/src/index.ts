@@ -1,4 +1,5 @@
 /** The field's dictionaries, code formats, regions, and the table of reasons. Pure. */
+export * from './account-counting.js';
 export * from './catalogue-columns.js';
 export * from './catalogue-dictionaries.js';
 export * from './code-formats.js';
@@ -12,4 +13,5 @@ export * from './places.js';
 export * from './pledge.js';
 export * from './reasons.js';
 export * from './regions.js';
+export * from './settlement-answer.js';
 export * from './sheet-header.js';

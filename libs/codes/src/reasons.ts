@@ -2,6 +2,7 @@ import { ACCESS_REASONS } from './access-reasons.js';
 import { CATALOGUE_REASONS } from './catalogue-reasons.js';
 import { FILING_REASONS } from './filing-reasons.js';
 import { entry, type ReasonEntry } from './reason-entry.js';
+import { SETTLEMENT_REASONS } from './settlement-reasons.js';
 import { SPREADSHEET_REASONS } from './spreadsheet-reasons.js';
 
 export type { ReasonEntry, RpcStatus } from './reason-entry.js';
@@ -176,6 +177,7 @@ export const REASONS = {
     '本次就诊已有有效结算。如需重新结算，请先冲正原结算。',
     'This visit already has a settlement. Reverse it before settling again.',
   ),
+  ...SETTLEMENT_REASONS,
   ...CATALOGUE_REASONS,
   POLICY_NOT_FOUND: entry(
     'FAILED_PRECONDITION',

@@ -21,7 +21,10 @@ const CONTRACTS = [
   'filing/v1/rule.proto',
   'identity/v1/identity.proto',
   'settlement/v1/estimate.proto',
+  'settlement/v1/hospital_ledger.proto',
+  'settlement/v1/routing.proto',
   'settlement/v1/settlement.proto',
+  'settlement/v1/visit.proto',
 ];
 
 /**

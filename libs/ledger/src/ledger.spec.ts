@@ -23,6 +23,7 @@ const amount = fc.bigInt({ min: 0n, max: 10n ** 11n }).map(fen);
 const obligation: fc.Arbitrary<Obligation> = fc.record({
   obligationId: fc.uuid(),
   settlementId: fc.uuid(),
+  operationId: fc.uuid(),
   kind: fc.constant('SETTLEMENT' as const),
   insuredProvince: fc.constantFrom(...codes),
   treatingProvince: fc.constantFrom(...codes),
@@ -85,7 +86,12 @@ describe('postings', () => {
   it('are undone exactly by the reversal', () => {
     fc.assert(
       fc.property(obligation, (original) => {
-        const reversal = reverseObligation(original, { obligationId: 'r', businessDate: '2026-11-23' });
+        const reversal = reverseObligation(original, {
+          obligationId: 'r',
+          businessDate: '2026-11-23',
+          operationId: 'x',
+          kind: 'REVERSAL',
+        });
         const left = accountBalances([...postingsOf(original), ...postingsOf(reversal)]);
         return [...left.values()].every((balance) => balance === 0n) && reversal.businessDate === '2026-11-23';
       }),
@@ -125,6 +131,7 @@ describe('the seal', () => {
     const owed: Obligation = {
       obligationId: 'o',
       settlementId: 's',
+      operationId: 'x',
       kind: 'SETTLEMENT',
       insuredProvince: '610000',
       treatingProvince: '110000',
@@ -137,9 +144,14 @@ describe('the seal', () => {
       ],
     };
     expect(obligationLeaf(owed)).toBe(
-      'o|s|SETTLEMENT|610000|110000|EMPLOYEE|INPATIENT|2026-11-22|PERSONAL_ACCOUNT=15|POOLING=60',
+      'o|s|x|SETTLEMENT|610000|110000|EMPLOYEE|INPATIENT|2026-11-22|PERSONAL_ACCOUNT=15|POOLING=60',
     );
-    const undone = reverseObligation(owed, { obligationId: 'r', businessDate: '2026-11-23' });
+    const undone = reverseObligation(owed, {
+      obligationId: 'r',
+      businessDate: '2026-11-23',
+      operationId: 'x',
+      kind: 'REVERSAL',
+    });
     expect([obligationAmount(owed), obligationAmount(undone)]).toEqual([75n, -75n]);
     expect(undone.funds.map(({ amountFen }) => amountFen)).toEqual([-60n, -15n]);
   });

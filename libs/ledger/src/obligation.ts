@@ -1,11 +1,16 @@
 import type { ClearedFund, Insurance, VisitKind } from '@yiditong/codes';
 import { fen, negateFen, sumFen, type Fen } from '@yiditong/money';
 
+/** A settlement; its technical undo; its business undo (退费); and the undo of that. */
+export type ObligationKind = 'SETTLEMENT' | 'REVERSAL' | 'REFUND' | 'REINSTATEMENT';
+
 /** What an insured province owes a treating province for one settlement, or its exact negation. Gross: netting never extinguishes it (规程 art. 45: 按月全额清算). */
 export type Obligation = {
   readonly obligationId: string;
   readonly settlementId: string;
-  readonly kind: 'SETTLEMENT' | 'REVERSAL';
+  /** What made it: the settlement itself, or the cancellation that took it back. One of a kind for each. */
+  readonly operationId: string;
+  readonly kind: ObligationKind;
   /** Payer. */
   readonly insuredProvince: string;
   /** Payee. */
@@ -43,12 +48,11 @@ export function postingsOf(obligation: Obligation): Posting[] {
 /** The negation of an obligation, in the cycle that is open when it is undone. */
 export function reverseObligation(
   original: Obligation,
-  identity: { readonly obligationId: string; readonly businessDate: string },
+  identity: Pick<Obligation, 'obligationId' | 'businessDate' | 'operationId' | 'kind'>,
 ): Obligation {
   return {
     ...original,
     ...identity,
-    kind: 'REVERSAL',
     funds: original.funds.map(({ fund, amountFen }) => ({ fund, amountFen: negateFen(amountFen) })),
   };
 }
@@ -74,6 +78,7 @@ export function obligationLeaf(obligation: Obligation): string {
   return [
     obligation.obligationId,
     obligation.settlementId,
+    obligation.operationId,
     obligation.kind,
     obligation.insuredProvince,
     obligation.treatingProvince,

@@ -3,6 +3,7 @@ export { atOnce, endOf, gate, patiently, PATIENCE, type Gate } from './at-once.j
 export { auditFaults, auditTrail, type TrailEntry } from './audit-trail.js';
 export { privilegesOf, rowCounts, tablesHolding, waitingForLocks } from './behind-tenancy.js';
 export { DemoTables1763740800000 } from './demo-tables.js';
+export { FailingSteps, FAILURES, type Failure, type FailureKind } from './failing-steps.js';
 export { FixedClock } from './fixed-clock.js';
 export type { TestCluster } from './template-database.global.js';
 export { createTestDatabase, queryAs, type TestDatabase } from './test-database.js';

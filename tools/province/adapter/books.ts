@@ -2,8 +2,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { accumulatorEntries, type Accumulators } from '@yiditong/adjudication';
 import type { Insurance } from '@yiditong/codes';
 
-/** BARRED: reversed before it came. REFUSED, REVERSED, CANCELLED and BARRED count for nothing. */
-export type State = 'ADJUDICATED' | 'REFUSED' | 'REVERSED' | 'CANCELLED' | 'BARRED';
+/** BARRED: reversed before it came. CANCELLED_AND_REVERSED won't stand again when its cancellation is undone. REFUSED, REVERSED, CANCELLED and BARRED count for nothing. */
+export type State = 'ADJUDICATED' | 'REFUSED' | 'REVERSED' | 'CANCELLED' | 'CANCELLED_AND_REVERSED' | 'BARRED';
 
 /** What became of a settlement id. `claim` and `answer` are the messages' own bytes; null where the claim never came. */
 export type Entry = {
@@ -17,14 +17,19 @@ export type Entry = {
 /** Where an adjudication's deltas are booked to. */
 export type Account = { readonly personId: string; readonly insurance: Insurance; readonly benefitYear: number };
 
-export type Cancellation = { readonly settlementId: string; readonly answer: Uint8Array };
+/** `answer` is null of one that was barred before it came. REVERSED: undone, so that the adjudication stands again. */
+export type Cancellation = {
+  readonly settlementId: string;
+  readonly state: 'CANCELLED' | 'REVERSED' | 'BARRED';
+  readonly answer: Uint8Array | null;
+};
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS entry (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     settlement_id TEXT NOT NULL UNIQUE,
     person_id TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('ADJUDICATED', 'REFUSED', 'REVERSED', 'CANCELLED', 'BARRED')),
+    state TEXT NOT NULL CHECK (state IN ('ADJUDICATED', 'REFUSED', 'REVERSED', 'CANCELLED', 'CANCELLED_AND_REVERSED', 'BARRED')),
     claim BLOB,
     answer BLOB
   ) STRICT;
@@ -39,8 +44,12 @@ const TABLES = `
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS cancellation (
     cancellation_id TEXT PRIMARY KEY,
-    settlement_id TEXT NOT NULL UNIQUE,
-    answer BLOB NOT NULL
+    settlement_id TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('CANCELLED', 'REVERSED', 'BARRED')),
+    answer BLOB,
+    -- The last entry before it, and the last before it was undone.
+    after_number INTEGER NOT NULL,
+    until_number INTEGER
   ) STRICT;`;
 
 /**
@@ -102,7 +111,7 @@ export class Books {
     return Object.fromEntries(rows.map(({ kind, value }) => [kind, value]));
   }
 
-  /** What stands of the same person, insurance and benefit year and was decided later. */
+  /** What stands of the same person, insurance and benefit year and was decided while this one stood. */
   laterThan(settlementId: string): string[] {
     const rows = this.database
       .prepare(
@@ -111,25 +120,66 @@ export class Books {
          JOIN booking AS theirs USING (person_id, insurance, benefit_year)
          JOIN entry AS later ON later.number = theirs.number
          WHERE entry.settlement_id = ? AND later.number > entry.number AND later.state = 'ADJUDICATED'
+           AND NOT EXISTS (SELECT 1 FROM cancellation WHERE cancellation.settlement_id = entry.settlement_id
+             AND later.number > after_number AND later.number <= until_number)
          ORDER BY later.number`,
       )
       .all(settlementId) as { settlementId: string }[];
     return rows.map((row) => row.settlementId);
   }
 
-  undo(settlementId: string, state: 'REVERSED' | 'CANCELLED' | 'BARRED'): void {
+  setState(settlementId: string, state: State): void {
     this.database.prepare('UPDATE entry SET state = ? WHERE settlement_id = ?').run(state, settlementId);
   }
 
   findCancellation(cancellationId: string): Cancellation | null {
     const found = this.database
-      .prepare('SELECT settlement_id AS settlementId, answer FROM cancellation WHERE cancellation_id = ?')
+      .prepare('SELECT settlement_id AS settlementId, state, answer FROM cancellation WHERE cancellation_id = ?')
       .get(cancellationId);
     return (found as Cancellation | undefined) ?? null;
   }
 
-  addCancellation(cancellationId: string, { settlementId, answer }: Cancellation): void {
-    this.database.prepare('INSERT INTO cancellation VALUES (?, ?, ?)').run(cancellationId, settlementId, answer);
+  addCancellation(cancellationId: string, { settlementId, state, answer }: Cancellation): void {
+    this.database
+      .prepare(
+        `INSERT INTO cancellation (cancellation_id, settlement_id, state, answer, after_number)
+         SELECT ?, ?, ?, ?, coalesce(max(number), 0) FROM entry`,
+      )
+      .run(cancellationId, settlementId, state, answer);
+  }
+
+  undoCancellation(cancellationId: string): void {
+    this.database
+      .prepare(
+        `UPDATE cancellation SET state = 'REVERSED', until_number = (SELECT max(number) FROM entry) WHERE cancellation_id = ?`,
+      )
+      .run(cancellationId);
+  }
+
+  /** The cancellation that took a settlement back, where one stands. */
+  cancellationOf(settlementId: string): string | null {
+    const found = this.database
+      .prepare(
+        `SELECT cancellation_id AS cancellationId FROM cancellation WHERE settlement_id = ? AND state = 'CANCELLED'`,
+      )
+      .get(settlementId) as { cancellationId: string } | undefined;
+    return found?.cancellationId ?? null;
+  }
+
+  /** The same as laterThan of what was decided while a cancellation stood that is undone now. */
+  decidedMeanwhile(cancellationId: string): string[] {
+    const rows = this.database
+      .prepare(
+        `SELECT DISTINCT later.number, later.settlement_id AS settlementId
+         FROM cancellation JOIN entry USING (settlement_id) JOIN booking AS own ON own.number = entry.number
+         JOIN booking AS theirs USING (person_id, insurance, benefit_year)
+         JOIN entry AS later ON later.number = theirs.number
+         WHERE cancellation_id = ? AND entry.state <> 'REVERSED' AND later.number > after_number
+           AND later.number <= until_number AND later.state = 'ADJUDICATED'
+         ORDER BY later.number`,
+      )
+      .all(cancellationId) as { settlementId: string }[];
+    return rows.map((row) => row.settlementId);
   }
 
   close(): void {

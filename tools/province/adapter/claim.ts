@@ -46,6 +46,8 @@ export function readClaim(wire: benefitV1.Claim): PresentedClaim {
   if (problem !== null) throw new Rejection('REQUEST_MALFORMED', { problem });
   const startedOn = businessDateOf(decodeInstant(wire.admittedAt, 'admitted_at'));
   const endedOn = businessDateOf(decodeInstant(wire.endedAt, 'ended_at'));
+  const stayProblem = problemOfStay(wire);
+  if (stayProblem !== null) throw new Rejection('REQUEST_MALFORMED', { problem: stayProblem });
   if (startedOn > endedOn) throw new Rejection('REQUEST_MALFORMED', { problem: 'admitted_at is after ended_at' });
   return {
     ...identity,
@@ -61,6 +63,7 @@ export function readClaim(wire: benefitV1.Claim): PresentedClaim {
     startedOn,
     endedOn,
     hospitalPartFen: fen(wire.hospitalPartFen),
+    stayDeductibleFen: wire.continuesStay ? fen(wire.stayDeductibleFen) : null,
     useAccount: wire.useAccount,
   };
 }
@@ -83,6 +86,12 @@ function readPart(wire: benefitV1.ClaimPart): Claim['parts'][number] {
     unitPriceFen: price === null ? null : fen(price),
     inScopeFen: fen(wire.inScopeFen),
   };
+}
+
+function problemOfStay({ visitKind, continuesStay, stayDeductibleFen }: benefitV1.Claim): string | null {
+  if (continuesStay && visitKind !== 'VISIT_KIND_INPATIENT') return 'only a stay is settled in parts';
+  const isPlausible = stayDeductibleFen >= 0n && (continuesStay || stayDeductibleFen === 0n);
+  return isPlausible ? null : 'stay_deductible_fen is nothing or more, and nothing where no stay is continued';
 }
 
 function problemOf(

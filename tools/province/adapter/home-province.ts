@@ -7,7 +7,7 @@ import type { Books, Entry, State } from './books.js';
 import { claimOf, readClaim, readIdentity, type PresentedClaim } from './claim.js';
 import { bytesOf, messageOf } from './messages.js';
 import type { TestPerson, TestProvince } from './test-province.js';
-import { cancel, reverse } from './undo.js';
+import { cancel, reverse, reverseCancellation } from './undo.js';
 
 type Served<Q, A> = (request: Q) => A | Promise<A>;
 
@@ -35,6 +35,7 @@ const STATES: Readonly<Record<State, benefitV1.AdjudicationState>> = {
   REVERSED: 'ADJUDICATION_STATE_REVERSED',
   BARRED: 'ADJUDICATION_STATE_REVERSED',
   CANCELLED: 'ADJUDICATION_STATE_CANCELLED',
+  CANCELLED_AND_REVERSED: 'ADJUDICATION_STATE_CANCELLED',
 };
 
 /** A home province: its persons and policies, and the books in which each settlement id is decided once, for ever. */
@@ -52,13 +53,18 @@ export function homeProvince(province: TestProvince, books: Books, now: () => Da
       return { answers: claims.map((claim) => adjudicateOnce(province, books, claim)) };
     },
     cancel: (request) => books.transaction(() => cancel(books, request, now())),
-    reverse: (request) => books.transaction(() => reverse(books, request)),
+    reverse: (request) =>
+      books.transaction(() =>
+        request.cancellationId === '' ? reverse(books, request) : reverseCancellation(books, request),
+      ),
     queryAdjudication: (request) => {
       const { settlementId, personId } = readIdentity(request);
       const entry = books.find(settlementId);
-      if (entry === null || entry.personId !== personId) return { state: STATES.REFUSED, adjudication: undefined };
+      if (entry === null || entry.personId !== personId)
+        return { state: STATES.REFUSED, adjudication: undefined, cancellationId: '' };
       const answer = entry.answer && messageOf('AdjudicateAnswer', entry.answer);
-      return { state: STATES[entry.state], adjudication: answer?.adjudication };
+      const cancellationId = books.cancellationOf(settlementId) ?? '';
+      return { state: STATES[entry.state], adjudication: answer?.adjudication, cancellationId };
     },
   };
 }

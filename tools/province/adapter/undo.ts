@@ -7,17 +7,38 @@ import { bytesOf, messageOf } from './messages.js';
 
 /**
  * Undoes an adjudication (冲正), or bars an id that never came, in the caller's transaction. Later adjudications stand as they were
- * decided and are named. A cancelled one is undone already.
+ * decided and are named. A cancelled one is undone already, and won't stand again when its cancellation is undone.
  */
 export function reverse(books: Books, request: benefitV1.ReverseRequest): benefitV1.ReverseResponse {
   const { settlementId, personId } = readIdentity(request);
   const entry = books.find(settlementId);
   if (entry !== null && entry.personId !== personId) throw new Rejection('IDEMPOTENCY_KEY_REUSED');
   if (entry === null) books.add({ settlementId, personId, state: 'BARRED', claim: null, answer: null });
-  if (entry?.state === 'REFUSED') books.undo(settlementId, 'BARRED');
-  if (entry?.state === 'ADJUDICATED') books.undo(settlementId, 'REVERSED');
+  if (entry?.state === 'REFUSED') books.setState(settlementId, 'BARRED');
+  if (entry?.state === 'ADJUDICATED') books.setState(settlementId, 'REVERSED');
+  if (entry?.state === 'CANCELLED') books.setState(settlementId, 'CANCELLED_AND_REVERSED');
   const hadAdjudication = entry !== null && entry.state !== 'REFUSED' && entry.state !== 'BARRED';
   return { hadAdjudication, laterSettlementIds: books.laterThan(settlementId) };
+}
+
+/**
+ * Undoes a cancellation (冲正撤销), so that the adjudication stands again, or bars an id that never came, in the caller's transaction. What
+ * was decided meanwhile stands as it is and is named.
+ */
+export function reverseCancellation(books: Books, request: benefitV1.ReverseRequest): benefitV1.ReverseResponse {
+  const { settlementId, personId } = readIdentity(request);
+  const cancellationId = uuidField(request.cancellationId, 'cancellation_id');
+  const first = books.findCancellation(cancellationId);
+  const entry = books.find(settlementId);
+  if ((first !== null && first.settlementId !== settlementId) || (entry !== null && entry.personId !== personId))
+    throw new Rejection('IDEMPOTENCY_KEY_REUSED');
+  if (first === null) books.addCancellation(cancellationId, { settlementId, state: 'BARRED', answer: null });
+  if (first?.state === 'CANCELLED') {
+    books.undoCancellation(cancellationId);
+    books.setState(settlementId, entry?.state === 'CANCELLED_AND_REVERSED' ? 'REVERSED' : 'ADJUDICATED');
+  }
+  const hadAdjudication = first !== null && first.state !== 'BARRED';
+  return { hadAdjudication, laterSettlementIds: hadAdjudication ? books.decidedMeanwhile(cancellationId) : [] };
 }
 
 /**
@@ -29,18 +50,22 @@ export function cancel(books: Books, request: benefitV1.CancelRequest, now: Date
   const cancellationId = uuidField(request.cancellationId, 'cancellation_id');
   const first = books.findCancellation(cancellationId);
   if (first !== null && first.settlementId !== settlementId) throw new Rejection('IDEMPOTENCY_KEY_REUSED');
-  if (first !== null) return messageOf('CancelResponse', first.answer);
+  if (first !== null && (first.state !== 'CANCELLED' || first.answer === null))
+    throw new Rejection('CANCELLATION_REVERSED');
+  if (first?.answer) return messageOf('CancelResponse', first.answer);
   const entry = books.find(settlementId);
   if (entry === null || entry.personId !== personId || entry.answer === null || entry.state === 'REFUSED')
     throw new Rejection(entry?.state === 'BARRED' ? 'SETTLEMENT_REVERSED' : 'ADJUDICATION_NOT_FOUND');
-  if (entry.state === 'CANCELLED') throw new Rejection('ADJUDICATION_CANCELLED');
+  if (entry.state === 'CANCELLED' || entry.state === 'CANCELLED_AND_REVERSED')
+    throw new Rejection('ADJUDICATION_CANCELLED');
   if (entry.state !== 'ADJUDICATED') throw new Rejection('SETTLEMENT_REVERSED');
   const answer = {
     adjudication: messageOf('AdjudicateAnswer', entry.answer).adjudication,
     laterSettlementIds: books.laterThan(settlementId),
     cancelledAt: encodeInstant(now),
   };
-  books.undo(settlementId, 'CANCELLED');
-  books.addCancellation(cancellationId, { settlementId, answer: bytesOf('CancelResponse', answer) });
+  books.setState(settlementId, 'CANCELLED');
+  const kept = bytesOf('CancelResponse', answer);
+  books.addCancellation(cancellationId, { settlementId, state: 'CANCELLED', answer: kept });
   return answer;
 }

@@ -9,14 +9,19 @@ export type NewAccountEntry = {
   readonly amountFen: Fen;
 };
 
+/** Why a settlement's money moves: taken by it, given back by its reversal or a cancellation, taken again where that was undone. */
+export type SettlementCause = 'SETTLEMENT' | 'REVERSAL' | 'CANCELLATION' | 'REINSTATEMENT';
+
 /** What a settlement takes from an account, and its undoing gives back. */
 export type SettlementDebit = { readonly kind: AccountKind; readonly amountFen: Fen };
 
 /** A row of `account_entry`. */
 export type AccountEntryRow = NewAccountEntry & {
-  readonly cause: 'POSTED' | 'SETTLEMENT' | 'UNDO';
+  readonly cause: 'POSTED' | SettlementCause;
   /** Null where it was posted. */
   readonly settlementId: string | null;
+  /** The id by which it came: the settlement's, or a cancellation's. Null where it was posted. */
+  readonly operationId: string | null;
 };
 
 /** A balance that changed, before and after. */

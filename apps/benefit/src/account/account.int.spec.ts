@@ -167,18 +167,39 @@ describe('an account', () => {
     expect(await home.adjudications.adjudicate(claim)).toEqual(result);
     expect(await balances(personId)).toEqual([0n, 0n]);
     await post(entry(personId, 3n));
-    for (let time = 0; time < 2; time++) await home.adjudications.cancel(claim, claim.settlementId);
+    for (let time = 0; time < 2; time++) await home.cancellations.cancel(claim, claim.settlementId);
     await home.adjudications.reverse(claim);
     expect(await balances(personId)).toEqual([70_003n, 20_000n]);
     expect(await entriesOf(personId)).toEqual([
+      'MUTUAL_AID 20000 CANCELLATION',
       'MUTUAL_AID 20000 POSTED',
       'MUTUAL_AID -20000 SETTLEMENT',
-      'MUTUAL_AID 20000 UNDO',
+      'OWN 70000 CANCELLATION',
       'OWN 3 POSTED',
       'OWN 70000 POSTED',
       'OWN -70000 SETTLEMENT',
-      'OWN 70000 UNDO',
     ]);
+  });
+
+  it('pays again where its cancellation is undone, as soon as it has the money, and never falls below zero', async () => {
+    const { personId } = await home.insure();
+    await post(entry(personId, 70_000n));
+    const claim = claimOf(personId, 200_000n, { useAccount: true });
+    await home.adjudications.adjudicate(claim);
+    const cancellationId = randomUUID();
+    await home.cancellations.cancel(claim, cancellationId);
+    await post(entry(personId, -1n));
+    const totals = await home.totalsOf(personId);
+    const undone = (): Promise<unknown> => home.cancellations.reverse(claim, cancellationId);
+    await expect(undone()).rejects.toMatchObject({ reason: 'ACCOUNT_REFUND_SPENT' });
+    expect(await home.adjudications.query(claim)).toMatchObject({ state: 'CANCELLED', cancellationId });
+    expect([await home.totalsOf(personId), await balances(personId)]).toEqual([totals, [69_999n, 0n]]);
+    await post(entry(personId, 1n));
+    for (let time = 0; time < 2; time++) expect(await undone()).toMatchObject({ hadAdjudication: true });
+    expect(await balances(personId)).toEqual([0n, 0n]);
+    expect(await entriesOf(personId)).toContain('OWN -70000 REINSTATEMENT');
+    await home.adjudications.reverse(claim);
+    expect(await balances(personId)).toEqual([70_000n, 0n]);
   });
 
   it.each<[string, object, object]>([
@@ -201,12 +222,12 @@ describe('the database itself', () => {
     ['lets no balance fall below zero', 'UPDATE personal_account SET balance_fen = -1 WHERE person_id = $1'],
     [
       'books a settlement once in an account',
-      `INSERT INTO account_entry SELECT person_id, gen_random_uuid(), province, kind, amount_fen, cause, settlement_id, booked_at
+      `INSERT INTO account_entry SELECT person_id, gen_random_uuid(), province, kind, amount_fen, cause, settlement_id, operation_id, booked_at
        FROM account_entry WHERE person_id = $1 AND cause = 'SETTLEMENT'`,
     ],
     [
       'takes nothing by an undoing',
-      `INSERT INTO account_entry SELECT person_id, gen_random_uuid(), province, kind, amount_fen, 'UNDO', settlement_id, booked_at
+      `INSERT INTO account_entry SELECT person_id, gen_random_uuid(), province, kind, amount_fen, 'REVERSAL', settlement_id, operation_id, booked_at
        FROM account_entry WHERE person_id = $1 AND cause = 'SETTLEMENT'`,
     ],
     ['changes no entry', 'UPDATE account_entry SET amount_fen = amount_fen - 1 WHERE person_id = $1'],
@@ -235,7 +256,7 @@ describe('the audit trail has', () => {
     ]);
     const claim = claimOf(personId, 100_000n, { useAccount: true });
     await home.adjudications.adjudicate(claim);
-    await home.adjudications.cancel(claim, claim.settlementId);
+    await home.cancellations.cancel(claim, claim.settlementId);
     const [booked, cancelled] = await auditTrail(db, claim.settlementId);
     expect(booked).toMatchObject({ before: { accounts: { OWN: '300' } }, after: { accounts: { OWN: '0' } } });
     expect(cancelled).toMatchObject({

@@ -29,7 +29,12 @@ export class AccountService {
       if (added.some(({ personId }) => !known.has(personId))) throw new Rejection('PERSON_UNKNOWN');
       const balances = await balancesOf(tx, [...known.keys()]);
       const records = added.map((entry) => postedRecord(province, entry, postTo(balances, entry, entries)));
-      const rows = added.map((entry) => ({ ...entry, cause: 'POSTED' as const, settlementId: null }));
+      const rows = added.map((entry) => ({
+        ...entry,
+        cause: 'POSTED' as const,
+        settlementId: null,
+        operationId: null,
+      }));
       await insertEntries(tx, province, rows, this.clock.now());
       await appendAudit(tx, actor, ...records);
       return added.length;

@@ -3,7 +3,13 @@ import { bodyHash, type Tx } from '@yiditong/chassis';
 import { Rejection, type AccountKind } from '@yiditong/codes';
 import { fen, negateFen, ZERO_FEN, type Fen } from '@yiditong/money';
 import { v7 as uuidv7 } from 'uuid';
-import type { AccountChange, AccountEntryRow, NewAccountEntry, SettlementDebit } from './account.entity.js';
+import type {
+  AccountChange,
+  AccountEntryRow,
+  NewAccountEntry,
+  SettlementCause,
+  SettlementDebit,
+} from './account.entity.js';
 
 /** Balances by the account's key. */
 export type Balances = Map<string, Fen>;
@@ -64,10 +70,10 @@ export async function insertEntries(
   bookedAt: Date,
 ): Promise<void> {
   await tx.query(
-    `INSERT INTO account_entry (person_id, entry_id, province, kind, amount_fen, cause, settlement_id, booked_at)
-     SELECT person_id, entry_id, $1, kind, amount_fen, cause, settlement_id, $2
-     FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::bigint[], $7::text[], $8::uuid[])
-       AS entry(person_id, entry_id, kind, amount_fen, cause, settlement_id)`,
+    `INSERT INTO account_entry (person_id, entry_id, province, kind, amount_fen, cause, settlement_id, operation_id, booked_at)
+     SELECT person_id, entry_id, $1, kind, amount_fen, cause, settlement_id, operation_id, $2
+     FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::bigint[], $7::text[], $8::uuid[], $9::uuid[])
+       AS entry(person_id, entry_id, kind, amount_fen, cause, settlement_id, operation_id)`,
     [
       province,
       bookedAt,
@@ -77,6 +83,7 @@ export async function insertEntries(
       entries.map(({ amountFen }) => String(amountFen)),
       entries.map(({ cause }) => cause),
       entries.map(({ settlementId }) => settlementId),
+      entries.map(({ operationId }) => operationId),
     ],
   );
   await tx.query(
@@ -98,14 +105,22 @@ export async function insertEntries(
   );
 }
 
-/** Whose settlement an account pays. */
-export type SettledBy = { readonly personId: string; readonly province: string; readonly settlementId: string };
+/** Whose settlement an account pays, and the id by which it does: the settlement's own, or a cancellation's. */
+export type SettledBy = {
+  readonly personId: string;
+  readonly province: string;
+  readonly settlementId: string;
+  readonly operationId: string;
+};
 
-/** Takes from the person's accounts what a settlement asked of them, or gives exactly that back, under the person's row lock. */
+/**
+ * Takes from the person's accounts what a settlement asked of them, gives exactly that back, or takes it again, under the person's row
+ * lock. Rejects with ACCOUNT_REFUND_SPENT where what was given back isn't there any more.
+ */
 export async function bookSettlement(
   tx: Tx,
-  { personId, province, settlementId }: SettledBy,
-  cause: 'SETTLEMENT' | 'UNDO',
+  { personId, province, settlementId, operationId }: SettledBy,
+  cause: SettlementCause,
   debits: readonly SettlementDebit[],
   bookedAt: Date,
 ): Promise<AccountChange[]> {
@@ -115,13 +130,16 @@ export async function bookSettlement(
     entryId: uuidv7(),
     personId,
     kind,
-    amountFen: cause === 'SETTLEMENT' ? negateFen(amountFen) : amountFen,
+    amountFen: cause === 'SETTLEMENT' || cause === 'REINSTATEMENT' ? negateFen(amountFen) : amountFen,
     cause,
     settlementId,
+    operationId,
   }));
-  await insertEntries(tx, province, entries, bookedAt);
-  return entries.map((entry) => {
+  const changes = entries.map((entry) => {
     const before = balances.get(accountKey(entry)) ?? ZERO_FEN;
     return { kind: entry.kind, before, after: fen(before + entry.amountFen) };
   });
+  if (cause === 'REINSTATEMENT' && changes.some(({ after }) => after < 0n)) throw new Rejection('ACCOUNT_REFUND_SPENT');
+  await insertEntries(tx, province, entries, bookedAt);
+  return changes;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { addDeltas, type Accumulators } from '@yiditong/adjudication';
 import { thaw, type Actor } from '@yiditong/chassis';
 import { sumFen } from '@yiditong/money';
@@ -56,25 +57,41 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 
 type Bill = { readonly fen: number; readonly when: When; readonly useAccount: boolean };
-type Step = { readonly bill: Bill } | { readonly undo: number; readonly by: 'cancel' | 'reverse' };
+type UndoneBy = 'cancel' | 'reverse' | 'reverse-cancellation';
+type Step = { readonly bill: Bill } | { readonly undo: number; readonly by: UndoneBy };
 
 const bill = fc.record({
   fen: fc.integer({ min: 1, max: 900_000 }),
   when: fc.constantFrom<When>('inTheFirst', 'over', 'inTheSecond'),
   useAccount: fc.boolean(),
 });
-const undo = fc.record({ undo: fc.nat({ max: 7 }), by: fc.constantFrom('cancel' as const, 'reverse' as const) });
+const undo = fc.record({
+  undo: fc.nat({ max: 4 }),
+  by: fc.constantFrom<UndoneBy>('cancel', 'cancel', 'reverse', 'reverse-cancellation', 'reverse-cancellation'),
+});
 const history = fc.array(
-  fc.oneof({ weight: 3, arbitrary: bill.map((one) => ({ bill: one })) }, { weight: 2, arbitrary: undo }),
+  fc.oneof({ weight: 3, arbitrary: bill.map((one) => ({ bill: one })) }, { weight: 4, arbitrary: undo }),
   {
     minLength: 3,
-    maxLength: 12,
+    maxLength: 16,
   },
 );
 
+/** What a spec knows of one settlement. `cancellationIds`: the latest last, which may be undone by now. */
+type Settled = {
+  readonly claim: PresentedClaim;
+  readonly result: RecordedAdjudication;
+  readonly cancellationIds: string[];
+  /** Those that were decided while it stood. */
+  readonly countedOn: Set<string>;
+  /** Those that were decided since its latest cancellation. */
+  meanwhile: string[];
+  state: 'STANDS' | 'CANCELLED' | 'CANCELLED_AND_REVERSED' | 'REVERSED';
+};
+
 /** One person’s history, with what stands of it counted beside the database. */
 class Book {
-  readonly settled: { readonly claim: PresentedClaim; readonly result: RecordedAdjudication; stands: boolean }[] = [];
+  readonly settled: Settled[] = [];
   /** The totals of both years after each booking, by its instant. */
   readonly seen: { readonly at: Date; readonly totals: readonly Accumulators[] }[] = [];
 
@@ -89,34 +106,64 @@ class Book {
 
   async settle({ fen, when, useAccount }: Bill): Promise<void> {
     const claim = claimOf(this.personId, BigInt(fen), { ...STAYS[when], useAccount });
-    this.settled.push({ claim, result: await home.adjudications.adjudicate(claim), stands: true });
+    const result = await home.adjudications.adjudicate(claim);
+    for (const earlier of this.settled.filter((one) => sharesYear(one.result, result)))
+      if (earlier.state === 'STANDS') earlier.countedOn.add(claim.settlementId);
+      else earlier.meanwhile.push(claim.settlementId);
+    const fresh = { cancellationIds: [], countedOn: new Set<string>(), meanwhile: [] };
+    this.settled.push({ claim, result, state: 'STANDS', ...fresh });
   }
 
-  /** Answers the later settlements that are told of. */
-  async undo(index: number, by: 'cancel' | 'reverse'): Promise<readonly string[]> {
+  /** What can be done with a settlement as it is; a step that can't be done is left out. */
+  can(index: number, by: UndoneBy): boolean {
+    const { state, cancellationIds } = this.settled[index] ?? {};
+    if (state === undefined) return false;
+    if (by === 'reverse-cancellation') return (cancellationIds?.length ?? 0) > 0;
+    return by === 'reverse' || state === 'STANDS';
+  }
+
+  /** Answers the settlements that are told of, and by hand those that should be. */
+  async undo(index: number, by: UndoneBy): Promise<Named> {
     const entry = this.settled[index];
     if (!entry) throw new Error('there is none');
-    const { claim } = entry;
-    entry.stands = false;
-    const { laterSettlementIds } =
-      by === 'cancel'
-        ? await home.adjudications.cancel(claim, claim.settlementId)
-        : await home.adjudications.reverse(claim);
-    return laterSettlementIds;
+    const { claim, cancellationIds } = entry;
+    if (by === 'cancel') {
+      // A cancellation may have any id, even the settlement's own.
+      const cancellationId = cancellationIds.length === 0 ? claim.settlementId : randomUUID();
+      const { laterSettlementIds } = await home.cancellations.cancel(claim, cancellationId);
+      cancellationIds.push(cancellationId);
+      Object.assign(entry, { state: 'CANCELLED', meanwhile: [] });
+      return { is: laterSettlementIds, shouldBe: this.standingAmong([...entry.countedOn]) };
+    }
+    if (by === 'reverse') {
+      const { laterSettlementIds } = await home.adjudications.reverse(claim);
+      entry.state = entry.state.startsWith('CANCELLED') ? 'CANCELLED_AND_REVERSED' : 'REVERSED';
+      return { is: laterSettlementIds, shouldBe: this.standingAmong([...entry.countedOn]) };
+    }
+    const { hadAdjudication, laterSettlementIds } = await home.cancellations.reverse(
+      claim,
+      cancellationIds.at(-1) ?? '',
+    );
+    if (!hadAdjudication) throw new Error('there was one');
+    const isUndoneNow = entry.state === 'CANCELLED';
+    if (isUndoneNow) entry.state = 'STANDS';
+    if (entry.state === 'CANCELLED_AND_REVERSED') entry.state = 'REVERSED';
+    return {
+      is: isUndoneNow ? laterSettlementIds : [],
+      shouldBe: isUndoneNow ? this.standingAmong(entry.meanwhile) : [],
+    };
   }
 
   /** What stands, in the order in which it was decided. */
   standing(): RecordedAdjudication[] {
-    return this.settled.filter(({ stands }) => stands).map(({ result }) => result);
+    return this.settled.filter(({ state }) => state === 'STANDS').map(({ result }) => result);
   }
 
-  /** By hand: decided later, still standing, and of a benefit year that the undone one is of. */
-  laterThan(index: number): string[] {
-    const years = this.settled[index]?.result.years.map(({ benefitYear }) => benefitYear) ?? [];
-    return this.settled
-      .slice(index + 1)
-      .filter(({ stands, result }) => stands && result.years.some(({ benefitYear }) => years.includes(benefitYear)))
-      .map(({ result }) => result.settlementId)
+  /** Latest first. */
+  private standingAmong(ids: readonly string[]): string[] {
+    return this.standing()
+      .map(({ settlementId }) => settlementId)
+      .filter((id) => ids.includes(id))
       .reverse();
   }
 
@@ -133,6 +180,12 @@ class Book {
       shouldBe: [expected, expected, { balanceFen: left('accountFen'), mutualAidFen: left('mutualAidFen') }],
     };
   }
+}
+
+type Named = { readonly is: readonly string[]; readonly shouldBe: readonly string[] };
+
+function sharesYear(one: RecordedAdjudication, other: RecordedAdjudication): boolean {
+  return one.years.some(({ benefitYear }) => other.years.some((year) => year.benefitYear === benefitYear));
 }
 
 function sumOf(results: readonly RecordedAdjudication[], year: number): Accumulators {
@@ -165,15 +218,12 @@ describe('whatever is settled, cancelled and reversed', () => {
   it('the totals are what stands and what the journal sums to, accounts too, and each instant keeps the totals it had', async () => {
     const property = fc.asyncProperty(history, fc.array(fc.nat({ max: 3 })), async (steps: readonly Step[], pauses) => {
       const book = await Book.open();
-      const named: { readonly is: readonly string[]; readonly shouldBe: readonly string[] }[] = [];
+      const named: Named[] = [];
       for (const [at, step] of steps.entries()) {
         // Some bookings fall into one millisecond of the clock.
         clock.moveTo(new Date(clock.now().getTime() + (pauses[at] ?? 0)));
         if ('bill' in step) await book.settle(step.bill);
-        else if (book.settled[step.undo]?.stands) {
-          const is = await book.undo(step.undo, step.by);
-          named.push({ is, shouldBe: book.laterThan(step.undo) });
-        }
+        else if (book.can(step.undo, step.by)) named.push(await book.undo(step.undo, step.by));
         const { is, shouldBe } = await book.compare();
         expect(is).toEqual(shouldBe);
       }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Accumulators } from '@yiditong/adjudication';
-import { appendAudit, Clock, Database, type Actor, type Tx } from '@yiditong/chassis';
+import { appendAudit, Clock, Database, nationalActor, type Actor, type Tx } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
 import type { InsuredPerson } from '../person/person.entity.js';
 import { findPerson, holdPerson } from '../person/person.store.js';
@@ -15,14 +15,15 @@ export class AccumulatorService {
   ) {}
 
   /**
-   * The person's own totals, or those of a person of the bureau's province: now, or as they stood at an instant. Rejects with
-   * NOT_PERMITTED, PERSON_UNKNOWN, or REQUEST_MALFORMED where the instant is yet to come.
+   * The person's own totals, those of a person of the bureau's province, or of a patient of the hospital, who is insured in any other:
+   * now, or as they stood at an instant. Rejects with NOT_PERMITTED, PERSON_UNKNOWN, or REQUEST_MALFORMED where the instant is yet to come.
    */
   async get(actor: Actor, personId: string, benefitYear: number, asOf: Date | null): Promise<Accumulators> {
     if (actor.role === 'insured' && actor.person !== personId) throw new Rejection('NOT_PERMITTED');
     if (asOf !== null && asOf > this.clock.now())
       throw new Rejection('REQUEST_MALFORMED', { problem: 'as_of is in the future' });
-    return this.database.transaction(actor, async (tx) => {
+    const reader = actor.role === 'hospital' ? nationalActor('person-search') : actor;
+    return this.database.transaction(reader, async (tx) => {
       const person = await (asOf === null ? findPerson(tx, personId) : holdPerson(tx, personId));
       if (!person) throw new Rejection('PERSON_UNKNOWN');
       const accumulators = await read(tx, person, benefitYear, asOf);

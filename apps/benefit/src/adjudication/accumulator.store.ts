@@ -5,10 +5,19 @@ import type { Insurance } from '@yiditong/codes';
 /** Whose totals: of one person and insurance in one province. */
 export type TotalsOwner = { readonly personId: string; readonly province: string; readonly insurance: Insurance };
 
-/** A booking, or its taking back. */
+/** BOOKED and REVERSED by the settlement's own id, CANCELLED and REINSTATED by a cancellation's: each once. */
+export type Direction = 'BOOKED' | 'REVERSED' | 'CANCELLED' | 'REINSTATED';
+
+export function isAdding(direction: Direction): boolean {
+  return direction === 'BOOKED' || direction === 'REINSTATED';
+}
+
+/** A booking, its taking back, or its booking again where that was undone. */
 export type Booking = TotalsOwner & {
   readonly settlementId: string;
-  readonly direction: 'BOOKED' | 'TAKEN_BACK';
+  readonly direction: Direction;
+  /** The id by which it came: the settlement's, or a cancellation's. */
+  readonly operationId: string;
   readonly years: readonly Pick<YearPart, 'benefitYear' | 'deltas'>[];
   readonly bookedAt: Date;
 };
@@ -76,7 +85,7 @@ export async function nextBookingInstant(tx: Tx, personId: string, now: Date): P
 export async function book(tx: Tx, booking: Booking): Promise<ChangedTotals[]> {
   const changed: ChangedTotals[] = [];
   for (const { benefitYear, deltas: booked } of booking.years) {
-    const deltas = booking.direction === 'BOOKED' ? booked : negateDeltas(booked);
+    const deltas = isAdding(booking.direction) ? booked : negateDeltas(booked);
     await appendEntry(tx, booking, benefitYear, deltas);
     const after = await addToTotals(tx, booking, benefitYear, deltas);
     changed.push({ benefitYear, before: addDeltas(after, negateDeltas(deltas)), after });
@@ -85,11 +94,11 @@ export async function book(tx: Tx, booking: Booking): Promise<ChangedTotals[]> {
 }
 
 async function appendEntry(tx: Tx, booking: Booking, benefitYear: number, deltas: Accumulators): Promise<void> {
-  const { personId, settlementId, direction, province, insurance, bookedAt } = booking;
+  const { personId, settlementId, direction, operationId, province, insurance, bookedAt } = booking;
   await tx.query(
-    `INSERT INTO accumulator_entry (person_id, settlement_id, direction, benefit_year, province, insurance, deltas, booked_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [personId, settlementId, direction, benefitYear, province, insurance, freeze(deltas), bookedAt],
+    `INSERT INTO accumulator_entry (person_id, settlement_id, direction, operation_id, benefit_year, province, insurance, deltas, booked_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [personId, settlementId, direction, operationId, benefitYear, province, insurance, freeze(deltas), bookedAt],
   );
 }
 

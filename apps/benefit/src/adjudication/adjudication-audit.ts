@@ -43,6 +43,40 @@ export function undoRecord(
   };
 }
 
+/** Of a cancellation that was undone: it stands again, or is reversed where that was done as well. */
+export function reinstateRecord(
+  identity: ClaimIdentity,
+  state: 'ADJUDICATED' | 'REVERSED',
+  effects: Effects,
+  cancellationId: string,
+): AuditEntry {
+  const { personId } = identity;
+  const cancelled: AdjudicationRow['state'] = 'CANCELLED';
+  return {
+    ...subjectOf(identity, 'REINSTATE_ADJUDICATION'),
+    before: { state: cancelled, cancellationId, ...sideOf(effects, 'before') },
+    after: { state, personId, ...sideOf(effects, 'after') },
+  };
+}
+
+export function barCancellationRecord(identity: ClaimIdentity, cancellationId: string): AuditEntry {
+  const { personId } = identity;
+  return {
+    ...subjectOf(identity, 'REINSTATE_ADJUDICATION'),
+    after: { cancellation: 'BARRED', cancellationId, personId },
+  };
+}
+
+/** Of one that is cancelled: nothing is taken back, but it won't stand again when its cancellation is undone. */
+export function reversedWhileCancelledRecord(identity: ClaimIdentity): AuditEntry {
+  const { personId } = identity;
+  return {
+    ...subjectOf(identity, 'REVERSE_ADJUDICATION'),
+    before: { state: 'CANCELLED' },
+    after: { state: 'CANCELLED', reversed: true, personId },
+  };
+}
+
 export function barRecord(identity: ClaimIdentity): AuditEntry {
   const { personId } = identity;
   return { ...subjectOf(identity, 'REVERSE_ADJUDICATION'), after: { state: 'BARRED', personId } };

@@ -88,9 +88,10 @@ describe('an adjudication on the wire', () => {
   });
 
   it('is the same when it was frozen meanwhile', () => {
-    expect(encodeState({ state: 'CANCELLED', result: thaw(freeze(RESULT)) })).toEqual({
+    expect(encodeState({ state: 'CANCELLED', cancellationId: 'by', result: thaw(freeze(RESULT)) })).toEqual({
       state: 'ADJUDICATION_STATE_CANCELLED',
       adjudication: encodeCancellation(cancellation).adjudication,
+      cancellationId: 'by',
     });
   });
 });

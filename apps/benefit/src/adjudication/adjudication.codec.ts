@@ -66,6 +66,7 @@ export function encodeState(row: AdjudicationRow | null): benefitV1.QueryAdjudic
   return {
     state: STATE[row?.state ?? 'NONE'],
     adjudication: row?.result ? encodeAdjudication(row.result) : undefined,
+    cancellationId: row?.state === 'CANCELLED' ? row.cancellationId : '',
   };
 }
 

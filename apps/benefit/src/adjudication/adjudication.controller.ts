@@ -5,6 +5,7 @@ import { benefitV1 } from '@yiditong/contracts';
 import { encodeAdjudication, encodeAnswer, encodeCancellation, encodeState } from './adjudication.codec.js';
 import type { RecordedAdjudication } from './adjudication.entity.js';
 import { AdjudicationService } from './adjudication.service.js';
+import { CancellationService } from './cancellation.service.js';
 import { decodeClaim, decodeIdentity } from './claim.codec.js';
 
 const MAX_CLAIMS = 100;
@@ -12,7 +13,10 @@ const MAX_CLAIMS = 100;
 @Controller()
 @benefitV1.HomeProvinceServiceControllerMethods()
 export class AdjudicationController implements benefitV1.HomeProvinceServiceController {
-  constructor(private readonly adjudications: AdjudicationService) {}
+  constructor(
+    private readonly adjudications: AdjudicationService,
+    private readonly cancellations: CancellationService,
+  ) {}
 
   async trial(request: benefitV1.TrialRequest): Promise<benefitV1.TrialResponse> {
     return {
@@ -31,11 +35,14 @@ export class AdjudicationController implements benefitV1.HomeProvinceServiceCont
 
   async cancel(request: benefitV1.CancelRequest): Promise<benefitV1.CancelResponse> {
     const cancellationId = uuidField(request.cancellationId, 'cancellation_id');
-    return encodeCancellation(await this.adjudications.cancel(decodeIdentity(request), cancellationId));
+    return encodeCancellation(await this.cancellations.cancel(decodeIdentity(request), cancellationId));
   }
 
   async reverse(request: benefitV1.ReverseRequest): Promise<benefitV1.ReverseResponse> {
-    const { hadAdjudication, laterSettlementIds } = await this.adjudications.reverse(decodeIdentity(request));
+    const identity = decodeIdentity(request);
+    const { hadAdjudication, laterSettlementIds } = await (request.cancellationId === ''
+      ? this.adjudications.reverse(identity)
+      : this.cancellations.reverse(identity, uuidField(request.cancellationId, 'cancellation_id')));
     return { hadAdjudication, laterSettlementIds: [...laterSettlementIds] };
   }
 

@@ -23,12 +23,19 @@ export type RecordedAdjudication = Omit<StayAdjudication, 'steps' | 'funds'> & {
 
 /** A row of `adjudication`. BARRED: reversed before it came, so that it never will. */
 export type AdjudicationRow =
-  | { readonly state: 'ADJUDICATED' | 'REVERSED' | 'CANCELLED'; readonly result: RecordedAdjudication }
+  | { readonly state: 'ADJUDICATED' | 'REVERSED'; readonly result: RecordedAdjudication }
+  | { readonly state: 'CANCELLED'; readonly result: RecordedAdjudication; readonly cancellationId: string }
   | { readonly state: 'BARRED'; readonly result: null };
 
-/** What came of undoing a settlement. */
+/** A row of `cancellation`. REVERSED: undone, so that the adjudication stands again; BARRED: that before it came. */
+export type CancellationRow = {
+  readonly settlementId: string;
+  readonly state: 'CANCELLED' | 'REVERSED' | 'BARRED';
+};
+
+/** What came of undoing a settlement, or a cancellation. */
 export type Reversal = {
-  /** Whether there was an adjudication; else the id is barred. */
+  /** Whether there was an adjudication, or the cancellation; else the id is barred. */
   readonly hadAdjudication: boolean;
   readonly laterSettlementIds: readonly string[];
 };

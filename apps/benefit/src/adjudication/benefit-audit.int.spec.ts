@@ -113,6 +113,7 @@ describe('of a person the audit trail has', () => {
     await persons.get(BUREAU, personId, null);
     await totals.get(self(personId), personId, 2026, null);
     await totals.get(self(personId), personId, 2026, NOW);
+    await totals.get(HOSPITAL, personId, 2026, null);
     await accounts.get(BUREAU, personId);
     const [, ...readings] = await auditTrail(db, personId);
     expect(new Set(readings.map(({ province }) => province))).toEqual(new Set(['610000']));
@@ -129,6 +130,7 @@ describe('of a person the audit trail has', () => {
         'SELF_SERVICE',
         { asOf: NOW.toISOString(), benefitYear: 2026, insurance: 'EMPLOYEE' },
       ],
+      [HOSPITAL, 'READ_ACCUMULATORS', 'TREATMENT', { benefitYear: 2026, insurance: 'EMPLOYEE' }],
       [BUREAU, 'READ_ACCOUNT', 'ADMINISTRATION', null],
     ]);
     for (const text of [entry.idNumber, entry.name, '15400000001', '审计标签'])

@@ -27,6 +27,8 @@ const WIRE: benefitV1.Claim = {
   useAccount: true,
   hospitalTags: ['省属'],
   hospitalPartFen: 1_000n,
+  continuesStay: false,
+  stayDeductibleFen: 0n,
 };
 
 const [FIRST] = WIRE.parts;
@@ -52,9 +54,14 @@ describe('a claim', () => {
         { itemClass: null, itemKind: null, unitPriceFen: null, inScopeFen: 250n },
       ],
       hospitalPartFen: 1_000n,
+      stayDeductibleFen: null,
       useAccount: true,
     });
   });
+
+  it.each([0n, 500n])('that continues a stay says what was paid of its deductible: %d', (stayDeductibleFen) =>
+    expect(decodeClaim({ ...WIRE, continuesStay: true, stayDeductibleFen }).stayDeductibleFen).toBe(stayDeductibleFen),
+  );
 
   it('may say nothing of its parts', () => expect(decodeClaim({ ...WIRE, parts: [] }).parts).toEqual([]));
 
@@ -83,6 +90,13 @@ describe('a claim', () => {
     ['a kind of item that is none', { parts: [part({ inScopeFen: 400n, itemKind: 'DRUG' })] }, 'parts.0.item_kind'],
     ['a hospital’s part below nothing', { hospitalPartFen: -1n }, 'hospital_part_fen'],
     ['a hospital’s part above the bill', { hospitalPartFen: 1_001n }, 'hospital_part_fen'],
+    ['a deductible of a stay that it doesn’t continue', { stayDeductibleFen: 1n }, 'stay_deductible_fen'],
+    ['a stay’s deductible below nothing', { continuesStay: true, stayDeductibleFen: -1n }, 'stay_deductible_fen'],
+    [
+      'a visit that goes on like a stay',
+      { visitKind: 'VISIT_KIND_OUTPATIENT', continuesStay: true },
+      'only a stay is settled in parts',
+    ],
     ['a tag of nothing', { hospitalTags: [''] }, 'hospital_tags'],
     ['a tag of two lines', { hospitalTags: ['省\n属'] }, 'hospital_tags'],
     ['21 tags', { hospitalTags: Array.from({ length: 21 }, (_, n) => `${n}`) }, 'hospital_tags'],

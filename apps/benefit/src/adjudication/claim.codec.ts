@@ -11,7 +11,7 @@ import {
 } from '@yiditong/chassis';
 import { findProvince, ITEM_KINDS, Rejection } from '@yiditong/codes';
 import type { benefitV1 } from '@yiditong/contracts';
-import { fen, sumFen } from '@yiditong/money';
+import { fen, sumFen, type Fen } from '@yiditong/money';
 
 /** Who and what is adjudicated. */
 export type ClaimIdentity = {
@@ -38,6 +38,7 @@ export type PresentedClaim = ClaimIdentity &
     | 'startedOn'
     | 'endedOn'
     | 'hospitalPartFen'
+    | 'stayDeductibleFen'
   > & {
     readonly treatingRegion: string;
     /** 个人账户使用标志. */
@@ -60,6 +61,7 @@ export function decodeClaim(wire: benefitV1.Claim): PresentedClaim {
   return {
     ...identity,
     ...decodeAmounts(wire),
+    stayDeductibleFen: decodeStay(wire),
     visitKind: visitKindCodec.decode(wire.visitKind),
     hospitalLevel: hospitalLevelCodec.decode(wire.hospitalLevel),
     hospitalTags: wire.hospitalTags,
@@ -93,6 +95,14 @@ function decodeAmounts(wire: benefitV1.Claim): Pick<PresentedClaim, 'split' | 'p
   if (parts.length > 0 && sumFen(parts.map(({ inScopeFen }) => inScopeFen)) !== split.inScopeFen)
     throw malformed('the parts do not sum to what is in scope');
   return { split, parts, hospitalPartFen: fen(hospitalPartFen) };
+}
+
+/** Null of a bill that continues no stay. */
+function decodeStay({ visitKind, continuesStay, stayDeductibleFen }: benefitV1.Claim): Fen | null {
+  if (continuesStay && visitKind !== 'VISIT_KIND_INPATIENT') throw malformed('only a stay is settled in parts');
+  if (stayDeductibleFen < 0n || (stayDeductibleFen > 0n && !continuesStay))
+    throw malformed('stay_deductible_fen is nothing or more, and nothing where no stay is continued');
+  return continuesStay ? fen(stayDeductibleFen) : null;
 }
 
 function decodePart({ itemClass, itemKind, unitPriceFen, inScopeFen }: benefitV1.ClaimPart, place: string): ClaimPart {

@@ -119,7 +119,7 @@ describe('what is kept of an adjudication', () => {
     ]);
     expect(await home.totalsOf(personId, 2026)).toMatchObject({ INPATIENT_VISITS: 1n, POOLING_PAID: 160_000n });
     expect(await home.totalsOf(personId, 2027)).toMatchObject({ POOLING_PAID: 80_000n });
-    await home.adjudications.cancel(claim, claim.settlementId);
+    await home.cancellations.cancel(claim, claim.settlementId);
     for (const year of [2026, 2027]) expect(await home.totalsOf(personId, year)).toEqual({});
   });
 

@@ -68,7 +68,7 @@ describe('twenty things at once with one person', () => {
       if (!claim) throw new Error('there are so many');
       // Of the settled ones every third is reversed and the others cancelled; the fresh ones race with their own reversal.
       if (index < 8 && index % 3 === 0) await home.adjudications.reverse(claim);
-      else if (index < 8) await home.adjudications.cancel(claim, randomUUID());
+      else if (index < 8) await home.cancellations.cancel(claim, randomUUID());
       else if (index < 14) await home.adjudications.adjudicate(claim);
       else if (index % 2 === 0) await home.adjudications.reverse(claim);
       else await home.credit(personId, 1_000n);

@@ -10,6 +10,7 @@ import { PersonService, type PersonEntry } from '../person/person.service.js';
 import { PolicyService } from '../policy/policy.service.js';
 import { AccumulatorService } from './accumulator.service.js';
 import { AdjudicationService } from './adjudication.service.js';
+import { CancellationService } from './cancellation.service.js';
 import type { PresentedClaim } from './claim.codec.js';
 
 export const BUREAU: Actor = { role: 'bureau', region: '610000', subject: 'bureau' };
@@ -20,6 +21,7 @@ export const YEAR = 2026;
 export class SpecHome {
   readonly persons: PersonService;
   readonly adjudications: AdjudicationService;
+  readonly cancellations: CancellationService;
   readonly totals: AccumulatorService;
   readonly accounts: AccountService;
   private readonly policies: PolicyService;
@@ -31,6 +33,7 @@ export class SpecHome {
     this.persons = new PersonService(database, clock, vault, untold);
     this.policies = new PolicyService(database, clock);
     this.adjudications = new AdjudicationService(database, clock, vault);
+    this.cancellations = new CancellationService(database, clock);
     this.totals = new AccumulatorService(database, clock);
     this.accounts = new AccountService(database, clock);
   }
@@ -121,6 +124,7 @@ export function claimOf(personId: string, inScopeFen: bigint, change: Partial<Pr
     startedOn: '2026-04-10',
     endedOn: '2026-04-20',
     hospitalPartFen: zero,
+    stayDeductibleFen: null,
     useAccount: false,
     ...change,
   };

@@ -79,6 +79,7 @@ function decodeModelClaim(wire: benefitV1.ModelClaim, { insuredRegion, ...person
     endedOn: wire.endedOn,
     account: null,
     hospitalPartFen: fen(0n),
+    stayDeductibleFen: null,
   };
 }
 

@@ -47,6 +47,7 @@ function claimWith(change: Partial<Claim> = {}): Claim {
     endedOn: '2026-06-30',
     account: null,
     hospitalPartFen: fen(0n),
+    stayDeductibleFen: null,
     ...change,
   };
 }

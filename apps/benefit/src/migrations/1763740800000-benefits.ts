@@ -69,19 +69,23 @@ export class Benefits1763740800000 implements MigrationInterface {
         CONSTRAINT accumulator_not_negative CHECK (value >= 0)
       );
 
-      -- What made the totals: a booking's deltas, and the same negated where they were taken back. Totals are its sum at any time.
+      -- What made the totals: a booking's deltas, the same negated where a reversal or a cancellation took them back, and the same again
+      -- where that cancellation was undone. Each once of its id. Totals are its sum at any time.
       CREATE TABLE accumulator_entry (
         person_id uuid NOT NULL,
         settlement_id uuid NOT NULL,
         direction text NOT NULL,
+        -- The settlement's own id, or a cancellation's.
+        operation_id uuid NOT NULL,
         benefit_year int NOT NULL,
         province char(6) NOT NULL,
         insurance text NOT NULL,
         deltas text NOT NULL,
         -- Later than every earlier one of the person's.
         booked_at timestamptz NOT NULL,
-        CONSTRAINT accumulator_entry_pk PRIMARY KEY (person_id, settlement_id, direction, benefit_year, province),
-        CONSTRAINT accumulator_entry_direction CHECK (direction IN ('BOOKED', 'TAKEN_BACK'))
+        CONSTRAINT accumulator_entry_pk PRIMARY KEY (person_id, settlement_id, direction, operation_id, benefit_year, province),
+        CONSTRAINT accumulator_entry_direction CHECK (direction IN ('CANCELLED', 'REINSTATED')
+          OR (direction IN ('BOOKED', 'REVERSED') AND operation_id = settlement_id))
       );
       CREATE INDEX accumulator_entry_by_year ON accumulator_entry (person_id, benefit_year, booked_at);
       CREATE INDEX accumulator_entry_by_time ON accumulator_entry (person_id, booked_at);
@@ -93,6 +97,7 @@ export class Benefits1763740800000 implements MigrationInterface {
         state text NOT NULL,
         result text,
         recorded_at timestamptz NOT NULL,
+        -- Of a cancelled one: reversed as well, so that it won't stand again when its cancellation is undone.
         reversed_at timestamptz,
         cancellation_id uuid,
         cancelled_at timestamptz,
@@ -100,8 +105,22 @@ export class Benefits1763740800000 implements MigrationInterface {
         CONSTRAINT adjudication_state CHECK (
           (state = 'ADJUDICATED' AND result IS NOT NULL AND num_nonnulls(reversed_at, cancellation_id, cancelled_at) = 0)
           OR (state = 'REVERSED' AND num_nonnulls(result, reversed_at) = 2 AND num_nonnulls(cancellation_id, cancelled_at) = 0)
-          OR (state = 'CANCELLED' AND num_nonnulls(result, cancellation_id, cancelled_at) = 3 AND reversed_at IS NULL)
+          OR (state = 'CANCELLED' AND num_nonnulls(result, cancellation_id, cancelled_at) = 3)
           OR (state = 'BARRED' AND num_nonnulls(result, reversed_at, cancellation_id, cancelled_at) = 0))
+      );
+
+      -- Each cancellation that took an adjudication back, until it was undone itself, or was barred before it came.
+      CREATE TABLE cancellation (
+        person_id uuid NOT NULL,
+        cancellation_id uuid NOT NULL,
+        province char(6) NOT NULL,
+        settlement_id uuid NOT NULL,
+        state text NOT NULL,
+        recorded_at timestamptz NOT NULL,
+        reversed_at timestamptz,
+        CONSTRAINT cancellation_pk PRIMARY KEY (person_id, cancellation_id, province),
+        CONSTRAINT cancellation_state CHECK (
+          (state IN ('CANCELLED', 'BARRED') AND reversed_at IS NULL) OR (state = 'REVERSED' AND reversed_at IS NOT NULL))
       );
       ${ACCOUNT_TABLES}
       ${narrowTenancySql('insured_person', { provinces: ['province'], areas: ['insured_region'], person: 'person_id' })}
@@ -109,6 +128,7 @@ export class Benefits1763740800000 implements MigrationInterface {
       ${narrowTenancySql('accumulator', { provinces: ['province'], person: 'person_id' })}
       ${narrowTenancySql('accumulator_entry', { provinces: ['province'], person: 'person_id' })}
       ${narrowTenancySql('adjudication', { provinces: ['province'], person: 'person_id' })}
+      ${narrowTenancySql('cancellation', { provinces: ['province'], person: 'person_id' })}
       ${E_CREDENTIAL_TABLE}
       ${IDEMPOTENCY_TABLE}
       ${OUTBOX_TABLE}
@@ -116,7 +136,7 @@ export class Benefits1763740800000 implements MigrationInterface {
       ${auditGrants('benefit_app')}
       ${PROPOSAL_TABLE}
       ${proposalGrants('benefit_app')}
-      GRANT SELECT, INSERT, UPDATE ON insured_person, accumulator, adjudication, idempotency TO benefit_app;
+      GRANT SELECT, INSERT, UPDATE ON insured_person, accumulator, adjudication, cancellation, idempotency TO benefit_app;
       GRANT SELECT, INSERT ON policy, accumulator_entry TO benefit_app;
       GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO benefit_app;`);
   }
@@ -124,12 +144,12 @@ export class Benefits1763740800000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
       `DROP TABLE proposal, audit_record, audit_head, outbox, idempotency, e_credential, account_entry, personal_account,
-         adjudication, accumulator_entry, accumulator, policy, insured_person`,
+         cancellation, adjudication, accumulator_entry, accumulator, policy, insured_person`,
     );
   }
 }
 
-/** 个人账户: balances, of the kinds that there are entries of, and the entries that made them, which are never changed. A settlement books once in an account, and is undone once. */
+/** 个人账户: balances, of the kinds that there are entries of, and the entries that made them, which are never changed. A settlement books once in an account, is reversed once, and a cancellation of it gives back once and is undone once. */
 const ACCOUNT_TABLES = `
   CREATE TABLE personal_account (
     person_id uuid NOT NULL,
@@ -147,15 +167,18 @@ const ACCOUNT_TABLES = `
     amount_fen bigint NOT NULL,
     cause text NOT NULL,
     settlement_id uuid,
+    operation_id uuid,
     booked_at timestamptz NOT NULL,
     CONSTRAINT account_entry_pk PRIMARY KEY (person_id, entry_id, province),
-    CONSTRAINT account_entry_once UNIQUE (person_id, settlement_id, kind, cause, province),
+    CONSTRAINT account_entry_once UNIQUE (person_id, settlement_id, kind, cause, operation_id, province),
     CONSTRAINT account_entry_kind CHECK (kind IN ('OWN', 'MUTUAL_AID')),
     CONSTRAINT account_entry_amount CHECK (amount_fen <> 0),
     CONSTRAINT account_entry_cause CHECK (CASE cause
-      WHEN 'POSTED' THEN settlement_id IS NULL
-      WHEN 'SETTLEMENT' THEN settlement_id IS NOT NULL AND amount_fen < 0
-      WHEN 'UNDO' THEN settlement_id IS NOT NULL AND amount_fen > 0
+      WHEN 'POSTED' THEN num_nonnulls(settlement_id, operation_id) = 0
+      WHEN 'SETTLEMENT' THEN settlement_id IS NOT NULL AND operation_id IS NOT DISTINCT FROM settlement_id AND amount_fen < 0
+      WHEN 'REVERSAL' THEN settlement_id IS NOT NULL AND operation_id IS NOT DISTINCT FROM settlement_id AND amount_fen > 0
+      WHEN 'CANCELLATION' THEN num_nonnulls(settlement_id, operation_id) = 2 AND amount_fen > 0
+      WHEN 'REINSTATEMENT' THEN num_nonnulls(settlement_id, operation_id) = 2 AND amount_fen < 0
       ELSE false END)
   );
   ${narrowTenancySql('personal_account', { provinces: ['province'], person: 'person_id' })}

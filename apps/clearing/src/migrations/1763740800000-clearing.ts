@@ -35,6 +35,8 @@ export class Clearing1763740800000 implements MigrationInterface {
         treating_province char(6) NOT NULL,
         obligation_id uuid NOT NULL,
         settlement_id uuid NOT NULL,
+        -- What made it: the settlement, or its cancellation.
+        operation_id uuid NOT NULL,
         kind text NOT NULL,
         insured_province char(6) NOT NULL,
         insurance text NOT NULL,
@@ -44,9 +46,9 @@ export class Clearing1763740800000 implements MigrationInterface {
         leaf_hash bytea NOT NULL,
         recorded_at timestamptz NOT NULL,
         CONSTRAINT obligation_pk PRIMARY KEY (treating_province, obligation_id, insured_province),
-        CONSTRAINT obligation_once UNIQUE (treating_province, settlement_id, kind, insured_province),
+        CONSTRAINT obligation_once UNIQUE (treating_province, operation_id, kind, insured_province),
         CONSTRAINT obligation_parties CHECK (insured_province <> treating_province),
-        CONSTRAINT obligation_sign CHECK ((kind = 'SETTLEMENT' AND amount_fen >= 0) OR (kind = 'REVERSAL' AND amount_fen <= 0))
+        CONSTRAINT obligation_sign CHECK ((kind IN ('SETTLEMENT', 'REINSTATEMENT') AND amount_fen >= 0) OR (kind IN ('REVERSAL', 'REFUND') AND amount_fen <= 0))
       );
       CREATE INDEX obligation_by_cycle ON obligation (business_date, obligation_id);
 

@@ -10,6 +10,8 @@ export type ArrivedObligation = Obligation & { readonly recordedAt: Date; readon
 const KINDS: Record<string, Obligation['kind']> = {
   OBLIGATION_KIND_SETTLEMENT: 'SETTLEMENT',
   OBLIGATION_KIND_REVERSAL: 'REVERSAL',
+  OBLIGATION_KIND_REFUND: 'REFUND',
+  OBLIGATION_KIND_REINSTATEMENT: 'REINSTATEMENT',
 };
 const PROVINCE_CODES = new Set(PROVINCES.map((province) => province.code));
 
@@ -17,13 +19,15 @@ const PROVINCE_CODES = new Set(PROVINCES.map((province) => province.code));
 export function decodeObligation(wire: clearingV1.Obligation): ArrivedObligation {
   const kind = KINDS[wire.kind];
   if (!kind) throw malformed('kind');
-  if (!isUuid(wire.obligationId) || !isUuid(wire.settlementId)) throw malformed('an id is not a UUID');
+  if (![wire.obligationId, wire.settlementId, wire.operationId].every((id) => isUuid(id)))
+    throw malformed('an id is not a UUID');
   if (!PROVINCE_CODES.has(wire.insuredProvince) || !PROVINCE_CODES.has(wire.treatingProvince))
     throw malformed('a party is not a province');
   if (!isCalendarDate(wire.businessDate)) throw malformed('business_date is not a date');
   const obligation = {
     obligationId: wire.obligationId,
     settlementId: wire.settlementId,
+    operationId: wire.operationId,
     kind,
     insuredProvince: wire.insuredProvince,
     treatingProvince: wire.treatingProvince,

@@ -6,12 +6,12 @@ export type HashedObligation = ArrivedObligation & { readonly leafHash: Buffer }
 
 export async function insertObligations(tx: Tx, obligations: readonly HashedObligation[]): Promise<void> {
   await tx.query(
-    `INSERT INTO obligation (treating_province, obligation_id, settlement_id, kind, insured_province, insurance, visit_kind, business_date,
-       amount_fen, leaf_hash, recorded_at)
-     SELECT treating_province, obligation_id, settlement_id, kind, insured_province, insurance, visit_kind, business_date, amount_fen,
+    `INSERT INTO obligation (treating_province, obligation_id, settlement_id, operation_id, kind, insured_province, insurance, visit_kind,
+       business_date, amount_fen, leaf_hash, recorded_at)
+     SELECT treating_province, obligation_id, settlement_id, operation_id, kind, insured_province, insurance, visit_kind, business_date, amount_fen,
        decode(leaf_hash, 'hex'), recorded_at
-     FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::date[], $9::bigint[], $10::text[], $11::timestamptz[])
-       AS arrived(treating_province, obligation_id, settlement_id, kind, insured_province, insurance, visit_kind, business_date, amount_fen, leaf_hash, recorded_at)`,
+     FROM unnest($1::text[], $2::uuid[], $3::uuid[], $12::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::date[], $9::bigint[], $10::text[], $11::timestamptz[])
+       AS arrived(treating_province, obligation_id, settlement_id, operation_id, kind, insured_province, insurance, visit_kind, business_date, amount_fen, leaf_hash, recorded_at)`,
     [
       obligations.map((obligation) => obligation.treatingProvince),
       obligations.map((obligation) => obligation.obligationId),
@@ -24,6 +24,7 @@ export async function insertObligations(tx: Tx, obligations: readonly HashedObli
       obligations.map((obligation) => String(obligationAmount(obligation))),
       obligations.map((obligation) => obligation.leafHash.toString('hex')),
       obligations.map((obligation) => obligation.recordedAt),
+      obligations.map((obligation) => obligation.operationId),
     ],
   );
 }

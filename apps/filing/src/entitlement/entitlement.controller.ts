@@ -55,6 +55,7 @@ export class EntitlementController implements filingV1.EntitlementServiceControl
     const named = {
       personId: uuidField(request.personId, 'person_id'),
       forPersonId: optional(request.forPersonId, (id) => uuidField(id, 'for_person_id')) ?? '',
+      insuredRegion: optional(request.insuredRegion, regionField) ?? '',
     };
     const listed = await this.entitlements.list(actorOf(metadata), named);
     const opened = await this.opened();

@@ -129,6 +129,18 @@ describe('an entitlement', () => {
     expect(await entitlements.list(BUREAU, recognition)).toHaveLength(2);
   });
 
+  it('is shown to a hospital that names its patient’s insured place, on record there, and to none that names another', async () => {
+    const recognition = recognised();
+    await entitlements.record(BUREAU, key(), recognition);
+    const treating: Actor = { role: 'hospital', region: '110000', subject: 'h', institution: HOSPITAL };
+    const { personId } = recognition;
+    expect(await entitlements.list(treating, { personId, insuredRegion: '610100' })).toHaveLength(1);
+    expect(await entitlements.list(treating, { personId, insuredRegion: '420100' })).toEqual([]);
+    await expect(entitlements.list(treating, { personId })).rejects.toMatchObject({ reason: 'REQUEST_MALFORMED' });
+    const [last] = (await auditTrail(db, personId)).filter(({ province }) => province === '610000').slice(-1);
+    expect(last).toMatchObject({ actor: treating, action: 'LIST_ENTITLEMENTS', purpose: 'TREATMENT' });
+  });
+
   it('ends after a day that is not over, which changes nothing of what was', async () => {
     const recognition = recognised();
     const request = key();

@@ -86,7 +86,7 @@ export class EntitlementService {
     });
   }
 
-  /** Newest first; for the person, a family member who acts for him, and his bureau. */
+  /** Newest first; for the person, a family member who acts for him, his bureau, and a hospital that treats him. */
   async list(actor: Actor, named: Named): Promise<Entitlement[]> {
     const { personId, tenant } = await this.acting.of(actor, named);
     const found = await this.database.transaction(tenant, async (tx) => {

@@ -342,7 +342,8 @@ function overCapWay({ caps, overCapRule }: catalogueV1.CatalogueEntry): string {
   return caps.length === 0 || rule === null ? '' : OVER_CAP_WAYS[rule];
 }
 
-function listTypeOf(nationalCode: string): string {
+/** 目录类别 of a national code; empty where it is none. */
+export function listTypeOf(nationalCode: string): string {
   const kind = itemKindOf(nationalCode);
   return kind === null ? '' : LIST_TYPES[kind];
 }

@@ -77,7 +77,8 @@ export class EntitlementController {
     @Param('personId', { schema: uuid }) personId: string,
     @Query({ schema: familyQuery }) { forPersonId = '' }: FamilyQuery,
   ): Promise<{ entitlements: EntitlementAnswer[] }> {
-    const { entitlements } = await this.entitlement.call('listEntitlements', { personId, forPersonId }, actor);
+    const request = { personId, forPersonId, insuredRegion: '' };
+    const { entitlements } = await this.entitlement.call('listEntitlements', request, actor);
     return { entitlements: entitlements.map(decodeEntitlement) };
   }
 }

@@ -34,6 +34,13 @@ const PROBLEM = {
   },
 };
 
+const OUTCOME = {
+  description: 'OperationOutcome',
+  content: { 'application/fhir+json': { schema: { type: 'object', required: ['resourceType', 'issue'] } } },
+};
+
+const ASKS_FOR_TOKEN = /^\/(v1\/|fhir\/(?!metadata$))/;
+
 /** Readable documentation at /docs, the OpenAPI 3.1 document at /openapi.json. */
 export function serveDocumentation(app: INestApplication): void {
   const config = new DocumentBuilder()
@@ -53,13 +60,13 @@ export function serveDocumentation(app: INestApplication): void {
   });
 }
 
-/** Every operation can answer with a problem; only those under /v1 ask for a token. */
+/** Every operation can answer with a problem; only those under /v1 and /fhir ask for a token. */
 function describeProblems(document: OpenAPIObject): void {
   for (const [path, item] of Object.entries(document.paths)) {
     for (const operation of [item.get, item.post, item.put, item.delete]) {
       if (!operation) continue;
-      operation.responses['default'] = PROBLEM;
-      if (!path.startsWith('/v1')) operation.security = [];
+      operation.responses['default'] = path.startsWith('/fhir/') ? OUTCOME : PROBLEM;
+      if (!ASKS_FOR_TOKEN.test(path)) operation.security = [];
     }
   }
 }

@@ -9,6 +9,7 @@ import type { TrustedIssuer } from '../auth/issuers.js';
 import { TokenVerifier } from '../auth/token-verifier.js';
 import { ProblemFilter } from '../problem.filter.js';
 import { ActorLimitGuard, throttling } from './actor-limit.guard.js';
+import { Admission } from './admission.js';
 import { DeclaredInputOnly } from './declared-input.js';
 import { RequestCounter, SourceLimits, type RequestLimits } from './request-limits.js';
 import { RequestPipe } from './request-pipe.js';
@@ -28,6 +29,7 @@ export function edgeProviders({ issuers, limits }: EdgeSettings): Provider[] {
       inject: [RequestCounter],
       useFactory: (counter: RequestCounter) => new SourceLimits(counter, limits),
     },
+    { provide: Admission, useFactory: () => new Admission(limits.atOnce) },
     {
       provide: Authenticator,
       inject: [TokenVerifier, REVOCATIONS, SourceLimits],

@@ -60,11 +60,18 @@ describe('the limits of the environment', () => {
       operator: 1_000,
       anonymous: 300,
       failed: 100,
+      atOnce: { exchanges: 192, resolving: 64, others: 128, waitingPercent: 50 },
     });
   });
 
-  it.each(['{"hospital":0}', '{"hospital":"many"}', '{"hospitals":1}', '{"windowSeconds":0}', '[]', 'none', '{'])(
-    'are not taken as %s',
-    (text) => expect(requestLimitsText.safeParse(text).success).toBe(false),
-  );
+  it.each([
+    '{"hospital":0}',
+    '{"hospital":"many"}',
+    '{"hospitals":1}',
+    '{"windowSeconds":0}',
+    '{"atOnce":{"exchanges":0}}',
+    '[]',
+    'none',
+    '{',
+  ])('are not taken as %s', (text) => expect(requestLimitsText.safeParse(text).success).toBe(false));
 });

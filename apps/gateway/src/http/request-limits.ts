@@ -3,6 +3,7 @@ import { normalizeIp, type ThrottlerStorage } from '@nestjs/throttler';
 import { Clock } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
 import { z } from 'zod';
+import { admissionLimits } from './admission.js';
 
 /** Requests of one caller in one window. */
 const perWindow = (preset: number) => z.int().min(1).max(10_000_000).default(preset);
@@ -21,6 +22,8 @@ const requestLimits = z.strictObject({
   anonymous: perWindow(300),
   /** Of one source address: requests whose credential is missing or refused. */
   failed: perWindow(100),
+  /** Of all callers together. */
+  atOnce: admissionLimits.prefault({}),
 });
 export type RequestLimits = z.output<typeof requestLimits>;
 

@@ -1,14 +1,9 @@
 import { createHash } from 'node:crypto';
-import {
-  findProvince,
-  institutionOfMessage,
-  isCalendarDate,
-  isInstitutionCode,
-  isMessageId,
-  Rejection,
-} from '@yiditong/codes';
+import { findProvince, institutionOfMessage, isInstitutionCode, isMessageId, Rejection } from '@yiditong/codes';
+import { NumberText, parseExactly } from '@yiditong/money';
 import { z } from 'zod';
 import { MalformedRequest } from '../http/request-pipe.js';
+import { instantOf } from './shanghai-time.js';
 import { takeSignatureOut, type SignedBytes } from './signed-bytes.js';
 
 /** A text of so many characters at most, without control characters. */
@@ -60,6 +55,7 @@ const FIELDS = Object.keys(envelopeSchema.shape);
 
 /** A message as it came, before anything of it is believed. */
 export type ReceivedMessage = {
+  /** Its input's numbers are as they are written. */
   readonly envelope: Envelope;
   readonly sentAt: Date;
   readonly bytes: SignedBytes;
@@ -94,8 +90,9 @@ function parse(body: Buffer): Readonly<Record<string, unknown>> {
   try {
     // Bytes that are no UTF-8 would be replaced by some readers and not by others.
     const json = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
-    const value: unknown = JSON.parse(json);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    const value = parseExactly(json);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof NumberText))
+      return value as Record<string, unknown>;
   } catch {
     // Said below.
   }
@@ -113,10 +110,4 @@ function checkSender({ fixmedins_code: institution, msgid, mdtrtarea_admvs: regi
       : [{ path: 'mdtrtarea_admvs', message: 'is not in the province of fixmedins_code' }]),
   ];
   if (problems.length > 0) throw new MalformedRequest(problems);
-}
-
-/** The instant of a time in Asia/Shanghai, yyyy-MM-dd HH:mm:ss, or null. */
-function instantOf(time: string): Date | null {
-  const [, date = '', clock = ''] = /^(\d{4}-\d{2}-\d{2}) ((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)$/.exec(time) ?? [];
-  return isCalendarDate(date) ? new Date(`${date}T${clock}+08:00`) : null;
 }

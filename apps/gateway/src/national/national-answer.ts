@@ -1,6 +1,8 @@
 import { randomInt } from 'node:crypto';
-import { NATION, REASONS, sentence, type Rejection } from '@yiditong/codes';
+import { NATION, REASONS, sentence, type Reason, type Rejection } from '@yiditong/codes';
 import { z } from 'zod';
+import { errorClassOf } from './error-classes.js';
+import { shanghaiDigits } from './shanghai-time.js';
 
 /** 响应报文 of the same specification. Answers are not signed: they go back on the connection that the message came on. */
 export const nationalAnswer = z.object({
@@ -26,7 +28,9 @@ const UNKNOWN = -1;
 /** Refused; nothing was done. */
 const REFUSED = -2;
 
-const SHANGHAI_OFFSET_MS = 8 * 3_600_000;
+/** Answered with 503, and yet certain to have changed nothing: they say so before anything is sent. */
+const NOTHING_SENT: readonly Reason[] = ['SERVICE_BUSY', 'HOME_PROVINCE_DOWN', 'HOME_PROVINCE_UNREACHABLE'];
+const LONGEST_MESSAGE = 200;
 
 export function answerOf(outcome: Outcome, receivedAt: Date, answeredAt: Date): NationalAnswer {
   return {
@@ -37,22 +41,22 @@ export function answerOf(outcome: Outcome, receivedAt: Date, answeredAt: Date): 
   };
 }
 
-/** The reason's key comes first, for programs; the sentence after it is for people. */
+/** The reason's key comes first, for programs; what it is about and the sentence after it are for people. */
 export function refusalAnswer(rejection: Rejection, receivedAt: Date, answeredAt: Date): NationalAnswer {
   const { reason, params } = rejection;
-  const infcode = REASONS[reason].http >= 500 ? UNKNOWN : REFUSED;
-  const message = `${reason} ${sentence(reason, 'zh', params)}`;
-  return { ...frame(receivedAt, answeredAt), infcode, err_msg: message.slice(0, 200) };
+  const infcode = REASONS[reason].http >= 500 && !NOTHING_SENT.includes(reason) ? UNKNOWN : REFUSED;
+  const message = `${reason} [${errorClassOf(reason)}] ${sentence(reason, 'zh', params)}`;
+  return { ...frame(receivedAt, answeredAt), infcode, err_msg: message.slice(0, LONGEST_MESSAGE) };
 }
 
 function frame(receivedAt: Date, answeredAt: Date): NationalAnswer {
-  const received = timeText(receivedAt);
+  const received = shanghaiDigits(receivedAt);
   const sequence = String(randomInt(1e10)).padStart(10, '0');
   return {
     infcode: UNKNOWN,
     inf_refmsgid: `${NATION}${received.slice(0, 14)}${sequence}`,
     refmsg_time: received,
-    respond_time: timeText(answeredAt),
+    respond_time: shanghaiDigits(answeredAt),
     enctype: '',
     signtype: '',
     err_msg: '',
@@ -60,9 +64,4 @@ function frame(receivedAt: Date, answeredAt: Date): NationalAnswer {
     cainfo: '',
     output: {},
   };
-}
-
-/** In Asia/Shanghai, yyyyMMddHHmmssSSS. */
-function timeText(instant: Date): string {
-  return new Date(instant.getTime() + SHANGHAI_OFFSET_MS).toISOString().replace(/\D/g, '');
 }

@@ -17,6 +17,12 @@ export function insuranceStateCode(active: boolean): string {
   return active ? '1' : '2';
 }
 
+/** 公民身份号码 as a 证件类型 (psn_cert_type). */
+export const ID_CARD = '01';
+
+/** 未说明的性别. */
+export const UNSTATED_GENDER = '9';
+
 /** 性别 of a 公民身份号码: its seventeenth digit is odd for men. */
 export function genderCode(idNumber: string): string {
   return '13579'.includes(idNumber.charAt(16)) ? '1' : '2';
@@ -25,20 +31,20 @@ export function genderCode(idNumber: string): string {
 const DIGITS = 25;
 
 /**
- * 人员编号 has at most 30 characters in the national form, fewer than a UUID as it is usually written: the same number with the
- * digits 0–9 and A–Z.
+ * The ids of the national form (人员编号 psn_no, 就诊ID mdtrt_id, 结算ID setl_id …) have at most 30 characters, fewer than a UUID as it
+ * is usually written: the same number with the digits 0–9 and A–Z.
  */
-export function personNumberOf(personId: string): string {
-  return BigInt(`0x${personId.replaceAll('-', '')}`)
+export function nationalIdOf(id: string): string {
+  return BigInt(`0x${id.replaceAll('-', '')}`)
     .toString(36)
     .toUpperCase()
     .padStart(DIGITS, '0');
 }
 
-/** The person id of a 人员编号, or null where it is none. */
-export function personIdOf(personNumber: string): string | null {
-  if (!/^[0-9A-Z]{25}$/.test(personNumber)) return null;
-  const value = personNumber.split('').reduce((sum, digit) => sum * 36n + BigInt(Number.parseInt(digit, 36)), 0n);
+/** The UUID that a national id stands for, or null where it is none. */
+export function idOfNational(text: string): string | null {
+  if (!/^[0-9A-Z]{25}$/.test(text)) return null;
+  const value = text.split('').reduce((sum, digit) => sum * 36n + BigInt(Number.parseInt(digit, 36)), 0n);
   const hex = value.toString(16).padStart(32, '0');
   const id = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
   return isUuid(id) ? id : null;

@@ -6,9 +6,9 @@ import type { FastifyRequest } from 'fastify';
 import { CurrentActor } from '../auth/current-actor.js';
 import { refusedInside } from '../auth/refused-credential.js';
 import { Endpoint, PUBLIC } from '../http/endpoint.js';
-import { envelopeSchema, type Envelope } from './envelope.js';
+import { envelopeSchema } from './envelope.js';
 import { answerOf, nationalAnswer, refusalAnswer, type NationalAnswer } from './national-answer.js';
-import { Signed } from './signed-message.guard.js';
+import { admittedMessageOf, Signed } from './signed-message.guard.js';
 import { Transactions } from './transactions.js';
 
 /**
@@ -31,17 +31,20 @@ export class NationalController {
     method: 'POST',
     path: ':infno',
     access: PUBLIC,
-    summary: '国家接口交易（国密签名报文） A national transaction in a signed message: 1101, 2601',
+    summary:
+      '国家接口交易（国密签名报文） A national transaction in a signed message: persons, visits, fees, settlement, reconciliation',
     answer: nationalAnswer,
   })
   @ApiParam({ name: 'infno', description: '交易编号，与报文一致', example: '1101' })
   async exchange(
     @CurrentActor() actor: Actor,
-    @Body({ schema: envelopeSchema }) envelope: Envelope,
+    // What the documentation shows. The handler reads the signed bytes, whose numbers are exact.
+    @Body({ schema: envelopeSchema }) _body: unknown,
     @Req() request: FastifyRequest,
   ): Promise<NationalAnswer> {
     const receivedAt = this.clock.now();
-    const answer = await this.transactions.carryOut(actor, envelope).then(
+    const envelope = admittedMessageOf(request);
+    const answer = await this.transactions.carryOut({ actor, envelope }).then(
       (outcome) => answerOf(outcome, receivedAt, this.clock.now()),
       (error: unknown) => {
         const rejection = this.rejectionOf(error);

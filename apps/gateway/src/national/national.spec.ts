@@ -13,15 +13,18 @@ import { REVOCATIONS } from '../auth/authenticator.js';
 import { RefusalAudit } from '../auth/refusal-audit.js';
 import { recordRefusals } from '../auth/refused-credential.js';
 import { Revocations } from '../auth/revocations.js';
+import { CatalogueDownloadService } from '../catalogue/catalogue-download.service.js';
 import { edgeProviders } from '../http/edge-providers.js';
 import { requestLimitsText } from '../http/request-limits.js';
 import { createServer } from '../http/server.js';
-import { personNumberOf } from './national-codes.js';
+import { nationalIdOf } from './national-codes.js';
 import { NationalController } from './national.controller.js';
 import { keepSignedBodies } from './raw-body.js';
 import { SignedMessageGuard } from './signed-message.guard.js';
 import { SigningKeys } from './signing-keys.js';
-import { Transactions } from './transactions.js';
+import { FILE_NUMBER_KEY } from './catalogue-files.js';
+import { SignInNumbers } from './sign-in-numbers.js';
+import { transactionProviders } from './transaction-groups.js';
 
 const NOON = new Date('2026-11-22T04:00:00Z');
 const INSTITUTION = 'H11010100001';
@@ -55,15 +58,15 @@ beforeAll(async () => {
     controllers: [NationalController],
     providers: [
       { provide: Clock, useValue: clock },
-      ...[TARGETS.identity, TARGETS.benefit, TARGETS.credential, TARGETS.settlement].map(({ token }) => ({
-        provide: token,
-        useValue: services,
-      })),
+      ...Object.values(TARGETS).map(({ token }) => ({ provide: token, useValue: services })),
       { provide: Revocations, useValue: { isRevoked: ({ subject }: Actor) => revoked.includes(subject) } },
       { provide: REVOCATIONS, useExisting: Revocations },
       RefusalAudit,
       SigningKeys,
-      Transactions,
+      ...transactionProviders,
+      CatalogueDownloadService,
+      { provide: FILE_NUMBER_KEY, useValue: Buffer.alloc(32) },
+      { provide: SignInNumbers, useValue: new SignInNumbers('secret', clock) },
       { provide: APP_GUARD, useClass: SignedMessageGuard },
       ...edgeProviders({ issuers: [], limits }),
     ],
@@ -122,7 +125,7 @@ function message(change: Readonly<Record<string, unknown>> = {}, privateKey = ow
 const reversal = (data: object = {}, change: object = {}): string =>
   message({
     infno: '2601',
-    input: { data: { psn_no: personNumberOf(PERSON), omsgid: ORIGINAL, oinfno: '2304', ...data } },
+    input: { data: { psn_no: nationalIdOf(PERSON), omsgid: ORIGINAL, oinfno: '2304', ...data } },
     ...change,
   });
 
@@ -147,15 +150,29 @@ describe('1101 in a signed message', () => {
     expect([status, body['infcode'], body['err_msg']]).toEqual([200, 0, '']);
     expect(body['output']).toEqual({
       baseinfo: {
-        psn_no: personNumberOf(PERSON),
+        psn_no: nationalIdOf(PERSON),
         psn_cert_type: '01',
         certno: '1****************X',
         psn_name: '张*',
         gend: '2',
+        naty: '',
         brdy: '1949-12-31',
         age: 76,
+        expContent: '',
       },
-      insuinfo: [{ insutype: '310', psn_type: '12', psn_insu_stas: '1', insuplc_admdvs: '131000' }],
+      insuinfo: [
+        {
+          balc: null,
+          insutype: '310',
+          psn_type: '12',
+          psn_insu_stas: '1',
+          psn_insu_date: '',
+          paus_insu_date: '',
+          cvlserv_flag: '',
+          insuplc_admdvs: '131000',
+          emp_name: '',
+        },
+      ],
       idetinfo: [],
     });
   });
@@ -175,15 +192,29 @@ describe('1101 in a signed message', () => {
   });
 
   it.each([
-    [{ mdtrt_cert_type: '03', mdtrt_cert_no: '1' }, 'input.data.mdtrt_cert_type'],
-    [{ mdtrt_cert_no: ID_NUMBER }, 'input.data.mdtrt_cert_type'],
-    [{ mdtrt_cert_type: '02', mdtrt_cert_no: ID_NUMBER, more: 1 }, 'input.data'],
+    [{ mdtrt_cert_type: '03', mdtrt_cert_no: '1' }, 'input.data.card_sn: is missing'],
+    [{ mdtrt_cert_type: '03', mdtrt_cert_no: '1', card_sn: 's' }, 'input.data.certno: is missing'],
+    [
+      { mdtrt_cert_type: '03', mdtrt_cert_no: '1', card_sn: 's', certno: ID_NUMBER, psn_cert_type: '08' },
+      'input.data.psn_cert_type',
+    ],
+    [{ mdtrt_cert_type: '02', mdtrt_cert_no: '' }, 'input.data.mdtrt_cert_no: is missing'],
+    [{ mdtrt_cert_type: '02', mdtrt_cert_no: null }, 'input.data.mdtrt_cert_no: is missing'],
+    [{ mdtrt_cert_type: '09', mdtrt_cert_no: ID_NUMBER }, 'input.data.mdtrt_cert_type'],
+    [{ mdtrt_cert_no: ID_NUMBER }, 'input.data.mdtrt_cert_type: is missing'],
   ])('with %j is refused in the national form, and nobody is asked', async (data, problem) => {
     const { status, body } = await send(message({ input: { data } }));
     expect([status, body['infcode']]).toEqual([200, -2]);
     expect(body['err_msg']).toContain(problem);
     expect(body['err_msg']).not.toContain(ID_NUMBER);
     expect(callOf('findPerson')).toBeUndefined();
+  });
+
+  it('takes a card by the ID number printed on it, and fields that it does not know', async () => {
+    const data = { mdtrt_cert_type: '03', mdtrt_cert_no: 'A1', card_sn: 's', certno: ID_NUMBER, more: 1 };
+    const { body } = await send(message({ input: { data } }));
+    expect(body['infcode']).toBe(0);
+    expect(callOf('findPerson')?.request).toEqual({ idNumber: ID_NUMBER });
   });
 
   it('of a person whom nobody knows says so', async () => {
@@ -222,7 +253,11 @@ describe('2601 in a signed message', () => {
     expect([body['infcode'], body['warn_msg']]).toEqual([0, expect.stringContaining('未结算')]);
   });
 
-  it.each([{ oinfno: '2401' }, { omsgid: 'x' }, { psn_no: PERSON }])('with %j is refused', async (data) => {
+  it.each(['2207', '2208', '2304', '2305', '2401'])('of a %s is let pass', async (oinfno) => {
+    expect((await send(reversal({ oinfno }), '2601')).body['infcode']).toBe(0);
+  });
+
+  it.each([{ oinfno: '2402' }, { omsgid: 'x' }, { psn_no: PERSON }])('with %j is refused', async (data) => {
     const { body } = await send(reversal(data), '2601');
     expect(body['infcode']).toBe(-2);
     expect(callOf('reverse')).toBeUndefined();
@@ -237,9 +272,101 @@ describe('2601 in a signed message', () => {
   });
 });
 
+describe('numbers in a signed message', () => {
+  const visitId = '01890a5d-ac96-774b-8cce-b302099a8058';
+  const settlementId = '01890a5d-ac96-774b-8cce-b302099a8059';
+  const bill = (medfee_sumamt: string): string =>
+    message({
+      infno: '2304',
+      input: {
+        data: {
+          psn_no: nationalIdOf(PERSON),
+          mdtrt_id: nationalIdOf(visitId),
+          mdtrt_cert_type: '02',
+          mdtrt_cert_no: ID_NUMBER,
+          medfee_sumamt,
+          psn_setlway: '01',
+          insutype: '310',
+          acct_used_flag: '0',
+          mid_setl_flag: '0',
+        },
+      },
+    });
+
+  it('are read from the bytes that were signed, and written to the last digit', async () => {
+    answers['settleVisit'] = () => ({
+      settlement: {
+        settlementId,
+        visitId,
+        institutionCode: INSTITUTION,
+        treatingRegion: '110101',
+        visitKind: 'VISIT_KIND_INPATIENT',
+        insurance: 'INSURANCE_EMPLOYEE',
+        totalFen: 9007199254740993n,
+        split: { fullSelfPayFen: 0n, overCeilingFen: 0n, firstSelfPayFen: 0n, inScopeFen: 9007199254740993n },
+        deductibleFen: 0n,
+        funds: [],
+        fundTotalFen: 0n,
+        personalFen: 9007199254740993n,
+        accountFen: 0n,
+        mutualAidFen: 0n,
+        cashFen: 9007199254740993n,
+        hospitalPartFen: 0n,
+        poolingRatioE4: 0,
+        details: [],
+        settledAt: { seconds: 1_795_233_600n, nanos: 0 },
+      },
+    });
+    const text = JSON.stringify(JSON.parse(bill('0'))).replace(
+      '"medfee_sumamt":"0"',
+      '"medfee_sumamt":90071992547409.93',
+    );
+    const unsigned = text.replace(/"cainfo":"[^"]*"/, '"cainfo":""');
+    const signature = Buffer.from(sm2.doSignature(Buffer.from(unsigned), own.privateKey, { hash: true }), 'hex');
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/national/2304',
+      headers: { 'content-type': 'application/json' },
+      payload: unsigned.replace('"cainfo":""', `"cainfo":"${signature.toString('base64')}"`),
+    });
+    expect(answer.body).toContain('"infcode":0');
+    expect(callOf('settleVisit')?.request).toMatchObject({ bill: { declaredTotalFen: 9007199254740993n } });
+    expect(answer.body).toContain('"psn_cash_pay":90071992547409.93');
+  });
+
+  it('that no amount is are refused by name', async () => {
+    const { body } = await send(bill('1e3'), '2304');
+    expect(body['err_msg']).toMatch(/^REQUEST_MALFORMED \[参数\] .*input\.data\.medfee_sumamt: /);
+    expect(callOf('settleVisit')).toBeUndefined();
+  });
+});
+
+describe('a message', () => {
+  it('may have a quarter of a mebibyte, and no more', async () => {
+    const filled = (length: number): string => message({ input: { data: { more: 'x'.repeat(length) } } });
+    expect((await send(filled(250 * 1024))).status).toBe(200);
+    expect((await send(filled(256 * 1024))).status).toBe(413);
+  });
+
+  it('with a sign-in number that is not its operator’s is refused', async () => {
+    const { body } = await send(message({ sign_no: 'S0001' }));
+    expect(body['err_msg']).toMatch(/^SIGN_IN_INVALID \[权限\] /);
+    expect(callOf('findPerson')).toBeUndefined();
+  });
+
+  it('of 9001 gets one that is good', async () => {
+    const input = { signIn: { opter_no: '001', ip: '10.0.0.1' } };
+    const { body } = await send(message({ infno: '9001', input }), '9001');
+    const { signinoutb } = body['output'] as { signinoutb: { sign_no: string } };
+    expect((await send(message({ sign_no: signinoutb.sign_no }))).body['infcode']).toBe(0);
+    const other = message({ infno: '9001', input: { signIn: { ...input.signIn, opter_no: '002' } } });
+    expect((await send(other, '9001')).body['err_msg']).toContain('input.signIn.opter_no');
+  });
+});
+
 describe('another transaction', () => {
   it('is not offered', async () => {
-    const { status, body } = await send(message({ infno: '9001' }), '9001');
+    const { status, body } = await send(message({ infno: '9999' }), '9999');
     expect([status, body['infcode'], String(body['err_msg']).split(' ')[0]]).toEqual([
       200,
       -2,

@@ -15,8 +15,17 @@ import { SigningKeys } from './signing-keys.js';
 
 const SIGNED = 'yiditong:signed';
 
+const admitted = new WeakMap<FastifyRequest, Envelope>();
+
 /** Routes that take a signed message instead of a bearer token. */
 export const Signed = (): ClassDecorator => SetMetadata(SIGNED, true);
+
+/** The message of a request that the guard let pass, read from the bytes that were signed. */
+export function admittedMessageOf(request: FastifyRequest): Envelope {
+  const envelope = admitted.get(request);
+  if (!envelope) throw new Error('the request carries no admitted message');
+  return envelope;
+}
 
 /**
  * Of a route for signed messages, lets a message pass whose signature its institution made, that is fresh and that never came before, and puts the actor on the
@@ -58,6 +67,7 @@ export class SignedMessageGuard implements CanActivate {
     claimCredential(request, { kind: 'signature', genuine: true, actor });
     this.checkNotRevoked(actor, message.sentAt);
     await this.admit(message, keyId);
+    admitted.set(request, envelope);
     return actor;
   }
 

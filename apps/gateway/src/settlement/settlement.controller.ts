@@ -1,4 +1,4 @@
-import { Body, Controller, Inject, Param } from '@nestjs/common';
+import { Body, Controller, Inject, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { OWN, RECORD } from '@yiditong/access';
 import { required, TARGETS, type Actor, type RpcClient } from '@yiditong/chassis';
@@ -7,6 +7,13 @@ import type { settlementV1 } from '@yiditong/contracts';
 import { CurrentActor } from '../auth/current-actor.js';
 import { Endpoint } from '../http/endpoint.js';
 import { messageId, uuid } from '../http/fields.js';
+import {
+  decodeSettledLines,
+  settledLinesAnswer,
+  settledLinesQuery,
+  type SettledLinesAnswer,
+  type SettledLinesQuery,
+} from './settled-line.dto.js';
 import {
   decodeOutcome,
   decodeSettlement,
@@ -27,9 +34,23 @@ import {
   type TrialAnswer,
   type TrialBody,
 } from './settlement.dto.js';
+import {
+  cancelBody,
+  cancellationAnswer,
+  decodeCancellation,
+  encodeRefundLines,
+  refundAnswer,
+  refundBody,
+  type CancelBody,
+  type CancellationAnswer,
+  type RefundAnswer,
+  type RefundBody,
+} from './withdrawal.dto.js';
 
 /** Longer than the deadlines inside, so that settlement can say what happened. */
 const SETTLE_DEADLINE_MS = 20_000;
+/** It asks the home province twice. */
+const REFUND_DEADLINE_MS = 25_000;
 
 @ApiTags('结算 Settlement')
 @Controller('v1')
@@ -92,9 +113,62 @@ export class SettlementController {
   }
 
   @Endpoint({
+    method: 'POST',
+    path: 'settlements/:settlementId/cancellation',
+    access: { hospital: OWN },
+    summary: '结算撤销（整单退费） Take a settlement back, however long ago it was made',
+    answer: cancellationAnswer,
+  })
+  async cancel(
+    @CurrentActor() actor: Actor,
+    @Param('settlementId', { schema: uuid }) settlementId: string,
+    @Body({ schema: cancelBody }) body: CancelBody,
+  ): Promise<CancellationAnswer> {
+    const request = { institutionCode: institutionOf(actor), settlementId, ...body };
+    const { cancellation } = await this.settlement.call('cancel', request, actor, SETTLE_DEADLINE_MS);
+    return decodeCancellation(required(cancellation, 'cancellation'));
+  }
+
+  @Endpoint({
+    method: 'POST',
+    path: 'settlements/:settlementId/refund',
+    access: { hospital: OWN },
+    summary: '部分退费 Take some lines back; what remains is settled anew, both or neither',
+    answer: refundAnswer,
+  })
+  async refund(
+    @CurrentActor() actor: Actor,
+    @Param('settlementId', { schema: uuid }) settlementId: string,
+    @Body({ schema: refundBody }) body: RefundBody,
+  ): Promise<RefundAnswer> {
+    const lines = encodeRefundLines(body.lines);
+    const request = { institutionCode: institutionOf(actor), settlementId, ...body, lines };
+    const { cancellation, remainder } = await this.settlement.call('refund', request, actor, REFUND_DEADLINE_MS);
+    return {
+      cancellation: decodeCancellation(required(cancellation, 'cancellation')),
+      remainder: remainder ? decodeSettlement(remainder) : null,
+    };
+  }
+
+  @Endpoint({
+    method: 'GET',
+    path: 'settlements/:settlementId/lines',
+    access: { insured: RECORD, hospital: RECORD, bureau: RECORD, operator: RECORD },
+    summary: '结算费用明细 The fee lines as the catalogue took them',
+    answer: settledLinesAnswer,
+  })
+  async lines(
+    @CurrentActor() actor: Actor,
+    @Param('settlementId', { schema: uuid }) settlementId: string,
+    @Query({ schema: settledLinesQuery }) { after, limit }: SettledLinesQuery,
+  ): Promise<SettledLinesAnswer> {
+    return decodeSettledLines(await this.settlement.call('listSettledLines', { settlementId, after, limit }, actor));
+  }
+
+  @Endpoint({
     method: 'GET',
     path: 'settlements/:settlementId',
-    access: { hospital: RECORD, bureau: RECORD, operator: RECORD },
+    access: { insured: RECORD, hospital: RECORD, bureau: RECORD, operator: RECORD },
     summary: '查询结算 Read a settlement',
     answer: settlementAnswer,
   })

@@ -1,3 +1,4 @@
+import { encodeInstant } from '@yiditong/chassis';
 import type { settlementV1 } from '@yiditong/contracts';
 import { describe, expect, it } from 'vitest';
 import { decodeTrial, encodeBill, trialAnswer, trialBody } from './settlement.dto.js';
@@ -32,6 +33,24 @@ describe('a bill over REST', () => {
   ])('with %j lets accounts pay: %s', (said, useAccount) => {
     const { bill: taken } = trialBody.parse({ bill: { ...bill, ...said } });
     expect(encodeBill(taken).useAccount).toBe(useAccount);
+  });
+
+  it('says who examined, what is pledged and what the hospital bears, or nothing of it', () => {
+    const { bill: plain } = trialBody.parse({ bill });
+    expect(encodeBill(plain)).toMatchObject({ trauma: undefined, midStay: false, hospitalPartFen: 0n });
+    const said = {
+      trauma: { thirdParty: false, pledgedAt: AT },
+      midStay: true,
+      hospitalPartFen: '7',
+      lines: [{ ...bill.lines[0], examiningInstitutionCode: 'H11010500002', diseaseCode: 'M03900' }],
+    };
+    const { bill: taken } = trialBody.parse({ bill: { ...bill, ...said } });
+    expect(encodeBill(taken)).toMatchObject({
+      trauma: { thirdParty: false, pledgedAt: encodeInstant(new Date(AT)) },
+      midStay: true,
+      hospitalPartFen: 7n,
+      lines: [{ examiningInstitutionCode: 'H11010500002', diseaseCode: 'M03900' }],
+    });
   });
 
   it('doesn’t take a word for whether accounts may pay', () => {
@@ -84,6 +103,22 @@ describe('a settlement over REST', () => {
     accountFen: 1_000n,
     mutualAidFen: 500n,
     cashFen: 2_500n,
+    hospitalPartFen: 0n,
+    accountBalanceFen: undefined,
+    poolingRatioE4: 6_000,
+    details: [{ fund: 'FUND_POOLING', baseFen: 10_000n, limitFen: undefined, amountFen: 6_000n, process: '统筹支付' }],
+    admittedAt: encodeInstant(new Date(AT)),
+    endedAt: encodeInstant(new Date(AT)),
+    emergency: false,
+    trauma: false,
+    stayPart: 0,
+    midStay: false,
+    cancellationId: '',
+    cancellationBusinessDate: '',
+    cancelledAt: undefined,
+    remainderOf: '',
+    visitId: '',
+    institutionName: '',
   };
 
   it('says what of the person’s part accounts paid and what is cash, and why in both languages', () => {

@@ -22,7 +22,7 @@ import {
   sentence,
   VISIT_KINDS,
 } from '@yiditong/codes';
-import type { commonV1, settlementV1 } from '@yiditong/contracts';
+import type { benefitV1, commonV1, settlementV1 } from '@yiditong/contracts';
 import { z } from 'zod';
 import {
   amountFen,
@@ -37,8 +37,11 @@ import {
   uuid,
 } from '../http/fields.js';
 
-const QUANTITY_SCALE = 4;
+export const QUANTITY_SCALE = 4;
 const PRICE_SCALE = 6;
+
+const institutionCode = z.string().regex(/^[HP]\d{11}$/, 'H or P and 11 digits');
+const chronicDisease = z.string().regex(/^M\d{5}$/, 'M and five digits');
 
 const billLine = z
   .strictObject({
@@ -59,11 +62,24 @@ const billLine = z
     unitPriceYuan: decimal(PRICE_SCALE),
     amountFen,
     occurredAt: instant,
+    examiningInstitutionCode: institutionCode
+      .nullable()
+      .default(null)
+      .describe('外检医院编码，仅住院 / who examined a patient of the stay, where it was another hospital'),
+    diseaseCode: chronicDisease
+      .nullable()
+      .default(null)
+      .describe('该行对应的门诊慢特病种；与账单不同的会被拒绝 / another one than the bill’s is refused'),
   })
   .refine(({ nationalCode, hospitalItemCode }) => nationalCode !== '' || hospitalItemCode !== '', {
     path: ['nationalCode'],
     message: 'needed where there is no hospitalItemCode',
   });
+
+const trauma = z.strictObject({
+  thirdParty: z.boolean().describe('涉及第三方责任；涉及的不能直接结算 / somebody else is liable'),
+  pledgedAt: instant.nullable().default(null).describe('无第三方责任承诺书签署时间'),
+});
 
 const diagnosis = z.strictObject({
   code: z.string().max(20).refine(isDiagnosisCode, 'a code of ICD-10').describe('诊断代码，ICD-10 医保版'),
@@ -101,6 +117,9 @@ export const billBody = z
       .boolean()
       .default(false)
       .describe('个人账户使用标志：由个人账户支付可支付的部分 / the person wants accounts to pay what they may'),
+    trauma: trauma.nullable().default(null).describe('外伤；不是外伤的不填 / left out where it is no trauma'),
+    midStay: z.boolean().default(false).describe('中途结算标志，仅住院 / the stay goes on'),
+    hospitalPartFen: amountFen.default('0').describe('医院负担金额 / what the hospital bears of the person’s part'),
     totalFen: amountFen,
     lines: z.array(billLine).min(1).max(5_000),
   })
@@ -134,6 +153,14 @@ const step = z.object({
   textEn: z.string(),
 });
 
+const detail = z.object({
+  fund: z.enum(FUNDS),
+  baseFen: answerFen.describe('符合政策范围金额'),
+  limitFen: answerFen.nullable().describe('本次可支付限额；没有限额为空'),
+  amountFen: answerFen,
+  process: z.string().describe('结算过程'),
+});
+
 export const trialAnswer = z.object({
   institutionCode: z.string(),
   personId: uuid,
@@ -157,6 +184,15 @@ export const trialAnswer = z.object({
   accountFen: answerFen.describe('个人账户支出'),
   mutualAidFen: answerFen.describe('个人账户共济支付'),
   cashFen: answerFen.describe('个人现金支出'),
+  hospitalPartFen: answerFen.describe('医院负担'),
+  accountBalanceFen: answerFen.nullable().describe('本人账户余额；未使用账户时为空'),
+  poolingRatioE4: z.int().describe('统筹基金支付比例，万分之几 / in ten-thousandths'),
+  details: z.array(detail).describe('结算明细 setldetail'),
+  admittedAt: instant,
+  endedAt: instant,
+  emergency: z.boolean(),
+  trauma: z.boolean(),
+  midStay: z.boolean(),
   policyId: uuid,
   filingId: uuid.nullable(),
   explanation: z.array(step),
@@ -166,8 +202,13 @@ export const settlementAnswer = trialAnswer.extend({
   messageId,
   businessDate: businessDate.describe('清算日'),
   settledAt: instant,
-  state: z.enum(['SETTLED', 'REVERSING', 'REVERSED']),
+  state: z.enum(['SETTLED', 'REVERSING', 'REVERSED', 'CANCELLING', 'CANCELLED', 'REINSTATING']),
   reversalBusinessDate: businessDate.nullable(),
+  stayPart: z.int().describe('中途结算的第几段，从 1 起；整体结算为 0'),
+  cancellationId: uuid.nullable().describe('撤销（退费）编号'),
+  cancellationBusinessDate: businessDate.nullable(),
+  cancelledAt: instant.nullable(),
+  remainderOf: uuid.nullable().describe('部分退费后重新结算的：原结算编号'),
 });
 export const settlementsAnswer = z.object({ settlements: z.array(settlementAnswer), nextAfter: uuid.nullable() });
 export const reversalAnswer = z.object({
@@ -175,6 +216,7 @@ export const reversalAnswer = z.object({
   settlementId: uuid.nullable(),
 });
 export const outcomeAnswer = z.object({
+  kind: z.enum(['SETTLE', 'CANCEL', 'REFUND', 'VISIT', 'REVERSE']).nullable().describe('报文所办业务；未收到时为空'),
   state: z.enum(['NEVER_SETTLED', 'SETTLED', 'REFUSED', 'IN_DOUBT', 'REVERSED']),
   settlementId: uuid.nullable(),
   inDoubtUntil: instant.nullable(),
@@ -204,7 +246,16 @@ export function encodeBill(bill: TrialBody['bill']): settlementV1.Bill {
       unitPriceMicroYuan: scaled(line.unitPriceYuan, PRICE_SCALE),
       amountFen: BigInt(line.amountFen),
       occurredAt: encodeInstant(new Date(line.occurredAt)),
+      examiningInstitutionCode: line.examiningInstitutionCode ?? '',
+      diseaseCode: line.diseaseCode ?? '',
     })),
+    hospitalPartFen: BigInt(bill.hospitalPartFen),
+    trauma: bill.trauma
+      ? {
+          thirdParty: bill.trauma.thirdParty,
+          pledgedAt: bill.trauma.pledgedAt ? encodeInstant(new Date(bill.trauma.pledgedAt)) : undefined,
+        }
+      : undefined,
   };
 }
 
@@ -238,6 +289,15 @@ export function decodeTrial(wire: settlementV1.Settlement): TrialAnswer {
     accountFen: String(wire.accountFen),
     mutualAidFen: String(wire.mutualAidFen),
     cashFen: String(wire.cashFen),
+    hospitalPartFen: String(wire.hospitalPartFen),
+    accountBalanceFen: wire.accountBalanceFen === undefined ? null : String(wire.accountBalanceFen),
+    poolingRatioE4: wire.poolingRatioE4,
+    details: wire.details.map(decodeDetail),
+    admittedAt: decodeInstant(wire.admittedAt, 'admitted_at').toISOString(),
+    endedAt: decodeInstant(wire.endedAt, 'ended_at').toISOString(),
+    emergency: wire.emergency,
+    trauma: wire.trauma,
+    midStay: wire.midStay,
     policyId: wire.policyId,
     filingId: wire.filingId || null,
     explanation: wire.explanation.map((line) => ({
@@ -252,6 +312,9 @@ const STATES: Record<string, SettlementAnswer['state']> = {
   SETTLEMENT_STATE_SETTLED: 'SETTLED',
   SETTLEMENT_STATE_REVERSING: 'REVERSING',
   SETTLEMENT_STATE_REVERSED: 'REVERSED',
+  SETTLEMENT_STATE_CANCELLING: 'CANCELLING',
+  SETTLEMENT_STATE_CANCELLED: 'CANCELLED',
+  SETTLEMENT_STATE_REINSTATING: 'REINSTATING',
 };
 
 export function decodeSettlement(wire: settlementV1.Settlement): SettlementAnswer {
@@ -263,12 +326,29 @@ export function decodeSettlement(wire: settlementV1.Settlement): SettlementAnswe
     settledAt: decodeInstant(wire.settledAt, 'settled_at').toISOString(),
     state: required(STATES[wire.state], 'state'),
     reversalBusinessDate: wire.reversalBusinessDate || null,
+    stayPart: wire.stayPart,
+    cancellationId: wire.cancellationId || null,
+    cancellationBusinessDate: wire.cancellationBusinessDate || null,
+    cancelledAt: wire.cancelledAt ? decodeInstant(wire.cancelledAt, 'cancelled_at').toISOString() : null,
+    remainderOf: wire.remainderOf || null,
+  };
+}
+
+function decodeDetail(wire: benefitV1.FundDetail): TrialAnswer['details'][number] {
+  const { fund, baseFen, limitFen, amountFen: paidFen, process } = wire;
+  return {
+    fund: fundCodec.decode(fund),
+    baseFen: String(baseFen),
+    limitFen: limitFen === undefined ? null : String(limitFen),
+    amountFen: String(paidFen),
+    process,
   };
 }
 
 export function decodeOutcome(wire: settlementV1.GetOutcomeResponse): OutcomeAnswer {
   const rejection = wire.rejection ? decodeRejection(wire.rejection) : null;
   return {
+    kind: wire.kind === '' ? null : outcomeAnswer.shape.kind.parse(wire.kind),
     state: outcomeAnswer.shape.state.parse(wire.state.replace('OUTCOME_STATE_', '')),
     settlementId: wire.settlementId || null,
     inDoubtUntil: wire.inDoubtUntil ? decodeInstant(wire.inDoubtUntil, 'in_doubt_until').toISOString() : null,

@@ -24,12 +24,13 @@ export async function recordObligation(
 ): Promise<void> {
   const amountFen = obligationAmount(obligation);
   await tx.query(
-    `INSERT INTO obligation (person_id, obligation_id, settlement_id, kind, insured_province, treating_province, business_date, amount_fen, leaf_hash)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    `INSERT INTO obligation (person_id, obligation_id, settlement_id, operation_id, kind, insured_province, treating_province, business_date, amount_fen, leaf_hash)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
       personId,
       obligation.obligationId,
       obligation.settlementId,
+      obligation.operationId,
       obligation.kind,
       obligation.insuredProvince,
       obligation.treatingProvince,
@@ -41,6 +42,7 @@ export async function recordObligation(
   const payload: OutgoingObligation = {
     obligationId: obligation.obligationId,
     settlementId: obligation.settlementId,
+    operationId: obligation.operationId,
     kind: `OBLIGATION_KIND_${obligation.kind}`,
     insuredProvince: obligation.insuredProvince,
     treatingProvince: obligation.treatingProvince,

@@ -46,6 +46,7 @@ async function record(tx: Tx, amountFen = 100n): Promise<string> {
   const obligation: Obligation = {
     obligationId: randomUUID(),
     settlementId: randomUUID(),
+    operationId: randomUUID(),
     kind: 'SETTLEMENT',
     insuredProvince: '610000',
     treatingProvince: '110000',

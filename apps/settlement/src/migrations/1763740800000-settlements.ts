@@ -69,7 +69,11 @@ const BY_INSTITUTION = `
     treating_province char(6) NOT NULL,
     kind text NOT NULL,
     body_hash bytea,
+    -- The operation: what it settles, or its cancellation, or its change of a visit.
     settlement_id uuid,
+    -- Of a cancellation or refund: the settlement that it takes back, and what a refund settles anew.
+    original_settlement_id uuid,
+    remainder_id uuid,
     person_id uuid,
     insured_region char(6),
     original_message_id char(30),
@@ -79,7 +83,9 @@ const BY_INSTITUTION = `
     answer text,
     CONSTRAINT settlement_request_pk PRIMARY KEY (institution_code, message_id, treating_province),
     CONSTRAINT settlement_request_kind CHECK (
-      (kind = 'SETTLE' AND body_hash IS NOT NULL AND settlement_id IS NOT NULL AND person_id IS NOT NULL AND insured_region IS NOT NULL)
+      (kind IN ('SETTLE', 'VISIT') AND body_hash IS NOT NULL AND settlement_id IS NOT NULL AND person_id IS NOT NULL AND insured_region IS NOT NULL)
+      OR (kind IN ('CANCEL', 'REFUND') AND body_hash IS NOT NULL AND settlement_id IS NOT NULL AND person_id IS NOT NULL
+        AND insured_region IS NOT NULL AND original_settlement_id IS NOT NULL AND (kind = 'CANCEL') = (remainder_id IS NULL))
       OR (kind = 'REVERSE' AND body_hash IS NOT NULL AND original_message_id IS NOT NULL)
       OR (kind = 'BARRED' AND concluded_at IS NOT NULL))
   );
@@ -95,7 +101,7 @@ const BY_PERSON = `
     answer text NOT NULL,
     decided_at timestamptz NOT NULL,
     CONSTRAINT settlement_outcome_pk PRIMARY KEY (person_id, settlement_id, insured_province, treating_province),
-    CONSTRAINT settlement_outcome_kind CHECK (outcome IN ('SETTLED', 'REFUSED', 'NOT_SETTLED'))
+    CONSTRAINT settlement_outcome_kind CHECK (outcome IN ('SETTLED', 'CANCELLED', 'REFUNDED', 'DONE', 'REFUSED', 'NOT_SETTLED'))
   );
 
   CREATE TABLE settlement (
@@ -105,6 +111,8 @@ const BY_PERSON = `
     message_id char(30) NOT NULL,
     visit_number text NOT NULL,
     visit_kind text NOT NULL,
+    -- Which part of a visit, where it is settled in several: a batch of its fees, or a keyed hash of the disease; empty for the whole.
+    part_key text NOT NULL,
     insured_region char(6) NOT NULL,
     insured_province char(6) NOT NULL,
     treating_region char(6) NOT NULL,
@@ -115,6 +123,9 @@ const BY_PERSON = `
     filing_id uuid,
     insurance text NOT NULL,
     person_type text NOT NULL,
+    -- Whether the bill named the insurance, and asked for accounts: what a refund settles anew is asked for alike.
+    insurance_billed boolean NOT NULL,
+    use_account boolean NOT NULL,
     total_fen bigint NOT NULL,
     full_self_pay_fen bigint NOT NULL CHECK (full_self_pay_fen >= 0),
     over_ceiling_fen bigint NOT NULL CHECK (over_ceiling_fen >= 0),
@@ -133,12 +144,32 @@ const BY_PERSON = `
     account_fen bigint NOT NULL CHECK (account_fen >= 0),
     mutual_aid_fen bigint NOT NULL CHECK (mutual_aid_fen >= 0),
     cash_fen bigint NOT NULL CHECK (cash_fen >= 0),
+    hospital_part_fen bigint NOT NULL CHECK (hospital_part_fen >= 0),
+    account_balance_fen bigint,
+    pooling_ratio_e4 int NOT NULL CHECK (pooling_ratio_e4 BETWEEN 0 AND 10000),
+    -- setldetail, as the home province gave it.
+    details text NOT NULL,
     policy_id uuid NOT NULL,
     explanation text NOT NULL,
     business_date date NOT NULL,
     settled_at timestamptz NOT NULL,
     state text NOT NULL,
     reversal_business_date date,
+    admitted_at timestamptz NOT NULL,
+    ended_at timestamptz NOT NULL,
+    emergency boolean NOT NULL,
+    trauma boolean NOT NULL,
+    -- Of a stay that is settled in parts, which one, from 1; 0 of all others.
+    stay_part int NOT NULL CHECK (stay_part >= 0),
+    mid_stay boolean NOT NULL,
+    visit_id uuid,
+    remainder_of uuid,
+    -- Of one that is being cancelled, or was.
+    cancellation_id uuid,
+    cancellation_message_id char(30),
+    cancellation_business_date date,
+    cancelled_at timestamptz,
+    later_settlement_ids uuid[],
     -- The chronic disease and the diagnoses. The version of the master key stands beside it for rotation.
     diagnosis_sealed bytea NOT NULL,
     key_version int NOT NULL,
@@ -148,14 +179,23 @@ const BY_PERSON = `
     CONSTRAINT settlement_split CHECK (total_fen = full_self_pay_fen + over_ceiling_fen + first_self_pay_fen + in_scope_fen),
     CONSTRAINT settlement_funds CHECK (fund_total_fen = pooling_fen + large_sum_fen + critical_illness_fen + civil_servant_fen
       + employer_supplement_fen + medical_aid_fen + other_fund_fen),
-    CONSTRAINT settlement_shares CHECK (total_fen = fund_total_fen + personal_fen),
+    CONSTRAINT settlement_shares CHECK (total_fen = fund_total_fen + personal_fen + hospital_part_fen),
     CONSTRAINT settlement_personal_parts CHECK (personal_fen = account_fen + mutual_aid_fen + cash_fen),
-    CONSTRAINT settlement_state CHECK (state IN ('SETTLED', 'REVERSING') OR (state = 'REVERSED' AND reversal_business_date IS NOT NULL))
+    CONSTRAINT settlement_state CHECK (
+      (state IN ('SETTLED', 'REVERSING'))
+      OR (state = 'REVERSED' AND reversal_business_date IS NOT NULL)
+      OR (state = 'CANCELLING' AND cancellation_id IS NOT NULL AND cancelled_at IS NULL)
+      OR (state IN ('CANCELLED', 'REINSTATING') AND cancellation_id IS NOT NULL AND cancelled_at IS NOT NULL AND cancellation_business_date IS NOT NULL)),
+    CONSTRAINT settlement_parts CHECK ((mid_stay AND stay_part > 0) OR NOT mid_stay),
+    CONSTRAINT settlement_part_of_stay CHECK (stay_part = 0 OR visit_kind = 'INPATIENT')
   );
+  -- The whole of a stay and its first part exclude each other.
   CREATE UNIQUE INDEX settlement_one_per_visit ON settlement
-    (person_id, institution_code, visit_number, visit_kind, insured_province, treating_province) WHERE state = 'SETTLED';
+    (person_id, institution_code, visit_number, visit_kind, part_key, (greatest(stay_part, 1)), insured_province, treating_province)
+    WHERE state IN ('SETTLED', 'CANCELLING', 'REINSTATING');
   CREATE INDEX settlement_by_id ON settlement (settlement_id);
   CREATE INDEX settlement_by_key_version ON settlement (key_version, person_id, settlement_id, insured_province, treating_province);
+  CREATE INDEX settlement_by_institution ON settlement (institution_code, settled_at, settlement_id);
   CREATE INDEX settlement_by_cycle ON settlement (business_date, settlement_id);
   CREATE INDEX settlement_by_reversal_cycle ON settlement (reversal_business_date, settlement_id) WHERE reversal_business_date IS NOT NULL;
 
@@ -168,6 +208,8 @@ const BY_PERSON = `
     -- As the bill said, or the hospital's mapping; empty where neither did.
     national_code text NOT NULL,
     hospital_code text NOT NULL,
+    -- 外检: who examined the patient; empty where the hospital itself did.
+    examining_institution_code text NOT NULL,
     approved boolean NOT NULL,
     quantity_e4 bigint NOT NULL,
     unit_price_micro_yuan bigint NOT NULL,
@@ -192,6 +234,8 @@ const BY_PERSON = `
     person_id uuid NOT NULL,
     obligation_id uuid NOT NULL,
     settlement_id uuid NOT NULL,
+    -- What made it: the settlement, or its cancellation.
+    operation_id uuid NOT NULL,
     kind text NOT NULL,
     insured_province char(6) NOT NULL,
     treating_province char(6) NOT NULL,
@@ -199,7 +243,7 @@ const BY_PERSON = `
     amount_fen bigint NOT NULL,
     leaf_hash bytea NOT NULL,
     CONSTRAINT obligation_pk PRIMARY KEY (person_id, obligation_id, insured_province, treating_province),
-    CONSTRAINT obligation_once UNIQUE (person_id, settlement_id, kind, insured_province, treating_province),
-    CONSTRAINT obligation_sign CHECK ((kind = 'SETTLEMENT' AND amount_fen >= 0) OR (kind = 'REVERSAL' AND amount_fen <= 0))
+    CONSTRAINT obligation_once UNIQUE (person_id, operation_id, kind, insured_province, treating_province),
+    CONSTRAINT obligation_sign CHECK ((kind IN ('SETTLEMENT', 'REINSTATEMENT') AND amount_fen >= 0) OR (kind IN ('REVERSAL', 'REFUND') AND amount_fen <= 0))
   );
   CREATE INDEX obligation_by_cycle ON obligation (business_date, obligation_id);`;

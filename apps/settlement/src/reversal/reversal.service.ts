@@ -1,30 +1,24 @@
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  appendAudit,
-  bodyHash,
-  Clock,
-  Database,
-  freeze,
-  thaw,
-  type Actor,
-  type AuditEntry,
-  type AuditFacts,
-} from '@yiditong/chassis';
+import { bodyHash, Clock, Database, freeze, thaw, type Actor } from '@yiditong/chassis';
 import { provinceOf, Rejection } from '@yiditong/codes';
-import { obligationAmount, reverseObligation } from '@yiditong/ledger';
-import { v7 as uuidv7 } from 'uuid';
-import { ObligationRelay } from '../clearing/obligation-relay.service.js';
-import { recordObligation } from '../clearing/obligation.store.js';
-import { holdOpenCycle } from '../cycle/cycle.store.js';
-import { FactsService } from '../settlement/facts.service.js';
-import { OutcomeService } from '../settlement/outcome.service.js';
+import { OutcomeService, type ReversalAnswer, type ReversalOutcome } from '../settlement/outcome.service.js';
+import { IN_DOUBT_MS } from '../settlement/record.service.js';
 import { barUnlessReceived, claimReverse, type MessageClaim } from '../settlement/request.store.js';
-import type { SettleIntent, Settlement, SettlementState } from '../settlement/settlement.entity.js';
-import { IN_DOUBT_MS, obligationOf } from '../settlement/record.service.js';
+import type { OperationIntent, Outcome } from '../settlement/settlement.entity.js';
 import { checkSender } from '../settlement/settlement.service.js';
-import { lockSettlement, updateState } from '../settlement/settlement.store.js';
+import { isUnanswered } from '../settlement/unanswered.js';
+import { isWithdrawal } from '../settlement/withdrawal.service.js';
+import { undoVisitOperation } from '../visit/visit.store.js';
+import { ReinstatementService } from './reinstatement.service.js';
+import { UndoService } from './undo.service.js';
 
-export type ReversalAnswer = { readonly outcome: 'REVERSED' | 'NOTHING_SETTLED'; readonly settlementId: string | null };
+/** How what an operation did is undone: committed to here, told to the home province, finished here. */
+type Steps = {
+  readonly begin: () => Promise<void>;
+  readonly atHome: () => Promise<void>;
+  readonly finish: () => Promise<void>;
+};
+const nothing = (): Promise<void> => Promise.resolve();
 
 /** 冲正: the technical undo of a message whose outcome the hospital doesn't know. Never mixed with cancelling, which is business. */
 @Injectable()
@@ -32,15 +26,16 @@ export class ReversalService {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
-    private readonly facts: FactsService,
     private readonly outcomes: OutcomeService,
-    private readonly relay: ObligationRelay,
+    private readonly settlements: UndoService,
+    private readonly reinstatements: ReinstatementService,
     @Inject(IN_DOUBT_MS) private readonly inDoubtMs: number,
   ) {}
 
   /**
-   * Undoes a message's settlement, or sees to it that the message never settles, even one that hasn't come yet. Rejects
-   * with OUTCOME_UNKNOWN where the home province can't be told now; the worker then carries on until it can.
+   * Undoes what a message did, or sees to it that the message never does anything, even one that hasn't come yet. Rejects with why it can't be
+   * undone any more, for ever under this message id; or with OUTCOME_UNKNOWN where the home province can't be told now: the worker then
+   * carries on until it can.
    */
   async reverse(
     actor: Actor,
@@ -52,61 +47,63 @@ export class ReversalService {
     checkSender(actor, institutionCode, originalMessageId);
     const claim = this.claimOf(actor, institutionCode, messageId, originalMessageId);
     const first = await this.database.transaction(actor, (tx) => claimReverse(tx, claim, originalMessageId));
-    if (first.answer !== null) return thaw(first.answer);
+    if (first.answer !== null) return answerOf(thaw<ReversalOutcome>(first.answer));
     try {
-      return await this.carryOut(actor, claim, originalMessageId);
+      return answerOf(await this.carryOut(actor, claim, originalMessageId));
     } catch (error) {
-      const unanswered = error instanceof Rejection && error.reason === 'SERVICE_UNAVAILABLE';
+      const unanswered = error instanceof Rejection && isUnanswered(error.reason);
       throw unanswered ? new Rejection('OUTCOME_UNKNOWN', { until: claim.deadlineAt.toISOString() }) : error;
     }
   }
 
   /** Everything after the claim. Each step can be run again, so that the worker may pick it up after a crash anywhere. */
-  async carryOut(actor: Actor, claim: MessageClaim, originalMessageId: string): Promise<ReversalAnswer> {
+  async carryOut(actor: Actor, claim: MessageClaim, originalMessageId: string): Promise<ReversalOutcome> {
     const original = await this.database.transaction(actor, (tx) => barUnlessReceived(tx, claim, originalMessageId));
     const answer =
-      original.kind === 'SETTLE'
-        ? await this.undo(actor, original)
-        : { outcome: 'NOTHING_SETTLED' as const, settlementId: null };
+      original.kind === 'REVERSE' || original.kind === 'BARRED'
+        ? { outcome: 'NOTHING_SETTLED' as const, settlementId: null }
+        : await this.undo(actor, { ...original, deadlineAt: claim.deadlineAt });
     await this.outcomes.conclude(claim, freeze(answer));
     return answer;
   }
 
-  private async undo(actor: Actor, original: SettleIntent): Promise<ReversalAnswer> {
-    const outcome = await this.outcomes.giveUp(original, 'SETTLEMENT_REVERSED');
-    if (outcome.outcome === 'SETTLED') await this.markReversing(actor, original);
-    await this.facts.reverse(original);
-    if (outcome.outcome === 'SETTLED') await this.finish(actor, original);
+  private async undo(actor: Actor, original: OperationIntent): Promise<ReversalOutcome> {
+    const reason = isWithdrawal(original) ? 'CANCELLATION_REVERSED' : 'SETTLEMENT_REVERSED';
+    const outcome = await this.outcomes.giveUp(original, reason);
+    const done = isDone(outcome);
+    const steps = this.stepsOf(actor, original, done);
+    try {
+      await steps.begin();
+    } catch (error) {
+      // Nothing has happened yet, and nothing will: what keeps it from being undone is another message's.
+      if (error instanceof Rejection && !isUnanswered(error.reason))
+        return { refused: { reason: error.reason, params: error.params } };
+      throw error;
+    }
+    await steps.atHome();
+    await steps.finish();
     await this.outcomes.conclude(original);
+    return { outcome: done ? 'REVERSED' : 'NOTHING_SETTLED', settlementId: original.settlementId };
+  }
+
+  private stepsOf(actor: Actor, original: OperationIntent, done: boolean): Steps {
+    if (isWithdrawal(original))
+      return {
+        begin: done ? () => this.reinstatements.begin(actor, original) : nothing,
+        atHome: () => (done ? this.reinstatements.undoAtHome(original) : this.reinstatements.restore(original)),
+        finish: done ? () => this.reinstatements.finish(actor, original) : nothing,
+      };
+    if (original.kind === 'VISIT')
+      return {
+        begin: done ? () => this.database.transaction(actor, (tx) => undoVisitOperation(tx, original)) : nothing,
+        atHome: nothing,
+        finish: nothing,
+      };
     return {
-      outcome: outcome.outcome === 'SETTLED' ? 'REVERSED' : 'NOTHING_SETTLED',
-      settlementId: original.settlementId,
+      begin: done ? () => this.settlements.begin(actor, original) : nothing,
+      atHome: () => this.settlements.undoAtHome(original),
+      finish: done ? () => this.settlements.finish(actor, original) : nothing,
     };
-  }
-
-  /** After this commit the settlement will be reversed, whatever fails. */
-  private async markReversing(actor: Actor, original: SettleIntent): Promise<void> {
-    await this.database.transaction(actor, async (tx) => {
-      const settlement = await lockSettlement(tx, original.personId, original.settlementId);
-      if (settlement?.state !== 'SETTLED') return;
-      await updateState(tx, original, 'REVERSING', null);
-      await appendAudit(tx, actor, reversalRecord(original, 'SETTLED', { state: 'REVERSING' }));
-    });
-  }
-
-  /** A negative obligation in the cycle that is open now, linked to the original (art. 42); closed cycles never change. */
-  private async finish(actor: Actor, original: SettleIntent): Promise<void> {
-    await this.database.transaction(actor, async (tx) => {
-      const settlement = await lockSettlement(tx, original.personId, original.settlementId);
-      if (settlement?.state !== 'REVERSING') return;
-      const businessDate = await holdOpenCycle(tx);
-      await updateState(tx, original, 'REVERSED', businessDate);
-      const obligation = negated(settlement, businessDate);
-      await recordObligation(tx, settlement.personId, obligation, this.clock.now());
-      const after = { state: 'REVERSED', businessDate, obligationFen: obligationAmount(obligation) };
-      await appendAudit(tx, actor, reversalRecord(original, 'REVERSING', after));
-    });
-    this.relay.nudge();
   }
 
   private claimOf(actor: Actor, institutionCode: string, messageId: string, originalMessageId: string): MessageClaim {
@@ -122,12 +119,11 @@ export class ReversalService {
   }
 }
 
-function negated(settlement: Settlement, businessDate: string) {
-  return reverseObligation(obligationOf(settlement), { obligationId: uuidv7(), businessDate });
+function isDone({ outcome }: Outcome): boolean {
+  return outcome !== 'REFUSED' && outcome !== 'NOT_SETTLED';
 }
 
-function reversalRecord(original: SettleIntent, state: SettlementState, after: AuditFacts): AuditEntry {
-  const { treatingProvince: province, settlementId, personId } = original;
-  const object = { objectType: 'settlement', objectId: settlementId };
-  return { province, action: 'REVERSE_SETTLEMENT', ...object, before: { state }, after: { ...after, personId } };
+function answerOf(outcome: ReversalOutcome): ReversalAnswer {
+  if ('refused' in outcome) throw new Rejection(outcome.refused.reason, outcome.refused.params);
+  return outcome;
 }

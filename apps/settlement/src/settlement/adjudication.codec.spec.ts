@@ -38,6 +38,12 @@ const answer: benefitV1.Adjudication = {
   details: [],
   years: [],
 };
+const step = answer.explanation[0] as NonNullable<(typeof answer.explanation)[0]>;
+/** The pooling fund's 50.00 in two parts. */
+const details: benefitV1.FundDetail[] = [
+  { fund: 'FUND_POOLING', baseFen: 4_000n, amountFen: 3_000n, process: '第一段' },
+  { fund: 'FUND_POOLING', baseFen: 3_700n, limitFen: 1_000_000n, amountFen: 2_000n, process: '第二段' },
+];
 const decode = (change: Partial<benefitV1.Adjudication>): Decided =>
   decodeAdjudication({ ...answer, ...change }, claim);
 
@@ -57,6 +63,10 @@ describe('the home province’s answer', () => {
       accountFen: 1_000n,
       mutualAidFen: 500n,
       cashFen: 2_500n,
+      hospitalPartFen: 0n,
+      accountBalanceFen: null,
+      poolingRatioE4: 0,
+      details: [],
       policyId: POLICY,
       explanation: answer.explanation,
     });
@@ -115,6 +125,35 @@ describe('the home province’s answer', () => {
       'insurance is missing or unknown',
     ],
     ['took the person as nobody is insured', { personType: 'PERSON_TYPE_MINOR' }, 'person_type'],
+    ['explains at length', { explanation: Array(501).fill(step) as never }, 'explanation of at most 500 lines'],
+    [
+      'explains a line at length',
+      { explanation: [{ ...step, textZh: '长'.repeat(2_001) }] },
+      'texts of at most 2000 characters',
+    ],
+    [
+      'tells a process at length',
+      { details: [{ ...(details[0] as benefitV1.FundDetail), process: '长'.repeat(2_001) }] },
+      'texts of at most 2000 characters',
+    ],
+    ['has details without end', { details: Array(101).fill(details[0]) as never }, 'details of at most 100'],
+    ['details a part of what a fund paid', { details: details.slice(1) }, 'details of a fund sum to its payment'],
+    [
+      'details a fund that paid nothing',
+      { details: [{ fund: 'FUND_CIVIL_SERVANT', baseFen: 1n, amountFen: 1n, process: '' }] },
+      'details of a fund sum to its payment',
+    ],
+    [
+      'has a detail that takes',
+      { details: [{ ...(details[0] as benefitV1.FundDetail), amountFen: -1n }] },
+      'amounts >= 0',
+    ],
+    ['has a balance beyond all measure', { accountBalanceFen: 10n ** 17n }, 'amounts in range'],
+    [
+      'explains with an amount beyond all measure',
+      { explanation: [{ ...step, baseFen: 10n ** 17n }] },
+      'amounts in range',
+    ],
     [
       'counts an account among the funds',
       { funds: [{ fund: 'FUND_PERSONAL_ACCOUNT', amountFen: 6_000n }] },
@@ -123,6 +162,13 @@ describe('the home province’s answer', () => {
   ])('that %s is of no use', (_, change, problem) => {
     const refusal = expect.objectContaining({ reason: 'HOME_ANSWER_UNUSABLE', params: { problem } }) as Error;
     expect(() => decode(change)).toThrow(refusal);
+  });
+
+  it('may detail what a fund paid', () => {
+    expect(decode({ details }).details).toMatchObject([
+      { amountFen: 3_000n, limitFen: null },
+      { limitFen: 1_000_000n },
+    ]);
   });
 
   it('that is missing is of no use', () => {

@@ -1,10 +1,10 @@
 import type { ExplainedStep } from '@yiditong/adjudication';
-import { decodeFunds, decodeSplit, insuranceCodec, personTypeCodec, required } from '@yiditong/chassis';
+import { decodeFunds, decodeSplit, fundCodec, insuranceCodec, personTypeCodec, required } from '@yiditong/chassis';
 import { PERSON_TYPES_OF, Rejection } from '@yiditong/codes';
 import type { benefitV1, commonV1 } from '@yiditong/contracts';
 import { fen } from '@yiditong/money';
 import { validate as isUuid } from 'uuid';
-import type { Settlement } from './settlement.entity.js';
+import type { FundDetail, Settlement } from './settlement.entity.js';
 
 /** What the home province decided of a bill. It adds up, so that a record can be made of it. */
 export type Decided = Pick<
@@ -19,6 +19,10 @@ export type Decided = Pick<
   | 'accountFen'
   | 'mutualAidFen'
   | 'cashFen'
+  | 'hospitalPartFen'
+  | 'accountBalanceFen'
+  | 'poolingRatioE4'
+  | 'details'
   | 'policyId'
   | 'explanation'
 >;
@@ -29,16 +33,24 @@ type Answer = {
   readonly claim: benefitV1.Claim;
 };
 
-/** What must hold of every answer, in the words of the contract. A province's own endpoint is another's program. */
-const CONDITIONS: Readonly<Record<string, (answer: Answer) => boolean>> = {
-  settlement_id: ({ wire, claim }) => wire.settlementId === claim.settlementId,
-  total_fen: ({ wire, claim }) => wire.totalFen === claim.totalFen,
-  // The treating place's, which is not the home province's to change; it sums to the total.
-  split: ({ decided, claim }) =>
-    (['fullSelfPayFen', 'overCeilingFen', 'firstSelfPayFen', 'inScopeFen'] as const).every(
-      (part) => decided.split[part] === claim.split?.[part],
-    ),
+type Unasked = Omit<Answer, 'claim'>;
+
+/** What a settlement may come to at most (100 billion yuan), and what limits and balances may say. */
+const MAX_FEN = 10_000_000_000_000n;
+const MAX_LIMIT_FEN = 1_000n * MAX_FEN;
+const MAX_STEPS = 500;
+const MAX_DETAILS = 100;
+const MAX_TEXT = 2_000;
+
+/** What must hold of an answer by itself, in the words of the contract. A province's own endpoint is another's program. */
+const ADDS_UP: Readonly<Record<string, (answer: Unasked) => boolean>> = {
+  'explanation of at most 500 lines': ({ wire }) => wire.explanation.length <= MAX_STEPS,
+  'details of at most 100': ({ wire }) => wire.details.length <= MAX_DETAILS,
+  'texts of at most 2000 characters': ({ wire }) => textsOf(wire).every((text) => text.length <= MAX_TEXT),
   'amounts >= 0': ({ wire, decided }) => amountsOf(wire, decided).every((amount) => amount >= 0n),
+  'amounts in range': ({ wire, decided }) =>
+    amountsOf(wire, decided).every((amount) => amount <= MAX_FEN) &&
+    sideAmountsOf(decided).every((amount) => amount >= -MAX_LIMIT_FEN && amount <= MAX_LIMIT_FEN),
   'deductible_fen <= in_scope_fen': ({ decided }) => decided.deductibleFen <= decided.split.inScopeFen,
   'each fund once': ({ decided }) => new Set(decided.funds.map(({ fund }) => fund)).size === decided.funds.length,
   'fund_total_fen = sum of funds': ({ decided }) =>
@@ -47,20 +59,45 @@ const CONDITIONS: Readonly<Record<string, (answer: Answer) => boolean>> = {
     wire.totalFen === decided.fundTotalFen + decided.personalFen + wire.hospitalPartFen,
   'personal_fen = account_fen + mutual_aid_fen + cash_fen': ({ decided }) =>
     decided.personalFen === decided.accountFen + decided.mutualAidFen + decided.cashFen,
+  'details of a fund sum to its payment': ({ decided }) => detailsFit(decided),
+  pooling_ratio_e4: ({ wire }) => wire.poolingRatioE4 >= 0 && wire.poolingRatioE4 <= 10_000,
+  policy_id: ({ decided }) => isUuid(decided.policyId),
+};
+
+/** What must hold of it as the answer to a claim. The contract names nobody but by the settlement, which is one person's. */
+const CONDITIONS: Readonly<Record<string, (answer: Answer) => boolean>> = {
+  settlement_id: ({ wire, claim }) => wire.settlementId === claim.settlementId,
+  total_fen: ({ wire, claim }) => wire.totalFen === claim.totalFen,
+  // The treating place's, which is not the home province's to change; it sums to the total.
+  split: ({ decided, claim }) =>
+    (['fullSelfPayFen', 'overCeilingFen', 'firstSelfPayFen', 'inScopeFen'] as const).every(
+      (part) => decided.split[part] === claim.split?.[part],
+    ),
   hospital_part_fen: ({ wire, claim }) => wire.hospitalPartFen <= claim.hospitalPartFen,
   use_account: ({ decided, claim }) => claim.useAccount || decided.accountFen + decided.mutualAidFen === 0n,
-  policy_id: ({ decided }) => isUuid(decided.policyId),
 };
 
 /** Rejects with HOME_ANSWER_UNUSABLE, which says what doesn't hold. */
 export function decodeAdjudication(answer: benefitV1.Adjudication | null | undefined, claim: benefitV1.Claim): Decided {
-  const { wire, decided } = readable(answer);
+  const read = readable(answer);
   for (const [condition, holds] of Object.entries(CONDITIONS))
-    if (!holds({ wire, decided, claim })) throw unusable(condition);
-  return decided;
+    if (!holds({ ...read, claim })) throw unusable(condition);
+  checkSums(read);
+  return read.decided;
 }
 
-function readable(answer: benefitV1.Adjudication | null | undefined): Omit<Answer, 'claim'> {
+/** The same where there is no claim to compare with: of the settlement that was asked for. Rejects with HOME_ANSWER_UNUSABLE. */
+export function checkAddsUp(answer: benefitV1.Adjudication | null | undefined, settlementId: string): void {
+  const read = readable(answer);
+  if (read.wire.settlementId !== settlementId) throw unusable('settlement_id');
+  checkSums(read);
+}
+
+function checkSums(read: Unasked): void {
+  for (const [condition, holds] of Object.entries(ADDS_UP)) if (!holds(read)) throw unusable(condition);
+}
+
+function readable(answer: benefitV1.Adjudication | null | undefined): Unasked {
   try {
     const wire = required(answer, 'adjudication');
     return { wire, decided: decidedIn(wire) };
@@ -84,6 +121,10 @@ function decidedIn(wire: benefitV1.Adjudication): Decided {
     accountFen: fen(wire.accountFen),
     mutualAidFen: fen(wire.mutualAidFen),
     cashFen: fen(wire.cashFen),
+    hospitalPartFen: fen(wire.hospitalPartFen),
+    accountBalanceFen: wire.accountBalanceFen === undefined ? null : fen(wire.accountBalanceFen),
+    poolingRatioE4: wire.poolingRatioE4,
+    details: wire.details.map(decodeDetail),
     policyId: wire.policyId,
     explanation: wire.explanation.map(decodeStep),
   };
@@ -93,6 +134,8 @@ function amountsOf(wire: benefitV1.Adjudication, decided: Decided): bigint[] {
   const { deductibleFen, fundTotalFen, personalFen, accountFen, mutualAidFen, cashFen } = decided;
   return [
     ...decided.funds.map(({ amountFen }) => amountFen),
+    ...decided.details.map(({ amountFen }) => amountFen),
+    wire.totalFen,
     deductibleFen,
     fundTotalFen,
     personalFen,
@@ -101,6 +144,39 @@ function amountsOf(wire: benefitV1.Adjudication, decided: Decided): bigint[] {
     cashFen,
     wire.hospitalPartFen,
   ];
+}
+
+/** What is no part of any sum, but is kept and shown. */
+function sideAmountsOf({ accountBalanceFen, details, explanation }: Decided): bigint[] {
+  return [
+    accountBalanceFen ?? 0n,
+    ...details.flatMap(({ baseFen, limitFen, amountFen }) => [baseFen, limitFen ?? 0n, amountFen]),
+    ...explanation.flatMap(({ baseFen, resultFen }) => [baseFen, resultFen]),
+  ];
+}
+
+function textsOf({ explanation, details }: benefitV1.Adjudication): string[] {
+  return [
+    ...details.map(({ process }) => process),
+    ...explanation.flatMap(({ rule, source, rate, textZh, textEn }) => [rule, source, rate, textZh, textEn]),
+  ];
+}
+
+/** Where a fund's payment is detailed, it is detailed whole. */
+function detailsFit({ funds, details }: Decided): boolean {
+  const sums = new Map<string, bigint>();
+  for (const { fund, amountFen } of details) sums.set(fund, (sums.get(fund) ?? 0n) + amountFen);
+  return [...sums].every(([fund, sum]) => sum === (funds.find((paid) => paid.fund === fund)?.amountFen ?? 0n));
+}
+
+function decodeDetail({ fund, baseFen, limitFen, amountFen, process }: benefitV1.FundDetail): FundDetail {
+  return {
+    fund: fundCodec.decode(fund),
+    baseFen: fen(baseFen),
+    limitFen: limitFen === undefined ? null : fen(limitFen),
+    amountFen: fen(amountFen),
+    process,
+  };
 }
 
 function decodeStep(wire: commonV1.Step): ExplainedStep {

@@ -13,6 +13,8 @@ const line = (change: Partial<BillLine> = {}): BillLine => ({
   unitPriceMicroYuan: 16_260_000n,
   amountFen: fen(3252n),
   occurredAt: at,
+  examiningInstitutionCode: '',
+  diseaseCode: '',
   ...change,
 });
 const bill = (change: Partial<Bill> = {}): Bill => ({
@@ -27,11 +29,15 @@ const bill = (change: Partial<Bill> = {}): Bill => ({
   admittedAt: at,
   endedAt: at,
   useAccount: false,
+  trauma: null,
+  midStay: false,
+  hospitalPartFen: fen(0n),
   totalFen: fen(3252n),
   lines: [line()],
   ...change,
 });
 
+const HOSPITAL = { institutionCode: 'H11010500001', province: '110000' };
 const yesterday = new Date('2026-11-21T03:00:00Z');
 const feeAt = (instant: string): Partial<Bill> => ({ lines: [line({ occurredAt: new Date(instant) })] });
 
@@ -77,7 +83,63 @@ describe('a bill', () => {
       { ...feeAt('2026-10-22T15:59:59Z'), visitKind: 'INPATIENT' },
       'BILL_PERIOD_INVALID',
     ],
-  ])('%s', (_, change, reason) => expect(billProblem(bill(change), now)?.reason).toBe(reason));
+    [
+      'of an injury that a third party is liable for is refused',
+      { trauma: { thirdParty: true, pledgedAt: at } },
+      'TRAUMA_THIRD_PARTY',
+    ],
+    [
+      'of an injury without a pledge is refused',
+      { trauma: { thirdParty: false, pledgedAt: null } },
+      'TRAUMA_PLEDGE_MISSING',
+    ],
+    [
+      'of an injury whose pledge is signed after the settlement is refused',
+      { trauma: { thirdParty: false, pledgedAt: new Date('2026-11-22T04:15:00.001Z') } },
+      'TRAUMA_PLEDGE_MISSING',
+    ],
+    ['of an injury that is pledged is taken', { trauma: { thirdParty: false, pledgedAt: now } }, undefined],
+    ['of a part of no stay is refused', { midStay: true }, 'MID_STAY_INVALID'],
+    ['of a part of a stay is taken', { midStay: true, visitKind: 'INPATIENT' }, undefined],
+    ['whose hospital bears less than nothing is refused', { hospitalPartFen: fen(-1n) }, 'HOSPITAL_PART_INVALID'],
+    ['whose hospital bears more than the total is refused', { hospitalPartFen: fen(3253n) }, 'HOSPITAL_PART_INVALID'],
+    ['whose hospital bears all is taken', { hospitalPartFen: fen(3252n) }, undefined],
+    [
+      'with a line of a disease that it isn’t of is refused',
+      { lines: [line({ diseaseCode: 'M03900' })] },
+      'BILL_LINE_OTHER_DISEASE',
+    ],
+    [
+      'of a chronic disease with a line of another is refused',
+      { visitKind: 'CHRONIC', diseaseCode: 'M01600', lines: [line({ diseaseCode: 'M03900' })] },
+      'BILL_LINE_OTHER_DISEASE',
+    ],
+    [
+      'of a chronic disease with a line of the same is taken',
+      { visitKind: 'CHRONIC', diseaseCode: 'M03900', lines: [line({ diseaseCode: 'M03900' })] },
+      undefined,
+    ],
+    [
+      'of a stay that another hospital of the province examined is taken',
+      { visitKind: 'INPATIENT', lines: [line({ examiningInstitutionCode: 'H11010800002' })] },
+      undefined,
+    ],
+    [
+      'of a visit that another hospital examined is refused',
+      { lines: [line({ examiningInstitutionCode: 'H11010800002' })] },
+      'EXAMINING_INSTITUTION_INVALID',
+    ],
+    [
+      'of a stay that a hospital of another province examined is refused',
+      { visitKind: 'INPATIENT', lines: [line({ examiningInstitutionCode: 'H31010800002' })] },
+      'EXAMINING_INSTITUTION_INVALID',
+    ],
+    [
+      'of a stay that a pharmacy examined is refused',
+      { visitKind: 'INPATIENT', lines: [line({ examiningInstitutionCode: 'P11010800002' })] },
+      'EXAMINING_INSTITUTION_INVALID',
+    ],
+  ])('%s', (_, change, reason) => expect(billProblem(bill(change), HOSPITAL, now)?.reason).toBe(reason));
 });
 
 describe('how a person is insured', () => {
@@ -88,4 +150,16 @@ describe('how a person is insured', () => {
     ['named as another insurance differs', { insurance: 'RESIDENT', personType: 'RESIDENT' }, true],
     ['not named can’t differ', null, false],
   ])('%s', (_, insuredAs, differs) => expect(insuredDiffers(bill({ insuredAs }), home)).toBe(differs));
+});
+
+describe('a pharmacy', () => {
+  it.each([
+    ['OUTPATIENT', undefined],
+    ['CHRONIC', undefined],
+    ['INPATIENT', 'PHARMACY_KIND_INVALID'],
+  ] as const)('that settles %s ends with %s', (visitKind, reason) =>
+    expect(billProblem(bill({ visitKind }), { ...HOSPITAL, institutionCode: 'P11010500001' }, now)?.reason).toBe(
+      reason,
+    ),
+  );
 });

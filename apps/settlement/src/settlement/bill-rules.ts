@@ -1,6 +1,13 @@
 import { lineAmountHolds } from '@yiditong/adjudication';
 import { businessDateOf } from '@yiditong/chassis';
-import type { Insurance, PersonType, Reason, ReasonParams, VisitKind } from '@yiditong/codes';
+import {
+  provinceOf,
+  type Insurance,
+  type PersonType,
+  type Reason,
+  type ReasonParams,
+  type VisitKind,
+} from '@yiditong/codes';
 import { MAX_BILL_FEN, sumFen, type Fen } from '@yiditong/money';
 
 /** A fee line as the hospital presents it. */
@@ -16,7 +23,14 @@ export type BillLine = {
   readonly unitPriceMicroYuan: bigint;
   readonly amountFen: Fen;
   readonly occurredAt: Date;
+  /** 外检: who examined a patient of the stay; empty where the hospital itself did. */
+  readonly examiningInstitutionCode: string;
+  /** 门慢特病种 that it treats; empty for the bill's own. */
+  readonly diseaseCode: string;
 };
+
+/** 外伤, which is settled directly only where nobody else is liable (通知 二(四)). */
+export type Trauma = { readonly thirdParty: boolean; readonly pledgedAt: Date | null };
 
 /** 诊断: a code of ICD-10 and what it says. */
 export type Diagnosis = { readonly code: string; readonly name: string };
@@ -41,6 +55,12 @@ export type Bill = {
   readonly endedAt: Date;
   /** 个人账户使用标志: the person wants accounts to pay what they may. */
   readonly useAccount: boolean;
+  /** Null where it is no trauma. */
+  readonly trauma: Trauma | null;
+  /** 中途结算: the stay goes on. */
+  readonly midStay: boolean;
+  /** 医院负担: what the hospital bears of the person's part. */
+  readonly hospitalPartFen: Fen;
   readonly totalFen: Fen;
   readonly lines: readonly BillLine[];
 };
@@ -61,25 +81,74 @@ const CLOCK_SKEW_MS = 15 * 60 * 1000;
  */
 const BEFORE_STAY_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** Why a bill can't be settled whoever pays, or null. In order: times, lines, total. */
-export function billProblem(bill: Bill, now: Date): Refusal | null {
-  if (!isPeriod(bill, now) || !feesFallInto(bill, now)) return { reason: 'BILL_PERIOD_INVALID', params: {} };
+/** Of an institution, what bills of it are judged by. */
+type BillingPlace = { readonly institutionCode: string; readonly province: string };
+
+/** Why a bill can't be settled whoever pays, or null. In order: what may be settled so, times, lines, total, the hospital's part. */
+export function billProblem(bill: Bill, place: BillingPlace, now: Date): Refusal | null {
+  return kindProblem(bill, place, now) ?? timeProblem(bill, now) ?? linesProblem(bill, place) ?? amountProblem(bill);
+}
+
+/** 定点药店 sells; it has no wards. A stay alone goes on after a settlement. */
+function kindProblem({ visitKind, midStay, trauma }: Bill, place: BillingPlace, now: Date): Refusal | null {
+  if (isPharmacy(place) && visitKind === 'INPATIENT') return refusal('PHARMACY_KIND_INVALID');
+  if (midStay && visitKind !== 'INPATIENT') return refusal('MID_STAY_INVALID');
+  if (trauma?.thirdParty) return refusal('TRAUMA_THIRD_PARTY');
+  const pledged = trauma === null || (trauma.pledgedAt !== null && isBy(trauma.pledgedAt, now));
+  return pledged ? null : refusal('TRAUMA_PLEDGE_MISSING');
+}
+
+function timeProblem(bill: Bill, now: Date): Refusal | null {
+  return isPeriod(bill, now) && feesFallInto(bill, now) ? null : refusal('BILL_PERIOD_INVALID');
+}
+
+function linesProblem(bill: Bill, place: BillingPlace): Refusal | null {
   const seen = new Set<number>();
   for (const line of bill.lines) {
+    const params = { line: String(line.lineNumber) };
     const holds = line.amountFen >= 0n && line.quantityE4 > 0n && lineAmountHolds(line);
-    if (seen.has(line.lineNumber) || !holds)
-      return { reason: 'BILL_LINE_MISMATCH', params: { line: String(line.lineNumber) } };
+    if (seen.has(line.lineNumber) || !holds) return refusal('BILL_LINE_MISMATCH', params);
+    if (line.diseaseCode !== '' && line.diseaseCode !== bill.diseaseCode)
+      return refusal('BILL_LINE_OTHER_DISEASE', params);
+    if (!mayExamine(line, bill, place)) return refusal('EXAMINING_INSTITUTION_INVALID', params);
     seen.add(line.lineNumber);
   }
-  const linesFen = sumFen(bill.lines.map((line) => line.amountFen));
-  const holds = linesFen === bill.totalFen && bill.totalFen > 0n && bill.totalFen < MAX_BILL_FEN;
-  return holds
-    ? null
-    : { reason: 'BILL_TOTAL_MISMATCH', params: { linesFen: String(linesFen), totalFen: String(bill.totalFen) } };
+  return null;
+}
+
+function amountProblem({ lines, totalFen, hospitalPartFen }: Bill): Refusal | null {
+  const linesFen = sumFen(lines.map((line) => line.amountFen));
+  if (linesFen !== totalFen || totalFen <= 0n || totalFen >= MAX_BILL_FEN)
+    return refusal('BILL_TOTAL_MISMATCH', { linesFen: String(linesFen), totalFen: String(totalFen) });
+  return hospitalPartFen >= 0n && hospitalPartFen <= totalFen ? null : refusal('HOSPITAL_PART_INVALID');
+}
+
+function refusal(reason: Reason, params: ReasonParams = {}): Refusal {
+  return { reason, params };
+}
+
+/** 定点药店 are coded P, hospitals H; the division that a code names follows. */
+export function isPharmacy({ institutionCode }: Pick<BillingPlace, 'institutionCode'>): boolean {
+  return institutionCode.startsWith('P');
+}
+
+/** 外检: another hospital of the treating province examined a patient of the stay. */
+export function mayExamine(
+  { examiningInstitutionCode: code }: Pick<BillLine, 'examiningInstitutionCode'>,
+  { visitKind }: Pick<Bill, 'visitKind'>,
+  place: BillingPlace,
+): boolean {
+  if (code === '') return true;
+  return visitKind === 'INPATIENT' && code.startsWith('H') && provinceOf(code.slice(1, 7)) === place.province;
+}
+
+/** Not after now, but for a clock that runs ahead. */
+export function isBy(instant: Date, now: Date): boolean {
+  return instant.getTime() <= now.getTime() + CLOCK_SKEW_MS;
 }
 
 function isPeriod({ admittedAt, endedAt }: Bill, now: Date): boolean {
-  return admittedAt <= endedAt && endedAt.getTime() <= now.getTime() + CLOCK_SKEW_MS;
+  return admittedAt <= endedAt && isBy(endedAt, now);
 }
 
 /** Whether each fee arose by now, and on a business day of the visit, or before a stay. */
@@ -88,6 +157,6 @@ function feesFallInto({ visitKind, admittedAt, endedAt, lines }: Bill, now: Date
   const [firstDay, lastDay] = [businessDateOf(new Date(earliest)), businessDateOf(endedAt)];
   return lines.every(({ occurredAt }) => {
     const day = businessDateOf(occurredAt);
-    return firstDay <= day && day <= lastDay && occurredAt.getTime() <= now.getTime() + CLOCK_SKEW_MS;
+    return firstDay <= day && day <= lastDay && isBy(occurredAt, now);
   });
 }

@@ -9,6 +9,7 @@ import { ObligationRelay } from '../clearing/obligation-relay.service.js';
 import { CycleService } from '../cycle/cycle.service.js';
 import { upsertInstitutions } from '../institution/institution.store.js';
 import { migrations } from '../migrations/index.js';
+import type { HomeProvinces } from '../routing/home-provinces.service.js';
 import type { Decided } from './adjudication.codec.js';
 import type { Bill, InsuredAs } from './bill-rules.js';
 import { FactsService, type Facts } from './facts.service.js';
@@ -58,7 +59,7 @@ beforeAll(async () => {
   const outcomes = new OutcomeService(database, clock);
   const relay = { nudge: () => undefined } as unknown as ObligationRelay;
   const records = new RecordService(database, clock, outcomes, relay, testVault(), 60_000);
-  settlements = new SettlementService(database, clock, askingHome(), outcomes, records);
+  settlements = new SettlementService(database, clock, askingHome(), askingHome(), outcomes, records);
 });
 afterAll(() => db.drop());
 beforeEach(() => {
@@ -66,7 +67,7 @@ beforeEach(() => {
 });
 
 /** Filing and catalogue find everything in order. */
-function askingHome(): FactsService {
+function askingHome(): FactsService & HomeProvinces {
   const answer = (call: 'trial' | 'adjudicate') => (): Promise<Decided> => {
     home.asked.push(call);
     if (home.lost === call) return Promise.reject(new Rejection('SERVICE_UNAVAILABLE', { service: 'benefit' }));
@@ -91,9 +92,10 @@ function askingHome(): FactsService {
       }),
     trial: answer('trial'),
     adjudicate: answer('adjudicate'),
+    checkReachable: () => Promise.resolve(),
     reverse: () => Promise.resolve(void home.asked.push('reverse')),
   };
-  return facts as unknown as FactsService;
+  return facts as unknown as FactsService & HomeProvinces;
 }
 
 function decidedFor(insuredAs: InsuredAs): Decided {
@@ -109,6 +111,10 @@ function decidedFor(insuredAs: InsuredAs): Decided {
     cashFen: fen(4_000n),
     policyId: randomUUID(),
     explanation: [],
+    hospitalPartFen: fen(0n),
+    accountBalanceFen: null,
+    poolingRatioE4: 6_000,
+    details: [],
   };
 }
 
@@ -126,11 +132,18 @@ function billFor(insuredAs: InsuredAs | null): Bill {
     admittedAt: NOW,
     endedAt: NOW,
     useAccount: false,
+    trauma: null,
+    midStay: false,
+    hospitalPartFen: fen(0n),
     totalFen: fen(10_000n),
-    lines: [{ ...line, lineNumber: 1, nationalCode: '001101000010000', hospitalCode: '', approved: false }],
+    lines: [
+      { ...line, lineNumber: 1, nationalCode: '001101000010000', hospitalCode: '', approved: false, ...OWN_LINE },
+    ],
   };
 }
 
+/** Nobody else examined the patient, and the line is of the bill's own disease. */
+const OWN_LINE = { examiningInstitutionCode: '', diseaseCode: '' };
 const messageId = (): string => `${CODE}20260301120000${String(++sequence).padStart(4, '0')}`;
 const settle = (bill: Bill, message = messageId()): Promise<string> =>
   endOf(settlements.settle(HOSPITAL, CODE, message, bill), 'settled');

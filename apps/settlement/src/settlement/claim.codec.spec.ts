@@ -22,6 +22,8 @@ function line(nationalCode: string, itemClass: ItemClass, priceYuan: string, inS
     unitPriceMicroYuan: BigInt(`${yuan}${decimals.padEnd(6, '0')}`),
     amountFen: fen(inScopeFen + 7n),
     occurredAt: AT,
+    examiningInstitutionCode: '',
+    diseaseCode: '',
     itemClass,
     chargeCategory: '09',
     catalogueRule: 'ENTRY',
@@ -134,6 +136,9 @@ describe('a claim', () => {
     admittedAt: AT,
     endedAt: AT,
     useAccount: false,
+    trauma: null,
+    midStay: false,
+    hospitalPartFen: fen(0n),
     totalFen: fen(207n),
     lines,
   };

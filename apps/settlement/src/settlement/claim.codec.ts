@@ -15,8 +15,18 @@ import type { SettledLine } from './settlement.entity.js';
 
 const MICRO_YUAN_OF_FEN = 10_000n;
 
+/** What was settled of the same stay before. */
+export type StayBefore = Pick<benefitV1.Claim, 'continuesStay' | 'stayDeductibleFen'>;
+const NO_STAY_BEFORE: StayBefore = { continuesStay: false, stayDeductibleFen: 0n };
+
 /** The claim that the home province is asked to adjudicate. */
-export function claimOf(settlementId: string, bill: Bill, institution: Institution, facts: Facts): benefitV1.Claim {
+export function claimOf(
+  settlementId: string,
+  bill: Bill,
+  institution: Institution,
+  facts: Facts,
+  stay: StayBefore = NO_STAY_BEFORE,
+): benefitV1.Claim {
   return {
     settlementId,
     personId: bill.personId,
@@ -34,8 +44,9 @@ export function claimOf(settlementId: string, bill: Bill, institution: Instituti
     split: facts.split,
     parts: partsOf(facts.lines),
     useAccount: bill.useAccount,
-    // No bill says yet that the hospital bears anything of it.
-    hospitalPartFen: 0n,
+    hospitalPartFen: bill.hospitalPartFen,
+    continuesStay: stay.continuesStay,
+    stayDeductibleFen: stay.stayDeductibleFen,
   };
 }
 

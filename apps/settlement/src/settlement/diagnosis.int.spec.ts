@@ -23,6 +23,7 @@ import { ObligationRelay } from '../clearing/obligation-relay.service.js';
 import { CycleService } from '../cycle/cycle.service.js';
 import { upsertInstitutions } from '../institution/institution.store.js';
 import { migrations } from '../migrations/index.js';
+import type { HomeProvinces } from '../routing/home-provinces.service.js';
 import type { Decided } from './adjudication.codec.js';
 import type { Bill } from './bill-rules.js';
 import { FactsService, type Facts } from './facts.service.js';
@@ -97,13 +98,13 @@ function servicesWith(vault: PersonalDataVault): { settlements: SettlementServic
   const relay = { nudge: () => undefined } as unknown as ObligationRelay;
   const records = new RecordService(db.database, clock, outcomes, relay, vault, 60_000);
   return {
-    settlements: new SettlementService(db.database, clock, everythingInOrder(), outcomes, records),
+    settlements: new SettlementService(db.database, clock, everythingInOrder(), everythingInOrder(), outcomes, records),
     readings: new ReadingService(db.database, vault),
   };
 }
 
 /** The other services, of one mind: the person has filed, everything is in scope, and the pooling fund pays 60 %. */
-function everythingInOrder(): FactsService {
+function everythingInOrder(): FactsService & HomeProvinces {
   const split = { ...SPLIT, inScopeFen: fen(10_000n) } as Facts['split'];
   const decided = (): Promise<Decided> =>
     Promise.resolve({
@@ -119,6 +120,10 @@ function everythingInOrder(): FactsService {
       cashFen: fen(4_000n),
       policyId: randomUUID(),
       explanation: [],
+      hospitalPartFen: fen(0n),
+      accountBalanceFen: null,
+      poolingRatioE4: 6_000,
+      details: [],
     });
   const facts = {
     gather: (bill: Bill): Promise<Facts> =>
@@ -132,9 +137,10 @@ function everythingInOrder(): FactsService {
       }),
     trial: decided,
     adjudicate: decided,
+    checkReachable: () => Promise.resolve(),
     reverse: () => Promise.resolve(),
   };
-  return facts as unknown as FactsService;
+  return facts as unknown as FactsService & HomeProvinces;
 }
 
 function newBill(change: Partial<Bill> = {}): Bill {
@@ -148,6 +154,9 @@ function newBill(change: Partial<Bill> = {}): Bill {
     admittedAt: NOW,
     endedAt: NOW,
     useAccount: false,
+    trauma: null,
+    midStay: false,
+    hospitalPartFen: fen(0n),
     totalFen: fen(10_000n),
     lines: [
       {
@@ -155,6 +164,8 @@ function newBill(change: Partial<Bill> = {}): Bill {
         nationalCode: '001101000010000',
         hospitalCode: '',
         approved: false,
+        examiningInstitutionCode: '',
+        diseaseCode: '',
         quantityE4: 10_000n,
         unitPriceMicroYuan: 100_000_000n,
         amountFen: fen(10_000n),

@@ -28,6 +28,8 @@ const line = (lineNumber: number, change: Partial<BillLine>): BillLine => ({
   unitPriceMicroYuan: 1_000_000n,
   amountFen: fen(100n),
   occurredAt: AT,
+  examiningInstitutionCode: '',
+  diseaseCode: '',
   ...change,
 });
 const bill: Bill = {
@@ -42,6 +44,9 @@ const bill: Bill = {
   admittedAt: AT,
   endedAt: AT,
   useAccount: false,
+  trauma: null,
+  midStay: false,
+  hospitalPartFen: fen(0n),
   totalFen: fen(300n),
   lines: [
     line(1, { nationalCode: NAMED, hospitalCode: 'BED', approved: true }),
@@ -80,7 +85,7 @@ function answering(asked: unknown[]): FactsService {
   ];
   const filing = { call: () => Promise.resolve({ answers: [{ decision }] }) };
   const catalogue = { call: (...call: unknown[]) => Promise.resolve(asked.push(...call) && { lines }) };
-  return new FactsService(filing as never, catalogue as never, {} as never);
+  return new FactsService(filing as never, catalogue as never);
 }
 
 describe('the facts of a bill', () => {

@@ -25,16 +25,14 @@ import {
   type EligibilityBasis,
   type FilingCategory,
 } from '@yiditong/codes';
-import type { benefitV1, catalogueV1, filingV1 } from '@yiditong/contracts';
+import type { catalogueV1, filingV1 } from '@yiditong/contracts';
 import type { Institution } from '../institution/institution.entity.js';
-import { decodeAdjudication, type Decided } from './adjudication.codec.js';
 import type { Bill } from './bill-rules.js';
 import type { SettledLine } from './settlement.entity.js';
 
 const SERVICE = 'settlement';
 /** Well inside the gateway's own deadline, so that this side still has time to say what happened. */
 const FACT_DEADLINE_MS = 3_000;
-const HOME_DEADLINE_MS = 5_000;
 
 /** What is known of a bill before anybody decides who pays. */
 export type Facts = {
@@ -46,55 +44,39 @@ export type Facts = {
   readonly split: FeeSplit;
 };
 
-/** The three questions that settling a bill asks of others. No transaction is open here. */
+/** What filing is asked of a bill, and of an admission before there is one. */
+export type CheckedBill = Pick<
+  Bill,
+  'personId' | 'insuredRegion' | 'visitKind' | 'emergency' | 'admittedAt' | 'diseaseCode'
+>;
+/** What the catalogue is asked of a bill, and of fees before there is one. */
+export type DividedBill = Pick<Bill, 'lines' | 'insuredAs' | 'visitKind'>;
+
+/** What settling a bill asks of filing and of the catalogue. No transaction is open here. */
 @Injectable()
 export class FactsService {
   constructor(
     @Inject(TARGETS.eligibility.token) private readonly filing: RpcClient<filingV1.EligibilityServiceClient>,
     @Inject(TARGETS.catalogue.token) private readonly catalogue: RpcClient<catalogueV1.CatalogueServiceClient>,
-    @Inject(TARGETS.homeProvince.token) private readonly homeProvince: RpcClient<benefitV1.HomeProvinceServiceClient>,
   ) {}
 
   /** Asks filing and catalogue side by side. Rejects with their reasons. */
   async gather(bill: Bill, institution: Institution): Promise<Facts> {
-    const [eligibility, lines] = await Promise.all([
+    const [eligibility, classified] = await Promise.all([
       this.eligibility(bill, institution),
-      this.classify(bill, institution),
+      this.classified(bill, institution),
     ]);
-    return { ...eligibility, lines, split: sumSplits(lines.map((line) => line.split)) };
+    return { ...eligibility, ...classified };
   }
 
-  /** What the home province would decide; it books nothing. Rejects with its reason, or HOME_ANSWER_UNUSABLE. */
-  async trial(claim: benefitV1.Claim): Promise<Decided> {
-    const { adjudication } = await this.homeProvince.call('trial', { claim }, homeActor(claim), HOME_DEADLINE_MS);
-    return decodeAdjudication(adjudication, claim);
-  }
-
-  /**
-   * Rejects with the home province's reason, SERVICE_UNAVAILABLE where its answer is not known, or HOME_ANSWER_UNUSABLE where it
-   * doesn't add up: then the home province may have booked it.
-   */
-  async adjudicate(claim: benefitV1.Claim): Promise<Decided> {
-    const { answers } = await this.homeProvince.call(
-      'adjudicate',
-      { claims: [claim] },
-      homeActor(claim),
-      HOME_DEADLINE_MS,
-    );
-    const [answer] = answers;
-    const isRefusal = answers.length === 1 && answer?.adjudication === undefined;
-    if (isRefusal && answer?.rejection) throw decodeRejection(answer.rejection);
-    // A refusal with an adjudication beside it may have been booked, and is no answer either.
-    return decodeAdjudication(answers.length === 1 && !answer?.rejection ? answer?.adjudication : undefined, claim);
-  }
-
-  /** Undoes an adjudication, or bars its id. Idempotent. */
-  async reverse(identity: benefitV1.ReverseRequest): Promise<void> {
-    await this.homeProvince.call('reverse', identity, homeActor(identity), HOME_DEADLINE_MS);
+  /** The lines alone, each by the catalogue of its own day: what remains of a refund keeps the filing that it was settled under. */
+  async classified(bill: DividedBill, institution: Institution): Promise<Pick<Facts, 'lines' | 'split'>> {
+    const lines = await this.classify(bill, institution);
+    return { lines, split: sumSplits(lines.map((line) => line.split)) };
   }
 
   /** Two-way benefit at home (通知二(五)) is settled inside the province, whatever filing says of it. */
-  private async eligibility(bill: Bill, institution: Institution): Promise<Omit<Facts, 'lines' | 'split'>> {
+  async eligibility(bill: CheckedBill, institution: Institution): Promise<Omit<Facts, 'lines' | 'split'>> {
     if (provinceOf(bill.insuredRegion) === institution.province) throw new Rejection('NOT_CROSS_PROVINCE');
     const check: filingV1.EligibilityCheck = {
       personId: bill.personId,
@@ -110,7 +92,7 @@ export class FactsService {
     const { answers } = await this.filing.call(
       'checkEligibility',
       { checks: [check] },
-      homeActor(bill),
+      serviceActor(SERVICE, provinceOf(bill.insuredRegion)),
       FACT_DEADLINE_MS,
     );
     const [answer] = answers;
@@ -127,7 +109,7 @@ export class FactsService {
     };
   }
 
-  private async classify(bill: Bill, institution: Institution): Promise<SettledLine[]> {
+  private async classify(bill: DividedBill, institution: Institution): Promise<SettledLine[]> {
     const { province, institutionCode, level } = institution;
     const lines = bill.lines.map((line) => ({ ...line, occurredAt: encodeInstant(line.occurredAt) }));
     const answer = await this.catalogue.call(
@@ -159,8 +141,4 @@ export class FactsService {
       };
     });
   }
-}
-
-function homeActor(of: { readonly insuredRegion: string }): ReturnType<typeof serviceActor> {
-  return serviceActor(SERVICE, provinceOf(of.insuredRegion));
 }

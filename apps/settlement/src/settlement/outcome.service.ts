@@ -1,19 +1,37 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, Database, serviceActor, type Actor } from '@yiditong/chassis';
+import { Clock, Database, serviceActor, thaw, type Actor } from '@yiditong/chassis';
 import { institutionOfMessage, isMessageId, provinceOf, Rejection } from '@yiditong/codes';
+import { visitOperationUndone } from '../visit/visit.store.js';
 import { decideOutcome, findOutcome, type OutcomeKey } from './outcome.store.js';
-import { concludeRequest, findRequest } from './request.store.js';
-import type { Outcome, SettleIntent, Settlement } from './settlement.entity.js';
+import { concludeRequest, findRequest, type RequestRow } from './request.store.js';
+import type {
+  Cancellation,
+  OperationIntent,
+  OperationKind,
+  Outcome,
+  Refunded,
+  Settlement,
+} from './settlement.entity.js';
 import { findSettlement } from './settlement.store.js';
 
 /** What a hospital is told of a message. */
-export type MessageOutcome =
+export type MessageOutcome = { readonly kind: OperationKind | 'REVERSE' | null } & (
   | { readonly state: 'NEVER_SETTLED' }
   | { readonly state: 'SETTLED' | 'REVERSED'; readonly settlementId: string }
   | { readonly state: 'REFUSED'; readonly rejection: Rejection }
-  | { readonly state: 'IN_DOUBT'; readonly until: Date };
+  | { readonly state: 'IN_DOUBT'; readonly until: Date }
+);
 
-/** What became of a settlement id: decided once, by whoever comes first. */
+/** The answer to a reversal, as it is frozen with its message. */
+export type ReversalAnswer = { readonly outcome: 'REVERSED' | 'NOTHING_SETTLED'; readonly settlementId: string | null };
+export type ReversalOutcome =
+  | ReversalAnswer
+  | { readonly refused: { readonly reason: Rejection['reason']; readonly params: Rejection['params'] } };
+
+/** An overdue reversal is looked at again by then. */
+const LOOK_AGAIN_MS = 60_000;
+
+/** What became of an operation: decided once, by whoever comes first. */
 @Injectable()
 export class OutcomeService {
   constructor(
@@ -21,17 +39,20 @@ export class OutcomeService {
     private readonly clock: Clock,
   ) {}
 
-  async find(intent: SettleIntent): Promise<Outcome | null> {
+  async find(intent: OperationIntent): Promise<Outcome | null> {
     return this.database.transaction(actorOf(intent), (tx) => findOutcome(tx, intent));
   }
 
-  /** Refuses the id for ever, unless it has an outcome already, which comes back. */
-  async refuse(intent: SettleIntent, rejection: Rejection): Promise<Outcome> {
+  /** Refuses the operation for ever, unless it has an outcome already, which comes back. */
+  async refuse(intent: OperationIntent, rejection: Rejection): Promise<Outcome> {
     return this.decide(intent, { outcome: 'REFUSED', answer: { reason: rejection.reason, params: rejection.params } });
   }
 
-  /** Gives the id up as not settled, unless it has an outcome already, which comes back. */
-  async giveUp(intent: SettleIntent, reason: 'SETTLEMENT_ABANDONED' | 'SETTLEMENT_REVERSED'): Promise<Outcome> {
+  /** Gives the operation up as never done, unless it has an outcome already, which comes back. */
+  async giveUp(
+    intent: OperationIntent,
+    reason: 'SETTLEMENT_ABANDONED' | 'SETTLEMENT_REVERSED' | 'CANCELLATION_REVERSED',
+  ): Promise<Outcome> {
     return this.decide(intent, { outcome: 'NOT_SETTLED', answer: { reason, params: {} } });
   }
 
@@ -52,43 +73,84 @@ export class OutcomeService {
     const own = actor.institution === institutionCode && institutionOfMessage(messageId) === institutionCode;
     if (!own || !isMessageId(messageId)) throw new Rejection('MESSAGE_ID_INVALID');
     const request = await this.database.transaction(actor, (tx) => findRequest(tx, institutionCode, messageId));
-    if (request?.kind !== 'SETTLE') return { state: 'NEVER_SETTLED' };
+    if (!request || request.kind === 'BARRED') return { kind: null, state: 'NEVER_SETTLED' };
+    if (request.kind === 'REVERSE') return this.ofReversal(request);
+    const { kind } = request;
     const outcome = await this.find(request);
     if (outcome) return this.describe(actor, request, outcome);
-    if (request.deadlineAt > this.clock.now()) return { state: 'IN_DOUBT', until: request.deadlineAt };
+    if (request.deadlineAt > this.clock.now()) return { kind, state: 'IN_DOUBT', until: request.deadlineAt };
     return this.describe(actor, request, await this.giveUp(request, 'SETTLEMENT_ABANDONED'));
   }
 
-  keyOf(intent: SettleIntent): OutcomeKey & { insuredProvince: string; treatingProvince: string } {
+  keyOf(intent: OperationIntent): OutcomeKey & { insuredProvince: string; treatingProvince: string } {
     const { personId, settlementId, treatingProvince } = intent;
     return { personId, settlementId, treatingProvince, insuredProvince: provinceOf(intent.insuredRegion) };
   }
 
-  private async decide(intent: SettleIntent, outcome: Outcome): Promise<Outcome> {
+  private async decide(intent: OperationIntent, outcome: Outcome): Promise<Outcome> {
     const standing = await this.database.transaction(actorOf(intent), (tx) =>
       decideOutcome(tx, this.keyOf(intent), outcome, this.clock.now()),
     );
     return standing ?? outcome;
   }
 
-  private async describe(actor: Actor, intent: SettleIntent, outcome: Outcome): Promise<MessageOutcome> {
+  /** A reversal is carried on until it is done, however long its home province can't be reached. */
+  private ofReversal({ answer, deadlineAt }: RequestRow): MessageOutcome {
+    const kind = 'REVERSE';
+    const again = new Date(this.clock.now().getTime() + LOOK_AGAIN_MS);
+    if (answer === null) return { kind, state: 'IN_DOUBT', until: deadlineAt > this.clock.now() ? deadlineAt : again };
+    const known = thaw<ReversalOutcome>(answer);
+    if ('refused' in known)
+      return { kind, state: 'REFUSED', rejection: new Rejection(known.refused.reason, known.refused.params) };
+    return { kind, state: 'SETTLED', settlementId: known.settlementId ?? '' };
+  }
+
+  private async describe(actor: Actor, intent: OperationIntent, outcome: Outcome): Promise<MessageOutcome> {
+    const { kind, settlementId } = intent;
     switch (outcome.outcome) {
       case 'NOT_SETTLED':
-        return { state: 'NEVER_SETTLED' };
+        return { kind, state: 'NEVER_SETTLED' };
       case 'REFUSED':
-        return { state: 'REFUSED', rejection: new Rejection(outcome.answer.reason, outcome.answer.params) };
-      case 'SETTLED': {
-        const settlement = await this.database.transaction(actor, (tx) => findSettlement(tx, intent.settlementId));
-        return { state: settlement?.state === 'SETTLED' ? 'SETTLED' : 'REVERSED', settlementId: intent.settlementId };
+        return { kind, state: 'REFUSED', rejection: refusalOf(outcome) };
+      case 'SETTLED':
+      case 'CANCELLED':
+      case 'REFUNDED':
+      case 'DONE': {
+        const undone = await this.database.transaction(actor, (tx) => isUndone(tx, intent));
+        return { kind, state: undone ? 'REVERSED' : 'SETTLED', settlementId };
       }
     }
   }
 }
 
+/** Whether what an operation did was undone by a reversal, or is being. What a later operation did to it is another message's. */
+async function isUndone(tx: Parameters<typeof findSettlement>[0], intent: OperationIntent): Promise<boolean> {
+  if (intent.kind === 'VISIT') return visitOperationUndone(tx, intent);
+  const settlement = await findSettlement(tx, intent.originalSettlementId ?? intent.settlementId);
+  if (intent.kind === 'SETTLE') return settlement?.state === 'REVERSING' || settlement?.state === 'REVERSED';
+  return settlement?.cancellationId !== intent.settlementId || settlement.state !== 'CANCELLED';
+}
+
+/** The reason of an operation that did nothing. */
+export function refusalOf(outcome: Outcome): Rejection {
+  if (outcome.outcome === 'REFUSED' || outcome.outcome === 'NOT_SETTLED')
+    return new Rejection(outcome.answer.reason, outcome.answer.params);
+  throw new Error(`an operation that is ${outcome.outcome} has no reason`);
+}
+
 /** The first answer again: the settlement, or the reason it was refused for. */
 export function settledAnswer(outcome: Outcome): Settlement {
   if (outcome.outcome === 'SETTLED') return outcome.answer;
-  throw new Rejection(outcome.answer.reason, outcome.answer.params);
+  throw refusalOf(outcome);
+}
+
+/** The first answer again, of a cancellation or refund; no remainder where nothing is left. */
+export function cancelledAnswer(
+  outcome: Outcome,
+): Pick<Refunded, 'cancellation'> & { readonly remainder: Settlement | null } {
+  if (outcome.outcome === 'REFUNDED') return outcome.answer;
+  if (outcome.outcome === 'CANCELLED') return { cancellation: outcome.answer satisfies Cancellation, remainder: null };
+  throw refusalOf(outcome);
 }
 
 /** The intent belongs to the treating side, on whose behalf it is carried on when nobody is waiting any more. */

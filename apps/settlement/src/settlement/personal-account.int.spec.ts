@@ -17,12 +17,17 @@ import { ObligationRelay } from '../clearing/obligation-relay.service.js';
 import { CycleService } from '../cycle/cycle.service.js';
 import { upsertInstitutions } from '../institution/institution.store.js';
 import { migrations } from '../migrations/index.js';
+import { ReinstatementService } from '../reversal/reinstatement.service.js';
 import { ReversalService } from '../reversal/reversal.service.js';
+import { UndoService } from '../reversal/undo.service.js';
+import type { HomeProvinces } from '../routing/home-provinces.service.js';
+import { decodeAdjudication } from './adjudication.codec.js';
 import type { Bill } from './bill-rules.js';
 import { FactsService } from './facts.service.js';
 import { OutcomeService } from './outcome.service.js';
 import { RecordService } from './record.service.js';
 import { SettlementService } from './settlement.service.js';
+import { WithdrawalService } from './withdrawal.service.js';
 
 const CODE = 'H11010500001';
 const HOSPITAL: Actor = { role: 'hospital', region: '110000', subject: 'h', institution: CODE };
@@ -58,8 +63,16 @@ beforeAll(async () => {
   const relay = { nudge: () => undefined } as unknown as ObligationRelay;
   const facts = factsOf();
   const records = new RecordService(database, clock, outcomes, relay, testVault(), 60_000);
-  settlements = new SettlementService(database, clock, facts, outcomes, records);
-  reversals = new ReversalService(database, clock, facts, outcomes, relay, 60_000);
+  settlements = new SettlementService(database, clock, facts, askingHome(), outcomes, records);
+  const withdrawals = new WithdrawalService(database, clock, askingHome(), outcomes, relay);
+  reversals = new ReversalService(
+    database,
+    clock,
+    outcomes,
+    new UndoService(database, clock, askingHome(), relay),
+    new ReinstatementService(database, clock, withdrawals, relay),
+    60_000,
+  );
 });
 afterAll(() => db.drop());
 beforeEach(() => {
@@ -78,11 +91,9 @@ function factsOf(): FactsService {
   const catalogue = {
     call: (_: string, { lines }: catalogueV1.ClassifyLinesRequest) => Promise.resolve({ lines: lines.map(classified) }),
   };
-  const homeProvince = { call: (method: string, request: unknown) => askHome(method, request) };
   return new FactsService(
     filing as unknown as RpcClient<filingV1.EligibilityServiceClient>,
     catalogue as unknown as RpcClient<catalogueV1.CatalogueServiceClient>,
-    homeProvince as unknown as RpcClient<benefitV1.HomeProvinceServiceClient>,
   );
 }
 
@@ -92,14 +103,18 @@ function classified({ lineNumber, amountFen }: catalogueV1.FeeLine): object {
   return { ...found, lineNumber, nationalCode: '', split };
 }
 
-function askHome(method: string, request: unknown): Promise<object> {
-  home.asked.push([method, request]);
-  if (method === 'reverse') return Promise.resolve({ hadAdjudication: true, laterSettlementIds: [] });
-  const claim =
-    method === 'trial' ? (request as benefitV1.TrialRequest).claim : (request as benefitV1.AdjudicateRequest).claims[0];
-  if (!claim) throw new Error('the home province was asked nothing');
-  const adjudication = adjudicationOf(claim);
-  return Promise.resolve(method === 'trial' ? { adjudication } : { answers: [{ adjudication }] });
+function askingHome(): HomeProvinces {
+  const ask = (method: 'trial' | 'adjudicate') => (claim: benefitV1.Claim) => {
+    home.asked.push([method, method === 'trial' ? { claim } : { claims: [claim] }]);
+    return Promise.resolve(adjudicationOf(claim)).then((adjudication) => decodeAdjudication(adjudication, claim));
+  };
+  return {
+    checkReachable: () => Promise.resolve(),
+    trial: ask('trial'),
+    adjudicate: ask('adjudicate'),
+    reverse: ({ settlementId, personId, insuredRegion, cancellationId }: benefitV1.ReverseRequest) =>
+      Promise.resolve(void home.asked.push(['reverse', { settlementId, personId, insuredRegion, cancellationId }])),
+  } as unknown as HomeProvinces;
 }
 
 /** Of 40.00 that are the person's, the own account pays 10.00 and relatives' 5.00 where accounts may. */
@@ -138,7 +153,14 @@ const STEP = {
 };
 
 function newBill(change: Partial<Bill> = {}): Bill {
-  const line = { quantityE4: 10_000n, hospitalCode: '', approved: false, occurredAt: NOW };
+  const line = {
+    quantityE4: 10_000n,
+    hospitalCode: '',
+    approved: false,
+    occurredAt: NOW,
+    examiningInstitutionCode: '',
+    diseaseCode: '',
+  };
   const priced = (lineNumber: number, nationalCode: string, amountFen: bigint) => ({
     ...line,
     lineNumber,
@@ -158,6 +180,9 @@ function newBill(change: Partial<Bill> = {}): Bill {
     admittedAt: NOW,
     endedAt: NOW,
     useAccount: true,
+    trauma: null,
+    midStay: false,
+    hospitalPartFen: fen(0n),
     totalFen: fen(10_000n),
     lines: [priced(1, '001102000050000', 4_000n), priced(2, '001109000010400', 6_000n)],
     ...change,

@@ -7,6 +7,7 @@ import {
   type Actor,
   type AuditEntry,
   type SealedColumns,
+  type Tx,
 } from '@yiditong/chassis';
 import { provinceOf } from '@yiditong/codes';
 import type { Obligation } from '@yiditong/ledger';
@@ -22,12 +23,35 @@ import type { Bill } from './bill-rules.js';
 import type { Facts } from './facts.service.js';
 import { OutcomeService, settledAnswer } from './outcome.service.js';
 import { decideOutcome } from './outcome.store.js';
-import { claimSettle } from './request.store.js';
-import { composeSettlement, diagnosedIn } from './settlement.codec.js';
-import type { SettleIntent, Settlement } from './settlement.entity.js';
-import { diagnosisContext, insertLines, insertSettlement } from './settlement.store.js';
+import { claimOperation, findRequest, type ClaimedOperation } from './request.store.js';
+import { composeSettlement, diagnosedIn, type Identity } from './settlement.codec.js';
+import type { Diagnosed, DiagnosedSettlement, OperationIntent, SettledLine, Settlement } from './settlement.entity.js';
+import { diagnosisContext, findSealedSettlement, insertLines, insertSettlement } from './settlement.store.js';
 
 export const IN_DOUBT_MS = Symbol('IN_DOUBT_MS');
+
+/** What a message asks for, and what it said: its keyed hash tells a repeat from another message. */
+export type AskedOperation = Omit<ClaimedOperation, 'settlementId'> & {
+  readonly institutionCode: string;
+  readonly messageId: string;
+  readonly body: unknown;
+};
+
+/** A bill and all that was found and decided of it. */
+export type Settled = {
+  readonly bill: Bill;
+  readonly part: Pick<Identity, 'partKey' | 'stayPart' | 'visitId'>;
+  readonly institution: Institution;
+  readonly facts: Facts;
+  readonly decided: Decided;
+};
+
+/** What else belongs into the transaction that records a settlement. */
+export type AlsoRecord = {
+  /** First of all in that transaction: what is locked before the cycle. */
+  readonly lock: (tx: Tx) => Promise<void>;
+  readonly record: (tx: Tx, settlement: Settlement) => Promise<void>;
+};
 
 /** What is written down of a bill: the intent before anything else happens, and the settlement at the end. */
 @Injectable()
@@ -43,29 +67,32 @@ export class RecordService {
     @Inject(IN_DOUBT_MS) private readonly inDoubtMs: number,
   ) {}
 
+  /** Whether the message came before. */
+  async received(actor: Actor, institutionCode: string, messageId: string): Promise<boolean> {
+    return this.database.transaction(actor, async (tx) => (await findRequest(tx, institutionCode, messageId)) !== null);
+  }
+
   /**
    * The intent: on the institution's shard, so that every message can be accounted for. Its hash is keyed: beside the lines
    * of the bill a plain one would give way to trying all diagnoses. `repeated`: the message was claimed before.
    */
-  async claim(
+  async claimMessage(
     actor: Actor,
-    institutionCode: string,
-    messageId: string,
-    bill: Bill,
-  ): Promise<{ intent: SettleIntent; repeated: boolean; found: Institution | null }> {
+    asked: AskedOperation,
+  ): Promise<{ intent: OperationIntent; repeated: boolean; found: Institution | null }> {
     const receivedAt = this.clock.now();
+    const { institutionCode, messageId } = asked;
     const claim = {
       institutionCode,
       messageId,
       treatingProvince: actor.region,
-      bodyHash: this.vault.bodyHash(bill),
+      bodyHash: this.vault.bodyHash(asked.body),
       receivedAt,
       deadlineAt: new Date(receivedAt.getTime() + this.inDoubtMs),
     };
-    const { personId, insuredRegion } = bill;
     const settlementId = uuidv7();
     return this.database.transaction(actor, async (tx) => {
-      const intent = await claimSettle(tx, claim, { settlementId, personId, insuredRegion });
+      const intent = await claimOperation(tx, claim, { ...asked, settlementId });
       const found = await findInstitution(tx, institutionCode);
       return { intent, repeated: intent.settlementId !== settlementId, found };
     });
@@ -74,40 +101,38 @@ export class RecordService {
   /** One short transaction on the person's shard: the outcome, the record, the obligation on its way, the audit. */
   async record(
     actor: Actor,
-    intent: SettleIntent,
-    bill: Bill,
-    institution: Institution,
-    facts: Facts,
-    decided: Decided,
-  ): Promise<Settlement> {
+    intent: OperationIntent,
+    settled: Settled,
+    also?: AlsoRecord,
+  ): Promise<DiagnosedSettlement> {
     const now = this.clock.now();
-    const diagnosis = this.sealedDiagnosis(intent, bill, institution);
+    const diagnosis = this.sealedDiagnosis(intent.settlementId, settled.bill, settled.institution);
     const outcome = await this.database.transaction(actor, async (tx) => {
-      // First, because the date is part of the answer. The lock is shared: it holds back nothing but the cycle's seal.
+      await also?.lock(tx);
+      // Early, because the date is part of the answer. The lock is shared: it holds back nothing but the cycle's seal.
       const businessDate = await holdOpenCycle(tx);
-      const identity = {
-        settlementId: intent.settlementId,
-        messageId: intent.messageId,
-        businessDate,
-        settledAt: now.toISOString(),
-      };
-      const settlement = composeSettlement(identity, bill, institution, facts, decided);
-      const settled = { outcome: 'SETTLED' as const, answer: settlement };
-      const standing = await decideOutcome(tx, this.outcomes.keyOf(intent), settled, now);
+      const settlement = composed(intent, settled, businessDate, now);
+      const decided = { outcome: 'SETTLED' as const, answer: settlement };
+      const standing = await decideOutcome(tx, this.outcomes.keyOf(intent), decided, now);
       if (standing) return standing;
-      await insertSettlement(tx, settlement, diagnosis);
-      await insertLines(tx, settlement, facts.lines);
-      await recordObligation(tx, settlement.personId, obligationOf(settlement), now);
-      await appendAudit(tx, actor, settlementRecord(settlement));
-      return settled;
+      await also?.record(tx, settlement);
+      await writeSettlement(tx, actor, settlement, settled.facts.lines, diagnosis, now);
+      return decided;
     });
     this.relay.nudge();
     this.concludeBehind(intent);
-    return settledAnswer(outcome);
+    return { ...settledAnswer(outcome), ...diagnosedIn(settled.bill) };
+  }
+
+  /** With the diagnosis in clear, for the hospital that sent it. */
+  async withDiagnosis(actor: Actor, settlement: Settlement): Promise<DiagnosedSettlement> {
+    const row = await this.database.transaction(actor, (tx) => findSealedSettlement(tx, settlement.settlementId));
+    if (!row) throw new Error('a settlement with an outcome is not there');
+    return { ...settlement, ...this.vault.open<Diagnosed>(diagnosisContext(settlement), row.diagnosisSealed) };
   }
 
   /** Behind the answer: it is committed and needs nothing more, and what fails here the worker does at the deadline. */
-  concludeBehind(intent: SettleIntent): void {
+  concludeBehind(intent: OperationIntent): void {
     this.outcomes.conclude(intent).catch((error: unknown) => {
       this.logger.warn({
         msg: 'left for the worker to conclude',
@@ -116,10 +141,41 @@ export class RecordService {
     });
   }
 
-  private sealedDiagnosis(intent: SettleIntent, bill: Bill, institution: Institution): SealedColumns {
-    const place = { ...intent, insuredRegion: bill.insuredRegion, treatingRegion: institution.region };
+  /** Of a chronic bill: what tells its disease's settlement from another's of the same visit, and gives the disease away to nobody. */
+  diseaseKey({ diseaseCode }: Pick<Bill, 'diseaseCode'>): string {
+    return this.vault.bodyHash({ diseaseCode }).toString('hex').slice(0, 16);
+  }
+
+  sealedDiagnosis(settlementId: string, bill: Bill, institution: Institution): SealedColumns {
+    const { personId, insuredRegion } = bill;
+    const place = { personId, settlementId, insuredRegion, treatingRegion: institution.region };
     return this.vault.seal(diagnosisContext(place), diagnosedIn(bill));
   }
+}
+
+function composed(
+  { settlementId, messageId }: OperationIntent,
+  { part, bill, institution, facts, decided }: Settled,
+  businessDate: string,
+  now: Date,
+): Settlement {
+  const identity = { settlementId, messageId, businessDate, settledAt: now.toISOString(), remainderOf: null, ...part };
+  return composeSettlement(identity, bill, institution, facts, decided);
+}
+
+/** The record, its lines, the obligation on its way and the audit: in the transaction that decides the outcome. */
+export async function writeSettlement(
+  tx: Tx,
+  actor: Actor,
+  settlement: Settlement,
+  lines: readonly SettledLine[],
+  diagnosis: SealedColumns,
+  now: Date,
+): Promise<void> {
+  await insertSettlement(tx, settlement, diagnosis);
+  await insertLines(tx, settlement, lines);
+  await recordObligation(tx, settlement.personId, obligationOf(settlement), now);
+  await appendAudit(tx, actor, settlementRecord(settlement));
 }
 
 /** In the treating province's chain; the insured province's own has the adjudication that this rests on. */
@@ -145,6 +201,7 @@ export function obligationOf(settlement: Settlement): Obligation {
   return {
     obligationId: uuidv7(),
     settlementId,
+    operationId: settlementId,
     kind: 'SETTLEMENT',
     insuredProvince: provinceOf(settlement.insuredRegion),
     treatingProvince: provinceOf(settlement.treatingRegion),

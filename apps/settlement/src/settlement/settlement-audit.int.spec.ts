@@ -20,7 +20,10 @@ import { InstitutionRelay } from '../institution/institution-relay.service.js';
 import type { Institution } from '../institution/institution.entity.js';
 import { InstitutionService } from '../institution/institution.service.js';
 import { migrations } from '../migrations/index.js';
+import { ReinstatementService } from '../reversal/reinstatement.service.js';
 import { ReversalService } from '../reversal/reversal.service.js';
+import { UndoService } from '../reversal/undo.service.js';
+import type { HomeProvinces } from '../routing/home-provinces.service.js';
 import type { Decided } from './adjudication.codec.js';
 import type { Bill } from './bill-rules.js';
 import { FactsService, type Facts } from './facts.service.js';
@@ -28,6 +31,7 @@ import { OutcomeService } from './outcome.service.js';
 import { ReadingService } from './reading.service.js';
 import { RecordService } from './record.service.js';
 import { SettlementService } from './settlement.service.js';
+import { WithdrawalService } from './withdrawal.service.js';
 
 const CODE = 'H11010500001';
 const HOSPITAL: Actor = { role: 'hospital', region: '110000', subject: 'h', institution: CODE };
@@ -68,16 +72,25 @@ beforeAll(async () => {
   // Never started, so that what filing is to be told stays in the outbox.
   const untold = new InstitutionRelay(database, {} as unknown as RpcClient<filingV1.FactServiceClient>);
   institutions = new InstitutionService(database, clock, untold);
-  settlements = new SettlementService(database, clock, everythingInOrder(), outcomes, records);
+  settlements = new SettlementService(database, clock, everythingInOrder(), everythingInOrder(), outcomes, records);
   readings = new ReadingService(database, testVault());
-  reversals = new ReversalService(database, clock, everythingInOrder(), outcomes, relay, 60_000);
+  const home = everythingInOrder();
+  const withdrawals = new WithdrawalService(database, clock, home, outcomes, relay);
+  reversals = new ReversalService(
+    database,
+    clock,
+    outcomes,
+    new UndoService(database, clock, home, relay),
+    new ReinstatementService(database, clock, withdrawals, relay),
+    60_000,
+  );
   await cycles.onApplicationBootstrap();
   await institutions.register(BEIJING, 'request-1', '110000', [INSTITUTION]);
 });
 afterAll(() => db.drop());
 
 /** The other services, of one mind: the person has filed, everything is in scope, and the pooling fund pays 60 %. */
-function everythingInOrder(): FactsService {
+function everythingInOrder(): FactsService & HomeProvinces {
   const zero = fen(0n);
   const split = { fullSelfPayFen: zero, overCeilingFen: zero, firstSelfPayFen: zero, inScopeFen: fen(10_000n) };
   const classified = { itemClass: 'A', chargeCategory: '09', catalogueRule: 'ENTRY', catalogueSequence: 1 };
@@ -103,9 +116,14 @@ function everythingInOrder(): FactsService {
         cashFen: fen(3_000n),
         policyId: randomUUID(),
         explanation: [],
+        hospitalPartFen: fen(0n),
+        accountBalanceFen: null,
+        poolingRatioE4: 6_000,
+        details: [],
       }),
+    checkReachable: () => Promise.resolve(),
     reverse: () => Promise.resolve(),
-  } as unknown as FactsService;
+  } as unknown as FactsService & HomeProvinces;
 }
 
 function newBill(): Bill {
@@ -122,11 +140,18 @@ function newBill(): Bill {
     admittedAt: NOW,
     endedAt: NOW,
     useAccount: true,
+    trauma: null,
+    midStay: false,
+    hospitalPartFen: fen(0n),
     totalFen: fen(10_000n),
-    lines: [{ ...line, lineNumber: 1, nationalCode: '001101000010000', hospitalCode: '', approved: false }],
+    lines: [
+      { ...line, lineNumber: 1, nationalCode: '001101000010000', hospitalCode: '', approved: false, ...OWN_LINE },
+    ],
   };
 }
 
+/** Nobody else examined the patient, and the line is of the bill's own disease. */
+const OWN_LINE = { examiningInstitutionCode: '', diseaseCode: '' };
 const messageId = (): string => `${CODE}20260301120000${String(++sequence).padStart(4, '0')}`;
 const inBeijing = { province: '110000', objectType: 'settlement' };
 

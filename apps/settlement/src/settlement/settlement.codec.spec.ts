@@ -12,6 +12,8 @@ const line: settlementV1.BillLine = {
   occurredAt: at,
   hospitalCode: '',
   approved: false,
+  examiningInstitutionCode: '',
+  diseaseCode: '',
 };
 const bill: settlementV1.Bill = {
   personId: '0191f2a6-7a4e-7c3e-8d7c-3f5a1c2b4d6e',
@@ -23,6 +25,9 @@ const bill: settlementV1.Bill = {
   admittedAt: at,
   endedAt: at,
   useAccount: false,
+  trauma: undefined,
+  midStay: false,
+  hospitalPartFen: 0n,
   totalFen: 3252n,
   lines: [],
   diagnoses: [],

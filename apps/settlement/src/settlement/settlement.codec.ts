@@ -5,6 +5,7 @@ import {
   encodeFunds,
   encodeInstant,
   filingCategoryCodec,
+  fundCodec,
   insuranceCodec,
   personTypeCodec,
   required,
@@ -14,19 +15,20 @@ import {
   findProvince,
   isChronicDiseaseCode,
   isDiagnosisCode,
+  isInstitutionCode,
   nationalCodeProblem,
   ownCode,
   PERSON_TYPES_OF,
   Rejection,
 } from '@yiditong/codes';
-import type { settlementV1 } from '@yiditong/contracts';
+import type { benefitV1, settlementV1 } from '@yiditong/contracts';
 import { fen } from '@yiditong/money';
 import { validate as isUuid } from 'uuid';
 import type { Institution } from '../institution/institution.entity.js';
 import type { Decided } from './adjudication.codec.js';
-import type { Bill, BillLine, Diagnosis, InsuredAs } from './bill-rules.js';
+import type { Bill, BillLine, Diagnosis, InsuredAs, Trauma } from './bill-rules.js';
 import type { Facts } from './facts.service.js';
-import type { Diagnosed, DiagnosedSettlement, Settlement, SettlementState } from './settlement.entity.js';
+import type { Diagnosed, DiagnosedSettlement, FundDetail, Settlement, SettlementState } from './settlement.entity.js';
 
 const MAX_LINES = 5_000;
 const MAX_DIAGNOSES = 10;
@@ -55,12 +57,21 @@ export function decodeBill(wire: settlementV1.Bill | undefined): Bill {
     admittedAt: decodeInstant(bill.admittedAt, 'admitted_at'),
     endedAt: decodeInstant(bill.endedAt, 'ended_at'),
     useAccount: bill.useAccount,
+    trauma: decodeTrauma(bill.trauma),
+    midStay: bill.midStay,
+    hospitalPartFen: fen(bill.hospitalPartFen),
     totalFen: fen(bill.totalFen),
     lines: bill.lines.map(decodeLine),
   };
 }
 
-function decodeBilledAs(wire: settlementV1.Bill): InsuredAs | null {
+export function decodeTrauma(wire: settlementV1.Trauma | undefined | null): Trauma | null {
+  if (!wire) return null;
+  const { thirdParty, pledgedAt } = wire;
+  return { thirdParty, pledgedAt: pledgedAt ? decodeInstant(pledgedAt, 'pledged_at') : null };
+}
+
+export function decodeBilledAs(wire: Pick<settlementV1.Bill, 'insurance' | 'personType'>): InsuredAs | null {
   const insurance = insuranceCodec.decodeOptional(wire.insurance);
   const personType = personTypeCodec.decodeOptional(wire.personType);
   if (insurance === null && personType === null) return null;
@@ -70,7 +81,7 @@ function decodeBilledAs(wire: settlementV1.Bill): InsuredAs | null {
 }
 
 /** Says which one is wrong, and never quotes it. */
-function decodeDiagnoses(wire: readonly settlementV1.Diagnosis[]): Diagnosis[] {
+export function decodeDiagnoses(wire: readonly settlementV1.Diagnosis[]): Diagnosis[] {
   if (wire.length > MAX_DIAGNOSES) throw malformed(`diagnoses must be at most ${MAX_DIAGNOSES}`);
   return wire.map(({ code, name: text }, index) => {
     const name = text.trim();
@@ -92,7 +103,7 @@ export function maskedDiagnosis({ visitKind }: Settlement): Diagnosed {
 }
 
 /** A line names its item by the national code, by the hospital's own, or by both; the mapping is asked only where the first is missing. */
-function decodeLine(wire: settlementV1.BillLine): BillLine {
+export function decodeLine(wire: settlementV1.BillLine): BillLine {
   const { lineNumber, nationalCode } = wire;
   const ownItem = ownCode(wire.hospitalCode);
   if ('problem' in ownItem) throw malformed(`line ${lineNumber}: hospital_code ${ownItem.problem}`);
@@ -110,14 +121,31 @@ function decodeLine(wire: settlementV1.BillLine): BillLine {
     unitPriceMicroYuan: wire.unitPriceMicroYuan,
     amountFen: fen(wire.amountFen),
     occurredAt: decodeInstant(wire.occurredAt, 'occurred_at'),
+    examiningInstitutionCode: examiningInstitution(wire),
+    diseaseCode: lineDisease(wire),
   };
+}
+
+function examiningInstitution({ lineNumber, examiningInstitutionCode }: settlementV1.BillLine): string {
+  if (examiningInstitutionCode !== '' && !isInstitutionCode(examiningInstitutionCode))
+    throw malformed(`line ${lineNumber}: examining_institution_code`);
+  return examiningInstitutionCode;
+}
+
+/** Says which line, and never quotes the disease. */
+function lineDisease({ lineNumber, diseaseCode }: settlementV1.BillLine): string {
+  if (diseaseCode !== '' && !isChronicDiseaseCode(diseaseCode)) throw malformed(`line ${lineNumber}: disease_code`);
+  return diseaseCode;
 }
 
 function malformed(problem: string): Rejection {
   return new Rejection('REQUEST_MALFORMED', { problem });
 }
 
-export type Identity = Pick<Settlement, 'settlementId' | 'messageId' | 'businessDate' | 'settledAt'>;
+export type Identity = Pick<
+  Settlement,
+  'settlementId' | 'messageId' | 'businessDate' | 'settledAt' | 'partKey' | 'stayPart' | 'visitId' | 'remainderOf'
+>;
 
 /** Puts together what was asked, found and decided. */
 export function composeSettlement(
@@ -127,7 +155,7 @@ export function composeSettlement(
   facts: Facts,
   decided: Decided,
 ): Settlement {
-  const { settlementId, messageId, businessDate, settledAt } = identity;
+  const { settlementId, messageId, businessDate, settledAt, partKey, stayPart, visitId, remainderOf } = identity;
   return {
     personId: bill.personId,
     settlementId,
@@ -135,18 +163,34 @@ export function composeSettlement(
     messageId,
     visitNumber: bill.visitNumber,
     visitKind: bill.visitKind,
+    partKey,
+    stayPart,
+    midStay: bill.midStay,
+    visitId,
+    admittedAt: bill.admittedAt.toISOString(),
+    endedAt: bill.endedAt.toISOString(),
+    emergency: bill.emergency,
+    trauma: bill.trauma !== null,
     insuredRegion: bill.insuredRegion,
     treatingRegion: institution.region,
     filingCategory: facts.filingCategory,
     benefitLevel: facts.benefitLevel,
     eligibilityBasis: facts.eligibilityBasis,
     filingId: facts.filingId,
+    insuranceBilled: bill.insuredAs !== null,
+    useAccount: bill.useAccount,
     totalFen: bill.totalFen,
     ...decided,
     businessDate,
     settledAt,
     state: 'SETTLED',
     reversalBusinessDate: null,
+    remainderOf,
+    cancellationId: null,
+    cancellationMessageId: null,
+    cancellationBusinessDate: null,
+    cancelledAt: null,
+    laterSettlementIds: [],
   };
 }
 
@@ -154,23 +198,43 @@ const STATE: Record<SettlementState, settlementV1.SettlementState> = {
   SETTLED: 'SETTLEMENT_STATE_SETTLED',
   REVERSING: 'SETTLEMENT_STATE_REVERSING',
   REVERSED: 'SETTLEMENT_STATE_REVERSED',
+  CANCELLING: 'SETTLEMENT_STATE_CANCELLING',
+  CANCELLED: 'SETTLEMENT_STATE_CANCELLED',
+  REINSTATING: 'SETTLEMENT_STATE_REINSTATING',
 };
 
 export function encodeSettlement(settlement: DiagnosedSettlement): settlementV1.Settlement {
-  const { filingId, reversalBusinessDate, settledAt, explanation, diagnoses, ...rest } = settlement;
+  const { explanation, diagnoses, details, ...rest } = settlement;
+  const { partKey: _, cancellationMessageId: __, laterSettlementIds: ___, ...open } = rest;
+  const { insuranceBilled: ____, useAccount: _____, ...shown } = open;
+  const instant = (text: string | null) => (text ? encodeInstant(new Date(text)) : undefined);
   return {
-    ...rest,
+    ...shown,
     visitKind: visitKindCodec.encode(settlement.visitKind),
     filingCategory: filingCategoryCodec.encode(settlement.filingCategory),
     benefitLevel: benefitLevelCodec.encode(settlement.benefitLevel),
     insurance: insuranceCodec.encode(settlement.insurance),
     personType: personTypeCodec.encode(settlement.personType),
     funds: encodeFunds(settlement.funds),
-    settledAt: settledAt ? encodeInstant(new Date(settledAt)) : undefined,
+    settledAt: instant(settlement.settledAt),
+    admittedAt: instant(settlement.admittedAt),
+    endedAt: instant(settlement.endedAt),
+    cancelledAt: instant(settlement.cancelledAt),
+    accountBalanceFen: settlement.accountBalanceFen ?? undefined,
+    details: details.map(encodeDetail),
     state: STATE[settlement.state],
-    reversalBusinessDate: reversalBusinessDate ?? '',
-    filingId: filingId ?? '',
+    reversalBusinessDate: settlement.reversalBusinessDate ?? '',
+    cancellationId: settlement.cancellationId ?? '',
+    cancellationBusinessDate: settlement.cancellationBusinessDate ?? '',
+    remainderOf: settlement.remainderOf ?? '',
+    visitId: settlement.visitId ?? '',
+    filingId: settlement.filingId ?? '',
     explanation: [...explanation],
     diagnoses: [...diagnoses],
+    institutionName: '',
   };
+}
+
+function encodeDetail({ fund, baseFen, limitFen, amountFen, process }: FundDetail): benefitV1.FundDetail {
+  return { fund: fundCodec.encode(fund), baseFen, limitFen: limitFen ?? undefined, amountFen, process };
 }

@@ -5,10 +5,13 @@ import { isCalendarDate, Rejection } from '@yiditong/codes';
 import { settlementV1 } from '@yiditong/contracts';
 import { validate as isUuid } from 'uuid';
 import { ReversalService } from '../reversal/reversal.service.js';
+import { CancelService } from './cancel.service.js';
 import { OutcomeService, type MessageOutcome } from './outcome.service.js';
 import { ReadingService } from './reading.service.js';
+import { RefundService } from './refund.service.js';
 import { decodeBill, encodeSettlement } from './settlement.codec.js';
 import { SettlementService } from './settlement.service.js';
+import { decodeCancel, decodeRefund, encodeCancellation, encodeSettledLine } from './withdrawal.codec.js';
 
 const MAX_PAGE = 1_000;
 
@@ -20,6 +23,8 @@ export class SettlementController implements settlementV1.SettlementServiceContr
     private readonly readings: ReadingService,
     private readonly outcomes: OutcomeService,
     private readonly reversals: ReversalService,
+    private readonly cancellations: CancelService,
+    private readonly refunds: RefundService,
   ) {}
 
   async preSettle(request: settlementV1.PreSettleRequest, metadata: Metadata): Promise<settlementV1.PreSettleResponse> {
@@ -41,6 +46,27 @@ export class SettlementController implements settlementV1.SettlementServiceContr
     return { settlement: encodeSettlement(settlement) };
   }
 
+  async cancel(request: settlementV1.CancelRequest, metadata: Metadata): Promise<settlementV1.CancelResponse> {
+    const { institutionCode, messageId } = request;
+    const { settlementId, reason } = decodeCancel(request);
+    const cancelled = await this.cancellations.cancel(
+      actorOf(metadata),
+      institutionCode,
+      messageId,
+      settlementId,
+      reason,
+    );
+    return { cancellation: encodeCancellation(cancelled.cancellation) };
+  }
+
+  async refund(request: settlementV1.RefundRequest, metadata: Metadata): Promise<settlementV1.RefundResponse> {
+    const { cancellation, remainder } = await this.refunds.refund(actorOf(metadata), decodeRefund(request));
+    return {
+      cancellation: encodeCancellation(cancellation),
+      remainder: remainder ? encodeSettlement(remainder) : undefined,
+    };
+  }
+
   async reverse(request: settlementV1.ReverseRequest, metadata: Metadata): Promise<settlementV1.ReverseResponse> {
     const { institutionCode, messageId, originalMessageId } = request;
     const answer = await this.reversals.reverse(actorOf(metadata), institutionCode, messageId, originalMessageId);
@@ -52,7 +78,21 @@ export class SettlementController implements settlementV1.SettlementServiceContr
     metadata: Metadata,
   ): Promise<settlementV1.GetSettlementResponse> {
     if (!isUuid(request.settlementId)) throw new Rejection('SETTLEMENT_NOT_FOUND');
-    return { settlement: encodeSettlement(await this.readings.get(actorOf(metadata), request.settlementId)) };
+    const { institutionName, ...settlement } = await this.readings.get(actorOf(metadata), request.settlementId);
+    return { settlement: { ...encodeSettlement(settlement), institutionName } };
+  }
+
+  async listSettledLines(
+    request: settlementV1.ListSettledLinesRequest,
+    metadata: Metadata,
+  ): Promise<settlementV1.ListSettledLinesResponse> {
+    const { settlementId, after, limit } = request;
+    if (!isUuid(settlementId)) throw new Rejection('SETTLEMENT_NOT_FOUND');
+    if (after < 0 || limit < 1 || limit > MAX_PAGE)
+      throw new Rejection('REQUEST_MALFORMED', { problem: `after or limit (1 to ${MAX_PAGE})` });
+    const lines = await this.readings.lines(actorOf(metadata), settlementId, after, limit);
+    const full = lines.length === limit;
+    return { lines: lines.map(encodeSettledLine), nextAfter: full ? (lines.at(-1)?.lineNumber ?? 0) : 0 };
   }
 
   async getOutcome(
@@ -83,5 +123,6 @@ function encodeOutcome(outcome: MessageOutcome): settlementV1.GetOutcomeResponse
     inDoubtUntil: outcome.state === 'IN_DOUBT' ? encodeInstant(outcome.until) : undefined,
     settlementId: 'settlementId' in outcome ? outcome.settlementId : '',
     rejection: outcome.state === 'REFUSED' ? encodeRejection(outcome.rejection) : undefined,
+    kind: outcome.kind ?? '',
   };
 }

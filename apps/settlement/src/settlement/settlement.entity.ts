@@ -13,7 +13,7 @@ import type {
 import type { Fen } from '@yiditong/money';
 import type { Bill, BillLine, Refusal } from './bill-rules.js';
 
-export type SettlementState = 'SETTLED' | 'REVERSING' | 'REVERSED';
+export type SettlementState = 'SETTLED' | 'REVERSING' | 'REVERSED' | 'CANCELLING' | 'CANCELLED' | 'REINSTATING';
 
 /** A row of `settlement` but for the diagnosis, and the answer as it is frozen in the outcome. The date is the cycle; the instant is ISO text, as it is frozen in the first answer. */
 export type Settlement = {
@@ -23,6 +23,18 @@ export type Settlement = {
   readonly messageId: string;
   readonly visitNumber: string;
   readonly visitKind: VisitKind;
+  /** Which part of the visit, where it is settled in several: a batch, or a keyed hash of the disease; empty for the whole. */
+  readonly partKey: string;
+  /** Of a stay that is settled in parts, which one, from 1; 0 of all others. */
+  readonly stayPart: number;
+  /** 中途结算: the stay went on. */
+  readonly midStay: boolean;
+  /** The visit that the fees were collected in; null where the bill came in one message. */
+  readonly visitId: string | null;
+  readonly admittedAt: string;
+  readonly endedAt: string;
+  readonly emergency: boolean;
+  readonly trauma: boolean;
   readonly insuredRegion: string;
   readonly treatingRegion: string;
   readonly filingCategory: FilingCategory;
@@ -31,6 +43,10 @@ export type Settlement = {
   readonly filingId: string | null;
   readonly insurance: Insurance;
   readonly personType: PersonType;
+  /** Whether the bill named them, so that the catalogue divided it by them. */
+  readonly insuranceBilled: boolean;
+  /** 个人账户使用标志: the person wanted accounts to pay what they may. */
+  readonly useAccount: boolean;
   readonly totalFen: Fen;
   readonly split: FeeSplit;
   readonly deductibleFen: Fen;
@@ -44,12 +60,38 @@ export type Settlement = {
   readonly mutualAidFen: Fen;
   /** 个人现金支出. */
   readonly cashFen: Fen;
+  /** 医院负担 (hosp_part_amt). */
+  readonly hospitalPartFen: Fen;
+  /** 余额 (balc) after the bill; null where no account was asked. */
+  readonly accountBalanceFen: Fen | null;
+  /** 统筹基金支付比例, in ten-thousandths. */
+  readonly poolingRatioE4: number;
+  /** setldetail, as the home province gave it. */
+  readonly details: readonly FundDetail[];
   readonly policyId: string;
   readonly explanation: readonly ExplainedStep[];
   readonly businessDate: string;
   readonly settledAt: string;
   readonly state: SettlementState;
   readonly reversalBusinessDate: string | null;
+  /** Of what a refund left: the settlement that was cancelled for it. */
+  readonly remainderOf: string | null;
+  /** Of one that is being cancelled, or was. */
+  readonly cancellationId: string | null;
+  readonly cancellationMessageId: string | null;
+  readonly cancellationBusinessDate: string | null;
+  readonly cancelledAt: string | null;
+  /** Later settlements of the person that counted on it, as the home province named them. */
+  readonly laterSettlementIds: readonly string[];
+};
+
+/** What one fund paid, and of what (setldetail). */
+export type FundDetail = {
+  readonly fund: Fund;
+  readonly baseFen: Fen;
+  readonly limitFen: Fen | null;
+  readonly amountFen: Fen;
+  readonly process: string;
 };
 
 /** What is sealed in a row of `settlement`. It stands nowhere else: no outcome, no hash that could be searched, no message. */
@@ -74,20 +116,45 @@ export type SettledLine = BillLine & {
   readonly split: FeeSplit;
 };
 
-/** A row of `settlement_request` that asks for a settlement: the intent, written before anything else happens. */
-export type SettleIntent = {
+/** What a message may ask for that has an outcome of its own. */
+export type OperationKind = 'SETTLE' | 'CANCEL' | 'REFUND' | 'VISIT';
+
+/** A row of `settlement_request` that asks for an operation: the intent, written before anything else happens. */
+export type OperationIntent = {
+  readonly kind: OperationKind;
   readonly institutionCode: string;
   readonly messageId: string;
   readonly treatingProvince: string;
+  /** The operation's own id: what it settles, the cancellation, or the change of a visit. */
   readonly settlementId: string;
   readonly personId: string;
   readonly insuredRegion: string;
+  /** Of a cancellation or refund: the settlement that it takes back. */
+  readonly originalSettlementId: string | null;
+  /** Of a refund: the id that what remains is settled under. */
+  readonly remainderId: string | null;
   readonly deadlineAt: Date;
   readonly concluded: boolean;
 };
 
-/** A row of `settlement_outcome`. Whoever inserts it first decides what became of the settlement id. */
+/** 结算撤销、退费: what was taken back. The settlement is frozen as it stood then, without its diagnosis. */
+export type Cancellation = {
+  readonly cancellationId: string;
+  readonly messageId: string;
+  readonly settlement: Settlement;
+  readonly laterSettlementIds: readonly string[];
+  readonly cancelledAt: string;
+};
+
+/** Of a refund in part. */
+export type Refunded = { readonly cancellation: Cancellation; readonly remainder: Settlement };
+
+/** A row of `settlement_outcome`. Whoever inserts it first decides what became of the operation. */
 export type Outcome =
   | { readonly outcome: 'SETTLED'; readonly answer: Settlement }
+  | { readonly outcome: 'CANCELLED'; readonly answer: Cancellation }
+  | { readonly outcome: 'REFUNDED'; readonly answer: Refunded }
+  /** Of a visit; the answer is its own. */
+  | { readonly outcome: 'DONE'; readonly answer: unknown }
   | { readonly outcome: 'REFUSED'; readonly answer: Refusal }
   | { readonly outcome: 'NOT_SETTLED'; readonly answer: Refusal };

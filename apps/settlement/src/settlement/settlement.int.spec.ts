@@ -22,12 +22,13 @@ import { obligationOf } from './record.service.js';
 import {
   barUnlessReceived,
   claimReverse,
-  claimSettle,
+  claimOperation,
   concludeRequest,
   overdueRequests,
   type MessageClaim,
 } from './request.store.js';
 import type { Outcome, SettledLine, Settlement } from './settlement.entity.js';
+import { advance } from './settlement-state.store.js';
 import {
   diagnosisContext,
   findSettlement,
@@ -35,8 +36,7 @@ import {
   insertSettlement,
   lockSettlement,
   settlementsOfCycle,
-  updateState,
-  visitIsSettled,
+  livePartsOf,
 } from './settlement.store.js';
 
 const BEIJING = serviceActor('settlement', '110000');
@@ -65,6 +65,14 @@ function settlement(change: Partial<Settlement> = {}): Settlement {
     messageId: messageId(),
     visitNumber: `V${++sequence}`,
     visitKind: 'INPATIENT',
+    partKey: '',
+    stayPart: 0,
+    midStay: false,
+    visitId: null,
+    admittedAt: NOW.toISOString(),
+    endedAt: NOW.toISOString(),
+    emergency: false,
+    trauma: false,
     insuredRegion: '610100',
     treatingRegion: '110105',
     filingCategory: 'REFERRAL',
@@ -73,6 +81,8 @@ function settlement(change: Partial<Settlement> = {}): Settlement {
     filingId: randomUUID(),
     insurance: 'EMPLOYEE',
     personType: 'RETIREE',
+    insuranceBilled: true,
+    useAccount: true,
     totalFen: fen(100_000n),
     split: {
       fullSelfPayFen: fen(10_000n),
@@ -90,6 +100,10 @@ function settlement(change: Partial<Settlement> = {}): Settlement {
     accountFen: fen(11_000n),
     mutualAidFen: fen(4_000n),
     cashFen: fen(25_000n),
+    hospitalPartFen: fen(0n),
+    accountBalanceFen: fen(123n),
+    poolingRatioE4: 6_667,
+    details: [{ fund: 'POOLING', baseFen: fen(80_000n), limitFen: null, amountFen: fen(50_000n), process: '统筹' }],
     policyId: randomUUID(),
     explanation: [
       {
@@ -106,6 +120,12 @@ function settlement(change: Partial<Settlement> = {}): Settlement {
     settledAt: NOW.toISOString(),
     state: 'SETTLED',
     reversalBusinessDate: null,
+    remainderOf: null,
+    cancellationId: null,
+    cancellationMessageId: null,
+    cancellationBusinessDate: null,
+    cancelledAt: null,
+    laterSettlementIds: [],
     ...change,
   };
 }
@@ -113,6 +133,12 @@ function settlement(change: Partial<Settlement> = {}): Settlement {
 /** With a diagnosis, which these specs don't look at. */
 const insertRow = (tx: Tx, row: Settlement): Promise<void> =>
   insertSettlement(tx, row, testVault().seal(diagnosisContext(row), { diseaseCode: '', diagnoses: [] }));
+
+/** Through both steps, as a reversal goes. */
+async function reversed(tx: Tx, one: Settlement, reversalBusinessDate: string): Promise<void> {
+  const reversing = await advance(tx, one, 'REVERSE', NOW);
+  await advance(tx, reversing, 'REVERSED', NOW, { reversalBusinessDate });
+}
 
 function line(change: Partial<SettledLine> = {}): SettledLine {
   return {
@@ -124,6 +150,8 @@ function line(change: Partial<SettledLine> = {}): SettledLine {
     unitPriceMicroYuan: 1_000_000_000n,
     amountFen: fen(100_000n),
     occurredAt: NOW,
+    examiningInstitutionCode: '',
+    diseaseCode: '',
     itemClass: 'B',
     chargeCategory: '09',
     catalogueRule: 'ENTRY',
@@ -145,7 +173,12 @@ function claim(body: unknown = 'a bill', change: Partial<MessageClaim> = {}): Me
   };
 }
 
-const claimed = () => ({ settlementId: randomUUID(), personId: randomUUID(), insuredRegion: '610100' });
+const claimed = () => ({
+  kind: 'SETTLE' as const,
+  settlementId: randomUUID(),
+  personId: randomUUID(),
+  insuredRegion: '610100',
+});
 
 describe('a settlement', () => {
   it('is read as it was written, by both its parties and by nobody else', async () => {
@@ -251,7 +284,7 @@ describe('a settlement', () => {
     await as(BEIJING, async (tx) => {
       await insertRow(tx, kept);
       await insertRow(tx, undone);
-      await updateState(tx, kept, 'REVERSED', '2026-04-02');
+      await reversed(tx, kept, '2026-04-02');
     });
     const ids = [kept.settlementId, undone.settlementId].sort();
     const listed = async (date: string, after: string | null, limit: number): Promise<string[]> =>
@@ -274,7 +307,7 @@ describe('a visit', () => {
       ),
     );
     expect(ends.sort()).toEqual([...Array<string>(9).fill('VISIT_ALREADY_SETTLED'), 'settled']);
-    expect(await as(BEIJING, (tx) => visitIsSettled(tx, settlement(same)))).toBe(true);
+    expect(await as(BEIJING, (tx) => livePartsOf(tx, settlement(same)))).toHaveLength(1);
   });
 
   it('can be settled anew once its settlement is being reversed, as often as it is', async () => {
@@ -282,8 +315,8 @@ describe('a visit', () => {
     for (const reversedOn of ['2026-03-01', '2026-03-02']) {
       const one = settlement(same);
       await as(BEIJING, (tx) => insertRow(tx, one));
-      await as(BEIJING, (tx) => updateState(tx, one, 'REVERSED', reversedOn));
-      expect(await as(BEIJING, (tx) => visitIsSettled(tx, one))).toBe(false);
+      await as(BEIJING, (tx) => reversed(tx, one, reversedOn));
+      expect(await as(BEIJING, (tx) => livePartsOf(tx, one))).toEqual([]);
     }
     await as(BEIJING, (tx) => insertRow(tx, settlement(same)));
     await expect(as(BEIJING, (tx) => insertRow(tx, settlement(same)))).rejects.toMatchObject({
@@ -312,7 +345,7 @@ describe('a visit', () => {
       await lockSettlement(tx, one.personId, one.settlementId);
       locked.open();
       await finish.passed;
-      await updateState(tx, one, 'REVERSING', null);
+      await advance(tx, one, 'REVERSE', NOW);
     });
     await locked.passed;
     const second = as(BEIJING, (tx) => lockSettlement(tx, one.personId, one.settlementId));
@@ -380,29 +413,31 @@ describe('the outcome of a settlement id', () => {
 describe('a message', () => {
   it('with the same body again is the same claim, also of ten at once', async () => {
     const message = claim({ totalFen: 1n });
-    const intents = await atOnce(10, () => patiently(() => as(BEIJING, (tx) => claimSettle(tx, message, claimed()))));
+    const intents = await atOnce(10, () =>
+      patiently(() => as(BEIJING, (tx) => claimOperation(tx, message, claimed()))),
+    );
     expect(new Set(intents.map(({ settlementId }) => settlementId)).size).toBe(1);
-    const again = await as(BEIJING, (tx) => claimSettle(tx, claim({ totalFen: 1n }, message), claimed()));
+    const again = await as(BEIJING, (tx) => claimOperation(tx, claim({ totalFen: 1n }, message), claimed()));
     expect(again).toMatchObject({ ...intents[0], deadlineAt: message.deadlineAt, concluded: false });
   });
 
   it('with another body is refused, and the first claim stands', async () => {
     const message = claim({ totalFen: 1n });
-    const first = await as(BEIJING, (tx) => claimSettle(tx, message, claimed()));
+    const first = await as(BEIJING, (tx) => claimOperation(tx, message, claimed()));
     const other = { ...message, bodyHash: bodyHash({ totalFen: 2n }) };
-    await expect(as(BEIJING, (tx) => claimSettle(tx, other, claimed()))).rejects.toMatchObject({
+    await expect(as(BEIJING, (tx) => claimOperation(tx, other, claimed()))).rejects.toMatchObject({
       reason: 'IDEMPOTENCY_KEY_REUSED',
     });
-    expect(await as(BEIJING, (tx) => claimSettle(tx, message, claimed()))).toEqual(first);
+    expect(await as(BEIJING, (tx) => claimOperation(tx, message, claimed()))).toEqual(first);
   });
 
   it('that asked for a settlement cannot ask for a reversal, nor the other way round', async () => {
     const [settle, reverse] = [claim(), claim()];
-    await as(BEIJING, (tx) => claimSettle(tx, settle, claimed()));
+    await as(BEIJING, (tx) => claimOperation(tx, settle, claimed()));
     await as(BEIJING, (tx) => claimReverse(tx, reverse, settle.messageId));
     const reused = { reason: 'IDEMPOTENCY_KEY_REUSED' };
     await expect(as(BEIJING, (tx) => claimReverse(tx, settle, messageId()))).rejects.toMatchObject(reused);
-    await expect(as(BEIJING, (tx) => claimSettle(tx, reverse, claimed()))).rejects.toMatchObject(reused);
+    await expect(as(BEIJING, (tx) => claimOperation(tx, reverse, claimed()))).rejects.toMatchObject(reused);
   });
 
   it('that was reversed before it came is refused for ever', async () => {
@@ -410,14 +445,14 @@ describe('a message', () => {
     const barred = await as(BEIJING, (tx) => barUnlessReceived(tx, claim(), message.messageId));
     expect(barred).toMatchObject({ kind: 'BARRED', concluded: true });
     for (let attempt = 0; attempt < 2; attempt++)
-      await expect(as(BEIJING, (tx) => claimSettle(tx, message, claimed()))).rejects.toMatchObject({
+      await expect(as(BEIJING, (tx) => claimOperation(tx, message, claimed()))).rejects.toMatchObject({
         reason: 'SETTLEMENT_REVERSED',
       });
   });
 
   it('that came before its reversal stays what it is', async () => {
     const message = claim();
-    const intent = await as(BEIJING, (tx) => claimSettle(tx, message, claimed()));
+    const intent = await as(BEIJING, (tx) => claimOperation(tx, message, claimed()));
     const found = await as(BEIJING, (tx) => barUnlessReceived(tx, claim(), message.messageId));
     expect(found).toMatchObject({ kind: 'SETTLE', settlementId: intent.settlementId });
   });
@@ -428,7 +463,7 @@ describe('a message', () => {
       const calls = [
         () =>
           endOf(
-            as(BEIJING, (tx) => claimSettle(tx, message, claimed())),
+            as(BEIJING, (tx) => claimOperation(tx, message, claimed())),
             'SETTLE',
           ),
         () => as(BEIJING, (tx) => barUnlessReceived(tx, claim(), message.messageId)).then(({ kind }): string => kind),
@@ -440,9 +475,9 @@ describe('a message', () => {
 
   it('is overdue from its deadline on, until it is concluded, and keeps its first conclusion', async () => {
     const message = claim('overdue', { deadlineAt: new Date('2020-01-01T00:00:00Z') });
-    await as(BEIJING, (tx) => claimSettle(tx, message, claimed()));
+    await as(BEIJING, (tx) => claimOperation(tx, message, claimed()));
     const overdueAt = async (instant: string): Promise<string[]> =>
-      (await as(BEIJING, (tx) => overdueRequests(tx, new Date(instant), 10))).map((found) => found.messageId);
+      (await as(BEIJING, (tx) => overdueRequests(tx, new Date(instant), 10))).map((found) => found.request.messageId);
     expect(await overdueAt('2019-12-31T23:59:59.999Z')).toEqual([]);
     expect(await overdueAt('2020-01-01T00:00:00Z')).toEqual([message.messageId]);
     await as(BEIJING, (tx) => concludeRequest(tx, message, NOW, 'first'));

@@ -1,18 +1,42 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Clock, Database, type Actor } from '@yiditong/chassis';
-import { institutionOfMessage, isMessageId, REASONS, Rejection, type Reason } from '@yiditong/codes';
+import { Clock, Database, type Actor, type Tx } from '@yiditong/chassis';
+import { institutionOfMessage, isMessageId, Rejection } from '@yiditong/codes';
 import { v7 as uuidv7 } from 'uuid';
 import type { Institution } from '../institution/institution.entity.js';
 import { findInstitution } from '../institution/institution.store.js';
+import { HomeProvinces } from '../routing/home-provinces.service.js';
 import { billProblem, insuredDiffers, type Bill, type InsuredAs } from './bill-rules.js';
 import { claimOf } from './claim.codec.js';
 import { FactsService } from './facts.service.js';
 import { OutcomeService, settledAnswer } from './outcome.service.js';
-import { findOutcome } from './outcome.store.js';
-import { RecordService } from './record.service.js';
+import { RecordService, type AlsoRecord, type Settled } from './record.service.js';
 import { composeSettlement, diagnosedIn } from './settlement.codec.js';
-import type { DiagnosedSettlement, Outcome, SettleIntent, Settlement } from './settlement.entity.js';
-import { visitIsSettled } from './settlement.store.js';
+import type { DiagnosedSettlement, OperationIntent, Outcome } from './settlement.entity.js';
+import { livePartsOf } from './settlement.store.js';
+import { partOfStay } from './stay-parts.js';
+import { finalRefusal } from './unanswered.js';
+
+/** What of a visit a settlement is of. Of a chronic bill the key is made longer by its disease's, so that each is settled by itself. */
+export type PartOfVisit = { readonly partKey: string; readonly visitId: string | null };
+
+/** A message that asks for a settlement. */
+export type Asked = {
+  readonly institutionCode: string;
+  readonly messageId: string;
+  /** What the message said; a repeat of it must say the same. */
+  readonly body: unknown;
+  readonly personId: string;
+  readonly insuredRegion: string;
+  readonly part: PartOfVisit;
+  /** The bill, asked for only where the message has no outcome yet. What it rejects with is the outcome. */
+  readonly bill: () => Promise<Bill>;
+  readonly also?: AlsoRecord;
+};
+
+/** A bill that came in one message, of a whole visit. */
+export const WHOLE_VISIT: PartOfVisit = { partKey: '', visitId: null };
+
+type Claimed = Awaited<ReturnType<RecordService['claimMessage']>>;
 
 @Injectable()
 export class SettlementService {
@@ -22,77 +46,104 @@ export class SettlementService {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly facts: FactsService,
+    private readonly homes: HomeProvinces,
     private readonly outcomes: OutcomeService,
     private readonly records: RecordService,
   ) {}
 
   /** What the bill would come to. Writes nothing, anywhere, in no audit either: it shows the hospital its own bill, divided. */
-  async preSettle(actor: Actor, institutionCode: string, bill: Bill): Promise<DiagnosedSettlement> {
+  async preSettle(
+    actor: Actor,
+    institutionCode: string,
+    bill: Bill,
+    part: PartOfVisit = WHOLE_VISIT,
+  ): Promise<DiagnosedSettlement> {
     const found = await this.database.transaction(actor, (tx) => findInstitution(tx, institutionCode));
     const institution = networked(found, institutionCode);
-    this.checkBill(bill);
+    this.checkBill(bill, institution);
+    const { place, before } = await this.placeOf(actor, institutionCode, bill, part);
     const facts = await this.facts.gather(bill, institution);
-    const decided = await this.facts.trial(claimOf(uuidv7(), bill, institution, facts));
+    const decided = await this.homes.trial(claimOf(uuidv7(), bill, institution, facts, before));
     checkInsured(bill, decided);
-    const identity = { settlementId: '', messageId: '', businessDate: '', settledAt: '' };
+    const identity = { settlementId: '', messageId: '', businessDate: '', settledAt: '', remainderOf: null, ...place };
     return { ...composeSettlement(identity, bill, institution, facts, decided), ...diagnosedIn(bill) };
+  }
+
+  /** Settles a bill that came in one message. Rejects as settleAsked does. */
+  async settle(actor: Actor, institutionCode: string, messageId: string, bill: Bill): Promise<DiagnosedSettlement> {
+    const { personId, insuredRegion } = bill;
+    const message = { institutionCode, messageId, body: bill, personId, insuredRegion };
+    return this.settleAsked(actor, { ...message, part: WHOLE_VISIT, bill: () => Promise.resolve(bill) });
   }
 
   /**
    * Settles a bill once per message id, for ever: claim the id, answer a repeat, gather, let the home province confirm the
-   * insurance that the bill names, let it decide, record. Rejects with the reason, which is then this id's outcome for ever, or
-   * with OUTCOME_UNKNOWN: repeat or query.
+   * insurance that the bill names, let it decide, record. Rejects with the reason, which is then this id's outcome for ever, with
+   * OUTCOME_UNKNOWN: repeat or query; or with why nothing was sent to the home province: repeat.
    */
-  async settle(actor: Actor, institutionCode: string, messageId: string, bill: Bill): Promise<DiagnosedSettlement> {
-    checkSender(actor, institutionCode, messageId);
-    // A repeat has the same bill, or it was refused: the diagnosis need not be kept for the answer.
-    return { ...(await this.settleOnce(actor, institutionCode, messageId, bill)), ...diagnosedIn(bill) };
-  }
-
-  private async settleOnce(actor: Actor, institutionCode: string, messageId: string, bill: Bill): Promise<Settlement> {
-    const { intent, repeated, found } = await this.records.claim(actor, institutionCode, messageId, bill);
-    const { known, visitSettled } = await this.lookBack(actor, intent, bill);
-    if (known) return settledAnswer(known);
+  async settleAsked(actor: Actor, asked: Asked): Promise<DiagnosedSettlement> {
+    checkSender(actor, asked.institutionCode, asked.messageId);
+    // Before anything is written: a message that can't be carried on isn't worth an id, and a repeat must have its answer all the same.
+    if (!(await this.records.received(actor, asked.institutionCode, asked.messageId)))
+      await this.homes.checkReachable(asked.insuredRegion);
+    const { part: _, bill: __, also: ___, ...message } = asked;
+    const claimed = await this.records.claimMessage(actor, { ...message, kind: 'SETTLE' });
+    const { intent, repeated } = claimed;
+    const known = repeated ? await this.outcomes.find(intent) : null;
+    if (known) return this.records.withDiagnosis(actor, settledAnswer(known));
 
     // Where the message came before, the home province may have booked it, and its answer was lost.
-    let booked = repeated;
+    const booking = { booked: repeated };
     try {
-      const institution = networked(found, institutionCode);
-      this.checkBill(bill);
-      if (visitSettled) throw new Rejection('VISIT_ALREADY_SETTLED');
-      const facts = await this.facts.gather(bill, institution);
-      const claim = claimOf(intent.settlementId, bill, institution, facts);
-      // Before anything is booked: the catalogue has divided the bill by the insurance that it names.
-      if (bill.insuredAs) checkInsured(bill, await this.facts.trial(claim));
-      const decided = await this.facts.adjudicate(claim);
-      booked = true;
-      // Again, for it may have changed since the trial.
-      checkInsured(bill, decided);
-      return await this.records.record(actor, intent, bill, institution, facts, decided);
+      return await this.attempt(actor, asked, claimed, booking);
     } catch (error) {
-      if (!(error instanceof Rejection)) throw error;
-      if (isUnanswered(error.reason))
-        throw new Rejection('OUTCOME_UNKNOWN', { until: intent.deadlineAt.toISOString() });
+      const refusal = finalRefusal(error, intent.deadlineAt, booking.booked);
       // What it can't be held to may be booked all the same.
-      booked ||= error.reason === 'HOME_ANSWER_UNUSABLE';
-      return settledAnswer(await this.refuse(intent, error, booked));
+      const booked = booking.booked || refusal.reason === 'HOME_ANSWER_UNUSABLE';
+      return this.records.withDiagnosis(actor, settledAnswer(await this.refuse(intent, refusal, booked)));
     }
   }
 
-  /** What the person's shard knows already: the outcome of this message, and whether the visit was settled by another. */
-  private async lookBack(
+  private async attempt(
     actor: Actor,
-    intent: SettleIntent,
-    bill: Bill,
-  ): Promise<{ known: Outcome | null; visitSettled: boolean }> {
-    return this.database.transaction(actor, async (tx) => ({
-      known: await findOutcome(tx, intent),
-      visitSettled: await visitIsSettled(tx, { ...bill, institutionCode: intent.institutionCode }),
-    }));
+    { institutionCode, part, bill: billAsked, also }: Asked,
+    { intent, found }: Claimed,
+    booking: { booked: boolean },
+  ): Promise<DiagnosedSettlement> {
+    const institution = networked(found, institutionCode);
+    const bill = await billAsked();
+    this.checkBill(bill, institution);
+    const { place, before } = await this.placeOf(actor, institutionCode, bill, part);
+    const facts = await this.facts.gather(bill, institution);
+    const claim = claimOf(intent.settlementId, bill, institution, facts, before);
+    // Before anything is booked: the catalogue has divided the bill by the insurance that it names.
+    if (bill.insuredAs) checkInsured(bill, await this.homes.trial(claim));
+    const decided = await this.homes.adjudicate(claim);
+    booking.booked = true;
+    // Again, for it may have changed since the trial.
+    checkInsured(bill, decided);
+    return this.records.record(actor, intent, { bill, part: place, institution, facts, decided }, also);
   }
 
-  private checkBill(bill: Bill): void {
-    const problem = billProblem(bill, this.clock.now());
+  /** Which part of its visit the bill is, and what was settled of the same stay before. Rejects with VISIT_ALREADY_SETTLED or MID_STAY_INVALID. */
+  private async placeOf(
+    actor: Actor,
+    institutionCode: string,
+    bill: Bill,
+    { partKey: given, visitId }: PartOfVisit,
+  ): Promise<{ place: Settled['part']; before: { continuesStay: boolean; stayDeductibleFen: bigint } }> {
+    const disease = bill.visitKind === 'CHRONIC' ? this.records.diseaseKey(bill) : '';
+    const partKey = [given, disease].filter(Boolean).join('/');
+    const visit = { ...bill, institutionCode, partKey };
+    const live = await this.database.transaction(actor, (tx: Tx) => livePartsOf(tx, visit));
+    const found = partOfStay(bill, live);
+    if ('refused' in found) throw new Rejection(found.refused.reason, found.refused.params);
+    const { stayPart, ...before } = found;
+    return { place: { partKey, stayPart, visitId }, before };
+  }
+
+  private checkBill(bill: Bill, institution: Institution): void {
+    const problem = billProblem(bill, institution, this.clock.now());
     if (problem) throw new Rejection(problem.reason, problem.params);
   }
 
@@ -100,7 +151,7 @@ export class SettlementService {
    * Refuses the id for ever, here first: after that no repeat of the message can settle it, and what the home province
    * booked can be undone safely, now or by the worker at the deadline.
    */
-  private async refuse(intent: SettleIntent, rejection: Rejection, booked: boolean): Promise<Outcome> {
+  private async refuse(intent: OperationIntent, rejection: Rejection, booked: boolean): Promise<Outcome> {
     const outcome = await this.outcomes.refuse(intent, rejection);
     if (outcome.outcome === 'SETTLED') return outcome;
     if (booked && !(await this.undoneAtHome(intent))) return outcome;
@@ -109,9 +160,9 @@ export class SettlementService {
   }
 
   /** False where the home province can't be told now: the intent then stays open for the worker. */
-  private async undoneAtHome(intent: SettleIntent): Promise<boolean> {
+  private async undoneAtHome(intent: OperationIntent): Promise<boolean> {
     try {
-      await this.facts.reverse(intent);
+      await this.homes.reverse({ ...intent, cancellationId: '' });
       return true;
     } catch (error) {
       this.logger.warn({
@@ -124,7 +175,7 @@ export class SettlementService {
 }
 
 /** Rejects with INSTITUTION_UNKNOWN or INSTITUTION_NOT_NETWORKED. */
-function networked(found: Institution | null, institutionCode: string): Institution {
+export function networked(found: Institution | null, institutionCode: string): Institution {
   if (!found) throw new Rejection('INSTITUTION_UNKNOWN', { institution: institutionCode });
   if (!found.networked) throw new Rejection('INSTITUTION_NOT_NETWORKED', { institution: institutionCode });
   return found;
@@ -133,11 +184,6 @@ function networked(found: Institution | null, institutionCode: string): Institut
 /** Rejects with BILL_INSURED_DIFFERS. A bill that doesn't say how the person is insured passes. */
 function checkInsured(bill: Bill, home: InsuredAs): void {
   if (insuredDiffers(bill, home)) throw new Rejection('BILL_INSURED_DIFFERS');
-}
-
-/** Reasons that say nothing of what happened at the other side. */
-function isUnanswered(reason: Reason): boolean {
-  return REASONS[reason].rpc === 'UNAVAILABLE' || REASONS[reason].rpc === 'INTERNAL';
 }
 
 /** Rejects with MESSAGE_ID_INVALID where the id is malformed or names another sender. */

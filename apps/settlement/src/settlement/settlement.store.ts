@@ -10,7 +10,9 @@ import {
 } from '@yiditong/chassis';
 import { FUNDS, provinceOf, Rejection, type Fund } from '@yiditong/codes';
 import { fen, ZERO_FEN, type Fen } from '@yiditong/money';
-import type { SealedSettlement, SettledLine, Settlement, SettlementState } from './settlement.entity.js';
+import { lockVisitOf } from '../visit/fee.store.js';
+import type { SealedSettlement, SettledLine, Settlement } from './settlement.entity.js';
+import type { LivePart } from './stay-parts.js';
 
 /** Where diagnoses are sealed. The context of each is its settlement's key, in this order. */
 export const DIAGNOSES: SealedTable = {
@@ -37,76 +39,144 @@ const FUND_COLUMN: Record<Fund, string> = {
 };
 const FUND_COLUMNS = FUNDS.map((fund) => FUND_COLUMN[fund]).join(', ');
 
+const INSERTED: readonly string[] = [
+  'person_id',
+  'settlement_id',
+  'institution_code',
+  'message_id',
+  'visit_number',
+  'visit_kind',
+  'part_key',
+  'stay_part',
+  'mid_stay',
+  'visit_id',
+  'admitted_at',
+  'ended_at',
+  'emergency',
+  'trauma',
+  'insured_region',
+  'insured_province',
+  'treating_region',
+  'treating_province',
+  'filing_category',
+  'benefit_level',
+  'eligibility_basis',
+  'filing_id',
+  'insurance',
+  'person_type',
+  'insurance_billed',
+  'use_account',
+  'policy_id',
+  'explanation',
+  'details',
+  'pooling_ratio_e4',
+  'business_date',
+  'settled_at',
+  'state',
+  'remainder_of',
+  'total_fen',
+  'full_self_pay_fen',
+  'over_ceiling_fen',
+  'first_self_pay_fen',
+  'in_scope_fen',
+  'deductible_fen',
+  ...FUNDS.map((fund) => FUND_COLUMN[fund]),
+  'fund_total_fen',
+  'personal_fen',
+  'account_fen',
+  'mutual_aid_fen',
+  'cash_fen',
+  'hospital_part_fen',
+  'account_balance_fen',
+  'diagnosis_sealed',
+  'key_version',
+];
+const INSERTED_COLUMNS = INSERTED.join(', ');
+const INSERTED_PLACES = INSERTED.map((_, index) => `$${index + 1}`).join(', ');
+
 /** Rejects with VISIT_ALREADY_SETTLED where the visit has a settlement that was not reversed. */
 export async function insertSettlement(tx: Tx, settlement: Settlement, diagnosis: SealedColumns): Promise<void> {
+  const row: Record<string, unknown> = { ...factsOf(settlement), ...amountsOf(settlement), ...sealedIn(diagnosis) };
   try {
     await tx.query(
-      `INSERT INTO settlement (person_id, settlement_id, institution_code, message_id, visit_number, visit_kind,
-         insured_region, insured_province, treating_region, treating_province, filing_category, benefit_level, eligibility_basis,
-         filing_id, insurance, person_type, policy_id, explanation, business_date, settled_at, state, reversal_business_date,
-         total_fen, full_self_pay_fen, over_ceiling_fen, first_self_pay_fen, in_scope_fen, deductible_fen,
-         ${FUND_COLUMNS}, fund_total_fen, personal_fen, account_fen, mutual_aid_fen, cash_fen, diagnosis_sealed, key_version)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-         $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42)`,
-      [...factsOf(settlement), ...amountsOf(settlement).map(String), diagnosis.sealed, diagnosis.keyVersion],
+      `INSERT INTO settlement (${INSERTED_COLUMNS}) VALUES (${INSERTED_PLACES})`,
+      INSERTED.map((column) => row[column]),
     );
   } catch (error) {
     throw violatedConstraint(error) === 'settlement_one_per_visit' ? new Rejection('VISIT_ALREADY_SETTLED') : error;
   }
 }
 
-function factsOf(settlement: Settlement): (string | null)[] {
-  return [
-    settlement.personId,
-    settlement.settlementId,
-    settlement.institutionCode,
-    settlement.messageId,
-    settlement.visitNumber,
-    settlement.visitKind,
-    settlement.insuredRegion,
-    provinceOf(settlement.insuredRegion),
-    settlement.treatingRegion,
-    provinceOf(settlement.treatingRegion),
-    settlement.filingCategory,
-    settlement.benefitLevel,
-    settlement.eligibilityBasis,
-    settlement.filingId,
-    settlement.insurance,
-    settlement.personType,
-    settlement.policyId,
-    freeze(settlement.explanation),
-    settlement.businessDate,
-    settlement.settledAt,
-    settlement.state,
-    settlement.reversalBusinessDate,
-  ];
+function factsOf(settlement: Settlement): Record<string, unknown> {
+  return {
+    person_id: settlement.personId,
+    settlement_id: settlement.settlementId,
+    institution_code: settlement.institutionCode,
+    message_id: settlement.messageId,
+    visit_number: settlement.visitNumber,
+    visit_kind: settlement.visitKind,
+    part_key: settlement.partKey,
+    stay_part: settlement.stayPart,
+    mid_stay: settlement.midStay,
+    visit_id: settlement.visitId,
+    admitted_at: settlement.admittedAt,
+    ended_at: settlement.endedAt,
+    emergency: settlement.emergency,
+    trauma: settlement.trauma,
+    insured_region: settlement.insuredRegion,
+    insured_province: provinceOf(settlement.insuredRegion),
+    treating_region: settlement.treatingRegion,
+    treating_province: provinceOf(settlement.treatingRegion),
+    filing_category: settlement.filingCategory,
+    benefit_level: settlement.benefitLevel,
+    eligibility_basis: settlement.eligibilityBasis,
+    filing_id: settlement.filingId,
+    insurance: settlement.insurance,
+    person_type: settlement.personType,
+    insurance_billed: settlement.insuranceBilled,
+    use_account: settlement.useAccount,
+    policy_id: settlement.policyId,
+    explanation: freeze(settlement.explanation),
+    details: freeze(settlement.details),
+    pooling_ratio_e4: settlement.poolingRatioE4,
+    business_date: settlement.businessDate,
+    settled_at: settlement.settledAt,
+    state: settlement.state,
+    remainder_of: settlement.remainderOf,
+  };
 }
 
-function amountsOf({ split, funds, ...settlement }: Settlement): Fen[] {
+function amountsOf({ split, funds, ...settlement }: Settlement): Record<string, string | null> {
   const fundOf = (fund: Fund): Fen => funds.find((payment) => payment.fund === fund)?.amountFen ?? ZERO_FEN;
-  return [
-    settlement.totalFen,
-    split.fullSelfPayFen,
-    split.overCeilingFen,
-    split.firstSelfPayFen,
-    split.inScopeFen,
-    settlement.deductibleFen,
-    ...FUNDS.map(fundOf),
-    settlement.fundTotalFen,
-    settlement.personalFen,
-    settlement.accountFen,
-    settlement.mutualAidFen,
-    settlement.cashFen,
-  ];
+  return {
+    total_fen: String(settlement.totalFen),
+    full_self_pay_fen: String(split.fullSelfPayFen),
+    over_ceiling_fen: String(split.overCeilingFen),
+    first_self_pay_fen: String(split.firstSelfPayFen),
+    in_scope_fen: String(split.inScopeFen),
+    deductible_fen: String(settlement.deductibleFen),
+    ...Object.fromEntries(FUNDS.map((fund) => [FUND_COLUMN[fund], String(fundOf(fund))])),
+    fund_total_fen: String(settlement.fundTotalFen),
+    personal_fen: String(settlement.personalFen),
+    account_fen: String(settlement.accountFen),
+    mutual_aid_fen: String(settlement.mutualAidFen),
+    cash_fen: String(settlement.cashFen),
+    hospital_part_fen: String(settlement.hospitalPartFen),
+    account_balance_fen: settlement.accountBalanceFen === null ? null : String(settlement.accountBalanceFen),
+  };
+}
+
+function sealedIn({ sealed, keyVersion }: SealedColumns): Record<string, unknown> {
+  return { diagnosis_sealed: sealed, key_version: keyVersion };
 }
 
 export async function insertLines(tx: Tx, settlement: Settlement, lines: readonly SettledLine[]): Promise<void> {
   await tx.query(
     `INSERT INTO settlement_line (person_id, settlement_id, insured_province, treating_province, line_number, national_code, quantity_e4,
        unit_price_micro_yuan, amount_fen, item_class, charge_category, full_self_pay_fen, over_ceiling_fen, first_self_pay_fen, in_scope_fen, occurred_at,
-       hospital_code, approved, catalogue_rule, catalogue_sequence)
+       hospital_code, approved, catalogue_rule, catalogue_sequence, examining_institution_code)
      SELECT $1, $2, $3, $4, * FROM unnest($5::int[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[], $10::text[], $11::text[],
-       $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::timestamptz[], $17::text[], $18::boolean[], $19::text[], $20::int[])`,
+       $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::timestamptz[], $17::text[], $18::boolean[], $19::text[], $20::int[], $21::text[])`,
     [
       settlement.personId,
       settlement.settlementId,
@@ -128,6 +198,7 @@ export async function insertLines(tx: Tx, settlement: Settlement, lines: readonl
       lines.map((line) => line.approved),
       lines.map((line) => line.catalogueRule),
       lines.map((line) => line.catalogueSequence),
+      lines.map((line) => line.examiningInstitutionCode),
     ],
   );
 }
@@ -136,7 +207,10 @@ const COLUMNS = `person_id, settlement_id, institution_code, message_id, visit_n
   filing_category, benefit_level, eligibility_basis, filing_id, insurance, person_type, total_fen, full_self_pay_fen, over_ceiling_fen,
   first_self_pay_fen, in_scope_fen, deductible_fen, ${FUND_COLUMNS}, fund_total_fen, personal_fen, account_fen, mutual_aid_fen, cash_fen,
   policy_id, explanation, to_char(business_date, 'YYYY-MM-DD') AS business_date, settled_at, state,
-  to_char(reversal_business_date, 'YYYY-MM-DD') AS reversal_business_date`;
+  to_char(reversal_business_date, 'YYYY-MM-DD') AS reversal_business_date, part_key, stay_part, mid_stay, visit_id, admitted_at, ended_at,
+  emergency, trauma, hospital_part_fen, account_balance_fen, pooling_ratio_e4, details, remainder_of, cancellation_id,
+  cancellation_message_id, to_char(cancellation_business_date, 'YYYY-MM-DD') AS cancellation_business_date, cancelled_at,
+  later_settlement_ids, insurance_billed, use_account`;
 const READ = `SELECT ${COLUMNS} FROM settlement`;
 
 export async function findSettlement(tx: Tx, settlementId: string): Promise<Settlement | null> {
@@ -153,34 +227,37 @@ export async function findSealedSettlement(tx: Tx, settlementId: string): Promis
   return row ? { settlement: settlementOf(row), diagnosisSealed: row.diagnosis_sealed } : null;
 }
 
+/** With the visit that its fees are of, which is locked before. */
 export async function lockSettlement(tx: Tx, personId: string, settlementId: string): Promise<Settlement | null> {
+  await lockVisitOf(tx, personId, settlementId);
   return firstOf(
     await tx.query(`${READ} WHERE person_id = $1 AND settlement_id = $2 FOR UPDATE`, [personId, settlementId]),
   );
 }
 
-/** Whether the visit has a settlement that was not reversed. A courtesy before routing; the unique index is the rule. */
-export async function visitIsSettled(
+/** What stands of a visit, by part. A courtesy before routing; the unique index is the rule. */
+export async function livePartsOf(
   tx: Tx,
-  visit: Pick<Settlement, 'personId' | 'institutionCode' | 'visitNumber' | 'visitKind'>,
-): Promise<boolean> {
-  const rows: unknown[] = await tx.query(
-    `SELECT 1 FROM settlement WHERE person_id = $1 AND institution_code = $2 AND visit_number = $3 AND visit_kind = $4 AND state = 'SETTLED'`,
-    [visit.personId, visit.institutionCode, visit.visitNumber, visit.visitKind],
+  visit: Pick<Settlement, 'personId' | 'institutionCode' | 'visitNumber' | 'visitKind' | 'partKey'>,
+): Promise<LivePart[]> {
+  const rows: { stayPart: number; midStay: boolean; endedAt: Date; deductibleFen: string }[] = await tx.query(
+    `SELECT stay_part AS "stayPart", mid_stay AS "midStay", ended_at AS "endedAt", deductible_fen AS "deductibleFen" FROM settlement
+     WHERE person_id = $1 AND institution_code = $2 AND visit_number = $3 AND visit_kind = $4 AND part_key = $5
+       AND state IN ('SETTLED', 'CANCELLING', 'REINSTATING') ORDER BY stay_part`,
+    [visit.personId, visit.institutionCode, visit.visitNumber, visit.visitKind, visit.partKey],
   );
-  return rows.length > 0;
+  return rows.map((row) => ({ ...row, deductibleFen: fen(BigInt(row.deductibleFen)) }));
 }
 
-export async function updateState(
-  tx: Tx,
-  of: { readonly personId: string; readonly settlementId: string },
-  state: SettlementState,
-  reversalBusinessDate: string | null,
-): Promise<void> {
-  await tx.query(
-    'UPDATE settlement SET state = $3, reversal_business_date = $4 WHERE person_id = $1 AND settlement_id = $2',
-    [of.personId, of.settlementId, state, reversalBusinessDate],
+/** Whether the visit of a cancelled settlement was settled anew since, so that it can't stand again. What the refund itself left doesn't count. */
+export async function settledAnewSince(tx: Tx, { cancelledAt, ...of }: Settlement): Promise<boolean> {
+  const rows: unknown[] = await tx.query(
+    `SELECT 1 FROM settlement WHERE person_id = $1 AND institution_code = $2 AND visit_number = $3 AND visit_kind = $4 AND part_key = $5
+       AND state IN ('SETTLED', 'CANCELLING', 'REINSTATING') AND settled_at > $6 AND settlement_id <> $7
+       AND remainder_of IS DISTINCT FROM $7 LIMIT 1`,
+    [of.personId, of.institutionCode, of.visitNumber, of.visitKind, of.partKey, cancelledAt, of.settlementId],
   );
+  return rows.length > 0;
 }
 
 /** Settled or reversed in the cycle, in id order, after an id. */
@@ -199,8 +276,25 @@ export async function settlementsOfCycle(
 
 type SettlementColumns = Record<string, string> & {
   settled_at: Date;
+  admitted_at: Date;
+  ended_at: Date;
+  cancelled_at: Date | null;
+  insurance_billed: boolean;
+  use_account: boolean;
+  emergency: boolean;
+  trauma: boolean;
+  mid_stay: boolean;
+  stay_part: number;
+  pooling_ratio_e4: number;
   filing_id: string | null;
+  visit_id: string | null;
+  remainder_of: string | null;
+  account_balance_fen: string | null;
   reversal_business_date: string | null;
+  cancellation_id: string | null;
+  cancellation_message_id: string | null;
+  cancellation_business_date: string | null;
+  later_settlement_ids: string[] | null;
 };
 
 function firstOf(rows: SettlementColumns[]): Settlement | null {
@@ -219,6 +313,14 @@ function settlementOf(row: SettlementColumns): Settlement {
     messageId: row['message_id'],
     visitNumber: row['visit_number'],
     visitKind: row['visit_kind'],
+    partKey: row['part_key'],
+    stayPart: row.stay_part,
+    midStay: row.mid_stay,
+    visitId: row.visit_id,
+    admittedAt: row.admitted_at.toISOString(),
+    endedAt: row.ended_at.toISOString(),
+    emergency: row.emergency,
+    trauma: row.trauma,
     insuredRegion: row['insured_region'],
     treatingRegion: row['treating_region'],
     filingCategory: row['filing_category'],
@@ -227,6 +329,8 @@ function settlementOf(row: SettlementColumns): Settlement {
     filingId: row.filing_id,
     insurance: row['insurance'],
     personType: row['person_type'],
+    insuranceBilled: row.insurance_billed,
+    useAccount: row.use_account,
     totalFen: amount('total_fen'),
     split: {
       fullSelfPayFen: amount('full_self_pay_fen'),
@@ -241,11 +345,21 @@ function settlementOf(row: SettlementColumns): Settlement {
     accountFen: amount('account_fen'),
     mutualAidFen: amount('mutual_aid_fen'),
     cashFen: amount('cash_fen'),
+    hospitalPartFen: amount('hospital_part_fen'),
+    accountBalanceFen: row.account_balance_fen === null ? null : amount('account_balance_fen'),
+    poolingRatioE4: row.pooling_ratio_e4,
+    details: thaw(row['details'] ?? '[]'),
     policyId: row['policy_id'],
     explanation: thaw(row['explanation'] ?? '[]'),
     businessDate: row['business_date'],
     settledAt: row.settled_at.toISOString(),
     state: row['state'],
     reversalBusinessDate: row.reversal_business_date,
+    remainderOf: row.remainder_of,
+    cancellationId: row.cancellation_id,
+    cancellationMessageId: row.cancellation_message_id,
+    cancellationBusinessDate: row.cancellation_business_date,
+    cancelledAt: row.cancelled_at?.toISOString() ?? null,
+    laterSettlementIds: row.later_settlement_ids ?? [],
   } as Settlement;
 }

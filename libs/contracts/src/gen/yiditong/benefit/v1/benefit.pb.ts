@@ -206,7 +206,10 @@ export interface BenefitServiceClient {
 
   getAccount(request: GetAccountRequest, metadata?: Metadata): Observable<GetAccountResponse>;
 
-  /** A person's accumulators of one benefit year, now or as they stood at a time. Rejects with PERSON_UNKNOWN. */
+  /**
+   * A person's accumulators of one benefit year, now or as they stood at a time. A hospital asks for a patient whose identity it has
+   * read (5206). Rejects with PERSON_UNKNOWN.
+   */
 
   getAccumulators(request: GetAccumulatorsRequest, metadata?: Metadata): Observable<GetAccumulatorsResponse>;
 }
@@ -269,7 +272,10 @@ export interface BenefitServiceController {
     metadata?: Metadata,
   ): Promise<GetAccountResponse> | Observable<GetAccountResponse> | GetAccountResponse;
 
-  /** A person's accumulators of one benefit year, now or as they stood at a time. Rejects with PERSON_UNKNOWN. */
+  /**
+   * A person's accumulators of one benefit year, now or as they stood at a time. A hospital asks for a patient whose identity it has
+   * read (5206). Rejects with PERSON_UNKNOWN.
+   */
 
   getAccumulators(
     request: GetAccumulatorsRequest,

@@ -79,6 +79,10 @@ export interface Claim {
   hospitalTags: string[];
   /** 医院负担 (hosp_part_amt): what the hospital bears of the person's part. */
   hospitalPartFen: bigint;
+  /** 中途结算: an earlier part of the same stay was settled, so that this one is no new admission. */
+  continuesStay: boolean;
+  /** What the earlier parts paid of the stay's deductible; zero where it continues none. */
+  stayDeductibleFen: bigint;
 }
 
 /** What is in scope of one class, kind and unit price. */
@@ -188,10 +192,12 @@ export interface ReverseRequest {
   settlementId: string;
   personId: string;
   insuredRegion: string;
+  /** Set to undo, or bar, a cancellation of the settlement instead of the adjudication. */
+  cancellationId: string;
 }
 
 export interface ReverseResponse {
-  /** True where an adjudication was undone, now or by an earlier call; false where the id is only barred. */
+  /** True where an adjudication, or the cancellation, was undone, now or by an earlier call; false where the id is only barred. */
   hadAdjudication: boolean;
   /**
    * Later adjudications of the same person, year and insurance that counted on it and stand as they are. To have them decided
@@ -226,7 +232,11 @@ export interface QueryAdjudicationRequest {
 
 export interface QueryAdjudicationResponse {
   state: AdjudicationState;
-  adjudication: Adjudication | undefined;
+  adjudication:
+    | Adjudication
+    | undefined;
+  /** The cancellation that took it back, of a cancelled one. */
+  cancellationId: string;
 }
 
 export interface HomeProvinceServiceClient {
@@ -251,7 +261,9 @@ export interface HomeProvinceServiceClient {
 
   /**
    * Undoes an adjudication exactly (冲正). An id that was never adjudicated is barred for ever, so that
-   * a late original is refused with SETTLEMENT_REVERSED.
+   * a late original is refused with SETTLEMENT_REVERSED. With a cancellation id it undoes that cancellation instead, just as exactly:
+   * the adjudication stands again with what it booked; a cancellation that never came is barred for ever, so that a late one is refused
+   * with CANCELLATION_REVERSED. Idempotent.
    */
 
   reverse(request: ReverseRequest, metadata?: Metadata): Observable<ReverseResponse>;
@@ -289,7 +301,9 @@ export interface HomeProvinceServiceController {
 
   /**
    * Undoes an adjudication exactly (冲正). An id that was never adjudicated is barred for ever, so that
-   * a late original is refused with SETTLEMENT_REVERSED.
+   * a late original is refused with SETTLEMENT_REVERSED. With a cancellation id it undoes that cancellation instead, just as exactly:
+   * the adjudication stands again with what it booked; a cancellation that never came is barred for ever, so that a late one is refused
+   * with CANCELLATION_REVERSED. Idempotent.
    */
 
   reverse(

@@ -17,6 +17,10 @@ export const ObligationKind = {
   OBLIGATION_KIND_SETTLEMENT: "OBLIGATION_KIND_SETTLEMENT",
   /** OBLIGATION_KIND_REVERSAL - The exact negation of a settlement's obligation, in the cycle that was open when it was undone. */
   OBLIGATION_KIND_REVERSAL: "OBLIGATION_KIND_REVERSAL",
+  /** OBLIGATION_KIND_REFUND - 退费: the exact negation of a settlement's obligation because the hospital cancelled it, whole or to settle the rest anew. */
+  OBLIGATION_KIND_REFUND: "OBLIGATION_KIND_REFUND",
+  /** OBLIGATION_KIND_REINSTATEMENT - A refund was undone (冲正): the negation of its obligation. */
+  OBLIGATION_KIND_REINSTATEMENT: "OBLIGATION_KIND_REINSTATEMENT",
 } as const;
 
 export type ObligationKind = typeof ObligationKind[keyof typeof ObligationKind];
@@ -25,6 +29,8 @@ export namespace ObligationKind {
   export type OBLIGATION_KIND_UNSPECIFIED = typeof ObligationKind.OBLIGATION_KIND_UNSPECIFIED;
   export type OBLIGATION_KIND_SETTLEMENT = typeof ObligationKind.OBLIGATION_KIND_SETTLEMENT;
   export type OBLIGATION_KIND_REVERSAL = typeof ObligationKind.OBLIGATION_KIND_REVERSAL;
+  export type OBLIGATION_KIND_REFUND = typeof ObligationKind.OBLIGATION_KIND_REFUND;
+  export type OBLIGATION_KIND_REINSTATEMENT = typeof ObligationKind.OBLIGATION_KIND_REINSTATEMENT;
 }
 
 export const CycleState = {
@@ -77,6 +83,8 @@ export interface Obligation {
     | undefined;
   /** W3C trace context of the request that settled the bill. */
   traceparent: string;
+  /** What made it: the settlement itself, or the cancellation. One obligation of a kind for each. */
+  operationId: string;
 }
 
 export interface PostObligationsRequest {

@@ -123,6 +123,8 @@ export interface EndEntitlementResponse {
 export interface ListEntitlementsRequest {
   personId: string;
   forPersonId: string;
+  /** By a hospital: the person's insured place. */
+  insuredRegion: string;
 }
 
 export interface ListEntitlementsResponse {
@@ -209,7 +211,10 @@ export interface EntitlementServiceClient {
 
   endEntitlement(request: EndEntitlementRequest, metadata?: Metadata): Observable<EndEntitlementResponse>;
 
-  /** Those of a person, and which of them are opened for direct settlement across provinces. */
+  /**
+   * Those of a person, and which of them are opened for direct settlement across provinces. A hospital asks for a patient whose
+   * identity it has read (5301).
+   */
 
   listEntitlements(request: ListEntitlementsRequest, metadata?: Metadata): Observable<ListEntitlementsResponse>;
 }
@@ -234,7 +239,10 @@ export interface EntitlementServiceController {
     metadata?: Metadata,
   ): Promise<EndEntitlementResponse> | Observable<EndEntitlementResponse> | EndEntitlementResponse;
 
-  /** Those of a person, and which of them are opened for direct settlement across provinces. */
+  /**
+   * Those of a person, and which of them are opened for direct settlement across provinces. A hospital asks for a patient whose
+   * identity it has read (5301).
+   */
 
   listEntitlements(
     request: ListEntitlementsRequest,

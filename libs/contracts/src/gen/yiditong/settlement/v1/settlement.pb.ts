@@ -9,6 +9,7 @@ import type { Metadata } from "@grpc/grpc-js";
 import { GrpcMethod, GrpcStreamMethod } from "@nestjs/microservices";
 import { Observable } from "rxjs";
 import { Timestamp } from "../../../google/protobuf/timestamp.pb.js";
+import { FundDetail } from "../../benefit/v1/home_province.pb.js";
 import {
   BenefitLevel,
   FeeSplit,
@@ -16,6 +17,7 @@ import {
   FundPayment,
   HospitalLevel,
   Insurance,
+  ItemClass,
   PersonType,
   Rejection,
   Step,
@@ -28,6 +30,11 @@ export const SettlementState = {
   /** SETTLEMENT_STATE_REVERSING - A reversal is committed here and on its way to the home province. */
   SETTLEMENT_STATE_REVERSING: "SETTLEMENT_STATE_REVERSING",
   SETTLEMENT_STATE_REVERSED: "SETTLEMENT_STATE_REVERSED",
+  /** SETTLEMENT_STATE_CANCELLING - A cancellation or refund is committed to here and on its way to the home province; it can still come to nothing. */
+  SETTLEMENT_STATE_CANCELLING: "SETTLEMENT_STATE_CANCELLING",
+  SETTLEMENT_STATE_CANCELLED: "SETTLEMENT_STATE_CANCELLED",
+  /** SETTLEMENT_STATE_REINSTATING - A cancellation is being undone, after which the settlement stands again. */
+  SETTLEMENT_STATE_REINSTATING: "SETTLEMENT_STATE_REINSTATING",
 } as const;
 
 export type SettlementState = typeof SettlementState[keyof typeof SettlementState];
@@ -37,11 +44,14 @@ export namespace SettlementState {
   export type SETTLEMENT_STATE_SETTLED = typeof SettlementState.SETTLEMENT_STATE_SETTLED;
   export type SETTLEMENT_STATE_REVERSING = typeof SettlementState.SETTLEMENT_STATE_REVERSING;
   export type SETTLEMENT_STATE_REVERSED = typeof SettlementState.SETTLEMENT_STATE_REVERSED;
+  export type SETTLEMENT_STATE_CANCELLING = typeof SettlementState.SETTLEMENT_STATE_CANCELLING;
+  export type SETTLEMENT_STATE_CANCELLED = typeof SettlementState.SETTLEMENT_STATE_CANCELLED;
+  export type SETTLEMENT_STATE_REINSTATING = typeof SettlementState.SETTLEMENT_STATE_REINSTATING;
 }
 
 export const ReversalOutcome = {
   REVERSAL_OUTCOME_UNSPECIFIED: "REVERSAL_OUTCOME_UNSPECIFIED",
-  /** REVERSAL_OUTCOME_REVERSED - A settlement was undone. */
+  /** REVERSAL_OUTCOME_REVERSED - What the message did was undone. */
   REVERSAL_OUTCOME_REVERSED: "REVERSAL_OUTCOME_REVERSED",
   /** REVERSAL_OUTCOME_NOTHING_SETTLED - There was nothing to undo; the original message can never settle. */
   REVERSAL_OUTCOME_NOTHING_SETTLED: "REVERSAL_OUTCOME_NOTHING_SETTLED",
@@ -57,8 +67,9 @@ export namespace ReversalOutcome {
 
 export const OutcomeState = {
   OUTCOME_STATE_UNSPECIFIED: "OUTCOME_STATE_UNSPECIFIED",
-  /** OUTCOME_STATE_NEVER_SETTLED - No such message was ever received, or it was barred by a reversal. */
+  /** OUTCOME_STATE_NEVER_SETTLED - No such message was ever received, it was barred by a reversal, or it was given up: it did nothing and never will. */
   OUTCOME_STATE_NEVER_SETTLED: "OUTCOME_STATE_NEVER_SETTLED",
+  /** OUTCOME_STATE_SETTLED - It did what it asked for: settled, cancelled, refunded, or changed a visit. */
   OUTCOME_STATE_SETTLED: "OUTCOME_STATE_SETTLED",
   /** OUTCOME_STATE_REFUSED - Refused for the reason given; the id stays refused. */
   OUTCOME_STATE_REFUSED: "OUTCOME_STATE_REFUSED",
@@ -93,6 +104,21 @@ export interface BillLine {
   hospitalCode: string;
   /** 医院审批标志 (hosp_appr_flag): the condition of a restricted item is met. */
   approved: boolean;
+  /** 外检 (etip_flag, etip_hosp_code): the institution that examined a patient of this stay; empty where this one did. Of a stay only. */
+  examiningInstitutionCode: string;
+  /**
+   * 门慢特病种 that the line treats, of a chronic visit; empty for the bill's own. Another one's is refused with
+   * BILL_LINE_OTHER_DISEASE: each disease is settled by itself (规程 art. 31).
+   */
+  diseaseCode: string;
+}
+
+/** 外伤 (trum_flag): settled directly only where nobody else is liable (通知 二(四)), by the pledge of the person or of who answers for him. */
+export interface Trauma {
+  /** 涉及第三方 (rel_ttp_flag): somebody else is liable. Refused with TRAUMA_THIRD_PARTY. */
+  thirdParty: boolean;
+  /** When the pledge of no third party's liability was signed; without one the bill is refused with TRAUMA_PLEDGE_MISSING. */
+  pledgedAt: Timestamp | undefined;
 }
 
 /** 诊断. Sealed where it is kept, and shown to the hospital that sent it only; others get `***`. */
@@ -132,6 +158,14 @@ export interface Bill {
   personType: PersonType;
   /** 个人账户使用标志 (acct_used_flag): the person wants accounts to pay what they may. */
   useAccount: boolean;
+  /** Unset where it is no trauma. */
+  trauma:
+    | Trauma
+    | undefined;
+  /** 中途结算标志 (mid_setl_flag), of a stay: it goes on, and the rest is settled later. Each part has its own lines and ends when it says. */
+  midStay: boolean;
+  /** 医院负担 (hosp_part_amt): what the hospital bears of the person's part. */
+  hospitalPartFen: bigint;
 }
 
 /** A settlement as recorded. */
@@ -176,6 +210,36 @@ export interface Settlement {
   accountFen: bigint;
   mutualAidFen: bigint;
   cashFen: bigint;
+  /** 医院负担 (hosp_part_amt). */
+  hospitalPartFen: bigint;
+  /** 余额 (balc) of the own account after this bill; unset where no account was asked. */
+  accountBalanceFen?:
+    | bigint
+    | undefined;
+  /** 统筹基金支付比例 (pool_prop_selfpay), in ten-thousandths. */
+  poolingRatioE4: number;
+  /** setldetail, as the home province gave it. */
+  details: FundDetail[];
+  admittedAt: Timestamp | undefined;
+  endedAt: Timestamp | undefined;
+  emergency: boolean;
+  trauma: boolean;
+  /** Of a stay that is settled in parts, which one this is, from 1; 0 where it is settled whole. */
+  stayPart: number;
+  /** Whether the stay went on. */
+  midStay: boolean;
+  /** The cancellation that took it back, and the cycle that it was committed in; empty where there is none. */
+  cancellationId: string;
+  cancellationBusinessDate: string;
+  cancelledAt:
+    | Timestamp
+    | undefined;
+  /** Of what a refund left: the settlement that was cancelled for it; empty otherwise. */
+  remainderOf: string;
+  /** The visit that the fees were collected in; empty where the bill came in one message. */
+  visitId: string;
+  /** 定点医药机构名称, as the directory has it now. Of GetSettlement only; empty elsewhere. */
+  institutionName: string;
 }
 
 export interface PreSettleRequest {
@@ -199,6 +263,56 @@ export interface SettleResponse {
   settlement: Settlement | undefined;
 }
 
+export interface CancelRequest {
+  institutionCode: string;
+  messageId: string;
+  settlementId: string;
+  /** Why, 1 to 200 characters, without personal data. */
+  reason: string;
+}
+
+/** 结算撤销、退费: what was taken back. National software shows its amounts negative, under a settlement id of its own. */
+export interface Cancellation {
+  /** UUIDv7. */
+  cancellationId: string;
+  messageId: string;
+  /** As it stands, with the amounts that it was settled with. */
+  settlement:
+    | Settlement
+    | undefined;
+  /** Later settlements of the person that counted on it and stand as they are, as the home province names them. */
+  laterSettlementIds: string[];
+  cancelledAt: Timestamp | undefined;
+}
+
+export interface CancelResponse {
+  cancellation: Cancellation | undefined;
+}
+
+export interface RefundLine {
+  lineNumber: number;
+  /** What is taken back of it, both above zero and at most what was charged; what remains must still be price times quantity. */
+  quantityE4: bigint;
+  amountFen: bigint;
+}
+
+export interface RefundRequest {
+  institutionCode: string;
+  messageId: string;
+  settlementId: string;
+  /** 1 to 5,000, each line once. */
+  lines: RefundLine[];
+  reason: string;
+}
+
+export interface RefundResponse {
+  cancellation:
+    | Cancellation
+    | undefined;
+  /** What remains, settled anew; unset where nothing does. */
+  remainder: Settlement | undefined;
+}
+
 export interface ReverseRequest {
   institutionCode: string;
   messageId: string;
@@ -219,6 +333,32 @@ export interface GetSettlementResponse {
   settlement: Settlement | undefined;
 }
 
+export interface ListSettledLinesRequest {
+  settlementId: string;
+  /** The last line number of the page before; 0 for the first page. */
+  after: number;
+  /** 1 to 1,000. */
+  limit: number;
+}
+
+/** A fee line as it was charged, and what the treating place's catalogue said of it. */
+export interface SettledLine {
+  line: BillLine | undefined;
+  itemClass: ItemClass;
+  /** 医疗收费项目类别 (med_chrgitm_type), 01 to 14. */
+  chargeCategory: string;
+  /** A LineRule without its prefix, such as ENTRY. */
+  rule: string;
+  catalogueSequence: number;
+  split: FeeSplit | undefined;
+}
+
+export interface ListSettledLinesResponse {
+  lines: SettledLine[];
+  /** 0 on the last page. */
+  nextAfter: number;
+}
+
 export interface GetOutcomeRequest {
   institutionCode: string;
   messageId: string;
@@ -228,7 +368,11 @@ export interface GetOutcomeResponse {
   state: OutcomeState;
   inDoubtUntil: Timestamp | undefined;
   settlementId: string;
-  rejection: Rejection | undefined;
+  rejection:
+    | Rejection
+    | undefined;
+  /** SETTLE, CANCEL, REFUND, VISIT or REVERSE; empty where nothing was received. */
+  kind: string;
 }
 
 export interface ListSettlementsRequest {
@@ -325,8 +469,23 @@ export interface SettlementServiceClient {
   settle(request: SettleRequest, metadata?: Metadata): Observable<SettleResponse>;
 
   /**
+   * Takes a settlement back because the hospital undoes its business: 结算撤销, or 退费 of the whole bill. Works however long ago it
+   * was settled, also across years and after clearing (规程 art. 42). Once for ever per institution and message id. Rejects with
+   * SETTLEMENT_NOT_FOUND, SETTLEMENT_REVERSED, SETTLEMENT_CANCELLED or SETTLEMENT_BUSY.
+   */
+
+  cancel(request: CancelRequest, metadata?: Metadata): Observable<CancelResponse>;
+
+  /**
+   * Takes some lines of a settled bill back (部分退费): the settlement is cancelled and what remains is settled anew, both or neither.
+   * All lines make it a cancellation. Rejects as Cancel does, with REFUND_LINE_INVALID, or with why the rest can't be settled.
+   */
+
+  refund(request: RefundRequest, metadata?: Metadata): Observable<RefundResponse>;
+
+  /**
    * Undoes the exchange of an earlier message whose outcome the hospital doesn't know (冲正). May come
-   * before its original, which is then refused.
+   * before its original, which is then refused. Undoes settlements, cancellations and refunds, and admissions.
    */
 
   reverse(request: ReverseRequest, metadata?: Metadata): Observable<ReverseResponse>;
@@ -334,6 +493,10 @@ export interface SettlementServiceClient {
   /** One settlement. Rejects with SETTLEMENT_NOT_FOUND. */
 
   getSettlement(request: GetSettlementRequest, metadata?: Metadata): Observable<GetSettlementResponse>;
+
+  /** The fee lines of a settlement as the catalogue took them, by line number. Rejects with SETTLEMENT_NOT_FOUND. */
+
+  listSettledLines(request: ListSettledLinesRequest, metadata?: Metadata): Observable<ListSettledLinesResponse>;
 
   /** What became of a message: always answers. */
 
@@ -360,8 +523,29 @@ export interface SettlementServiceController {
   ): Promise<SettleResponse> | Observable<SettleResponse> | SettleResponse;
 
   /**
+   * Takes a settlement back because the hospital undoes its business: 结算撤销, or 退费 of the whole bill. Works however long ago it
+   * was settled, also across years and after clearing (规程 art. 42). Once for ever per institution and message id. Rejects with
+   * SETTLEMENT_NOT_FOUND, SETTLEMENT_REVERSED, SETTLEMENT_CANCELLED or SETTLEMENT_BUSY.
+   */
+
+  cancel(
+    request: CancelRequest,
+    metadata?: Metadata,
+  ): Promise<CancelResponse> | Observable<CancelResponse> | CancelResponse;
+
+  /**
+   * Takes some lines of a settled bill back (部分退费): the settlement is cancelled and what remains is settled anew, both or neither.
+   * All lines make it a cancellation. Rejects as Cancel does, with REFUND_LINE_INVALID, or with why the rest can't be settled.
+   */
+
+  refund(
+    request: RefundRequest,
+    metadata?: Metadata,
+  ): Promise<RefundResponse> | Observable<RefundResponse> | RefundResponse;
+
+  /**
    * Undoes the exchange of an earlier message whose outcome the hospital doesn't know (冲正). May come
-   * before its original, which is then refused.
+   * before its original, which is then refused. Undoes settlements, cancellations and refunds, and admissions.
    */
 
   reverse(
@@ -375,6 +559,13 @@ export interface SettlementServiceController {
     request: GetSettlementRequest,
     metadata?: Metadata,
   ): Promise<GetSettlementResponse> | Observable<GetSettlementResponse> | GetSettlementResponse;
+
+  /** The fee lines of a settlement as the catalogue took them, by line number. Rejects with SETTLEMENT_NOT_FOUND. */
+
+  listSettledLines(
+    request: ListSettledLinesRequest,
+    metadata?: Metadata,
+  ): Promise<ListSettledLinesResponse> | Observable<ListSettledLinesResponse> | ListSettledLinesResponse;
 
   /** What became of a message: always answers. */
 
@@ -393,7 +584,17 @@ export interface SettlementServiceController {
 
 export function SettlementServiceControllerMethods() {
   return function (constructor: Function) {
-    const grpcMethods: string[] = ["preSettle", "settle", "reverse", "getSettlement", "getOutcome", "listSettlements"];
+    const grpcMethods: string[] = [
+      "preSettle",
+      "settle",
+      "cancel",
+      "refund",
+      "reverse",
+      "getSettlement",
+      "listSettledLines",
+      "getOutcome",
+      "listSettlements",
+    ];
     for (const method of grpcMethods) {
       const descriptor: any = Reflect.getOwnPropertyDescriptor(constructor.prototype, method);
       GrpcMethod("SettlementService", method)(constructor.prototype[method], method, descriptor);

@@ -1,0 +1,88 @@
+import { generateDay, loadSample } from '@yiditong/tools';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { HospitalDesk, type Settled, type Visit } from './hospital-desk.js';
+import { connected, type NationalDesk } from './national-desk.js';
+import { SHARED_DAY } from './stack.global.js';
+
+const { document, now } = inject('stack');
+const sample = loadSample();
+const desk = new HospitalDesk(document, generateDay({ ...SHARED_DAY, sample, now }), sample);
+
+let visit: Visit;
+let settled: Settled;
+let link: NationalDesk;
+let neighbour: NationalDesk;
+let psn_no: string;
+
+beforeAll(async () => {
+  visit = await desk.admit(85);
+  settled = await desk.settled(visit);
+  link = await connected(desk, visit.institutionCode);
+  neighbour = await connected(desk, desk.otherHospital(visit, false));
+  psn_no = nationalId(visit.bill.personId);
+});
+
+/** A UUID in 25 digits and letters. */
+function nationalId(id: string): string {
+  return BigInt(`0x${id.replaceAll('-', '')}`)
+    .toString(36)
+    .toUpperCase()
+    .padStart(25, '0');
+}
+
+const yuan = (fen: string): number => Number(fen) / 100;
+
+describe('a hospital’s queries of its patient', () => {
+  it('5203 gives back the settlement, and to another hospital none', async () => {
+    const data = { psn_no, setl_id: nationalId(settled.settlementId) };
+    const { output } = await link.send(link.message('5203', data));
+    expect(output?.['setlinfo']).toMatchObject({
+      setl_id: data.setl_id,
+      psn_no,
+      medfee_sumamt: yuan(settled.totalFen),
+      psn_cash_pay: yuan(settled.cashFen),
+    });
+    const foreign = await neighbour.send(neighbour.message('5203', data));
+    expect(foreign).toMatchObject({ infcode: -2, err_msg: expect.stringMatching(/^SETTLEMENT_NOT_FOUND /) });
+  });
+
+  it('5204 gives back its lines, which sum to the bill', async () => {
+    const reply = await link.send(link.message('5204', { psn_no, setl_id: nationalId(settled.settlementId) }));
+    const lines = reply.output?.['output'] as { det_item_fee_sumamt: number }[];
+    const sum = lines.reduce((total, line) => total + Math.round(line.det_item_fee_sumamt * 100), 0);
+    expect(sum).toBe(Number(settled.totalFen));
+  });
+
+  it('5206 gives the year’s totals', async () => {
+    const reply = await link.send(link.message('5206', { psn_no }));
+    expect(reply.infcode).toBe(0);
+    expect(reply.output?.['cuminfo']).toEqual(expect.arrayContaining([expect.anything()]));
+  });
+
+  it('5301 gives what is recognised, which may be nothing', async () => {
+    const message = link.message('5301', { psn_no }, { insuplc_admdvs: visit.bill.insuredRegion });
+    expect(await link.send(message)).toMatchObject({ infcode: 0, output: { feedetail: expect.any(Array) as unknown } });
+  });
+
+  it('13xx orders a file that 9102 fetches, for its own hospital alone', async () => {
+    const { output } = await link.send(link.message('1302', { ver: '0' }));
+    const asked = { fsDownloadIn: { file_qury_no: output?.['file_qury_no'], filename: 'plc' } };
+    const fetched = await link.send(link.message('9102', {}, { input: asked }));
+    expect(Buffer.from(String(fetched.output?.['file']), 'base64').subarray(0, 2).toString()).toBe('PK');
+    const foreign = await neighbour.send(neighbour.message('9102', {}, { input: asked }));
+    expect(foreign.err_msg).toMatch(/^KEPT_FILE_NOT_FOUND /);
+  });
+
+  it('2505 is refused with its own reason', async () => {
+    const data = {
+      psn_no,
+      biz_appy_type: '03',
+      begndate: '2026-01-01',
+      fix_srt_no: '1',
+      fixmedins_code: link.institutionCode,
+      fixmedins_name: '示例医院',
+    };
+    const reply = await link.send(link.message('2505', data));
+    expect(reply).toMatchObject({ infcode: -2, err_msg: expect.stringMatching(/^CHOSEN_INSTITUTION_NEEDLESS /) });
+  });
+});

@@ -1,0 +1,70 @@
+import { encodeInstant, itemClassCodec } from '@yiditong/chassis';
+import { Rejection } from '@yiditong/codes';
+import type { settlementV1 } from '@yiditong/contracts';
+import { fen } from '@yiditong/money';
+import { validate as isUuid } from 'uuid';
+import type { AskedRefund } from './refund.service.js';
+import { encodeSettlement } from './settlement.codec.js';
+import type { SettledLine } from './settlement.entity.js';
+import type { ShownWithdrawal } from './withdrawal-message.service.js';
+
+const MAX_LINES = 5_000;
+const MAX_REASON = 200;
+
+/** Rejects with SETTLEMENT_NOT_FOUND or REQUEST_MALFORMED. */
+export function decodeCancel({ settlementId, reason }: Pick<settlementV1.CancelRequest, 'settlementId' | 'reason'>) {
+  return { settlementId: settlementIdOf(settlementId), reason: reasonOf(reason) };
+}
+
+/** Rejects with SETTLEMENT_NOT_FOUND or REQUEST_MALFORMED. Whether the lines can be taken back is judged later. */
+export function decodeRefund(request: settlementV1.RefundRequest): AskedRefund {
+  const { institutionCode, messageId, lines } = request;
+  if (lines.length === 0 || lines.length > MAX_LINES) throw malformed(`lines must be 1 to ${MAX_LINES}`);
+  return {
+    institutionCode,
+    messageId,
+    settlementId: settlementIdOf(request.settlementId),
+    lines: lines.map((line) => ({ ...line, amountFen: fen(line.amountFen) })),
+    reason: reasonOf(request.reason),
+  };
+}
+
+/** An id that can't be one is that of no settlement. */
+function settlementIdOf(text: string): string {
+  if (!isUuid(text)) throw new Rejection('SETTLEMENT_NOT_FOUND');
+  return text.toLowerCase();
+}
+
+function reasonOf(text: string): string {
+  const reason = text.trim();
+  if (reason === '' || Array.from(reason).length > MAX_REASON || /\p{Cc}/u.test(reason))
+    throw malformed(`reason must be 1 to ${MAX_REASON} characters`);
+  return reason;
+}
+
+export function encodeCancellation(cancellation: ShownWithdrawal['cancellation']): settlementV1.Cancellation {
+  const { cancellationId, messageId, settlement, laterSettlementIds, cancelledAt } = cancellation;
+  return {
+    cancellationId,
+    messageId,
+    settlement: encodeSettlement(settlement),
+    laterSettlementIds: [...laterSettlementIds],
+    cancelledAt: encodeInstant(new Date(cancelledAt)),
+  };
+}
+
+export function encodeSettledLine(settled: SettledLine): settlementV1.SettledLine {
+  const { itemClass, chargeCategory, catalogueRule, catalogueSequence, split, occurredAt, ...line } = settled;
+  return {
+    line: { ...line, occurredAt: encodeInstant(occurredAt) },
+    itemClass: itemClassCodec.encode(itemClass),
+    chargeCategory,
+    rule: catalogueRule,
+    catalogueSequence,
+    split,
+  };
+}
+
+function malformed(problem: string): Rejection {
+  return new Rejection('REQUEST_MALFORMED', { problem });
+}

@@ -7,6 +7,9 @@ import { describe, Mismatch, textOf } from './outcome.js';
 export type Booked = { readonly claim: benefitV1.Claim; readonly adjudication: benefitV1.Adjudication };
 export type Outcome = benefitV1.Adjudication | Refused;
 
+/** What is undone by itself, and no cancellation. */
+const ALONE = { cancellationId: '', remainderSettlementId: '', reversalId: '' };
+
 /**
  * Asks an endpoint about claims, keeps in mind what it booked so that nothing is left of a check, and looks at every answer whether it
  * adds up.
@@ -62,7 +65,7 @@ export class Desk {
   }
 
   async reverse({ settlementId, personId, insuredRegion }: benefitV1.Claim) {
-    const answer = await this.endpoint.ask('Reverse', { settlementId, personId, insuredRegion, cancellationId: '' });
+    const answer = await this.endpoint.ask('Reverse', { ...ALONE, settlementId, personId, insuredRegion });
     if (!isRefused(answer)) this.standing.delete(settlementId);
     return answer;
   }
@@ -74,11 +77,13 @@ export class Desk {
     return answer;
   }
 
-  /** Undoes a cancellation, or bars it. */
-  async reverseCancellation(claim: benefitV1.Claim, cancellationId: string) {
+  /** Undoes a cancellation, or bars it; with it what a refund in part settled anew. */
+  async reverseCancellation(claim: benefitV1.Claim, cancellationId: string, rest: benefitV1.Claim | null = null) {
     const { settlementId, personId, insuredRegion } = claim;
     this.standing.set(settlementId, claim);
-    return this.endpoint.ask('Reverse', { settlementId, personId, insuredRegion, cancellationId });
+    if (rest) this.standing.delete(rest.settlementId);
+    const remainder = { remainderSettlementId: rest?.settlementId ?? '', reversalId: uuidv7() };
+    return this.endpoint.ask('Reverse', { settlementId, personId, insuredRegion, cancellationId, ...remainder });
   }
 
   /** How the person's totals show on a bill: equal texts mean that they did not change. */
@@ -95,7 +100,7 @@ export class Desk {
     for (const claim of [...this.standing.values()].reverse()) {
       this.standing.delete(claim.settlementId);
       const { settlementId, personId, insuredRegion } = claim;
-      const request = { settlementId, personId, insuredRegion, cancellationId: '' };
+      const request = { ...ALONE, settlementId, personId, insuredRegion };
       await this.endpoint.ask('Reverse', request).catch(() => undefined);
     }
   }

@@ -264,7 +264,7 @@ const FAULTS: readonly Fault[] = [
         cancel: async (request) => {
           const { adjudication } = await good.queryAdjudication(request);
           if (!adjudication) throw new Rejection('ADJUDICATION_NOT_FOUND');
-          await good.reverse({ ...request, cancellationId: '' });
+          await good.reverse({ ...request, cancellationId: '', remainderSettlementId: '', reversalId: '' });
           return { adjudication, laterSettlementIds: [], cancelledAt: { seconds: (seconds += 1n), nanos: 0 } };
         },
       };
@@ -281,6 +281,12 @@ const FAULTS: readonly Fault[] = [
       'reinstate.cancel-again',
     ],
     spoil: (good) => ({ reverse: (request) => good.reverse({ ...request, cancellationId: '' }) }),
+  },
+  {
+    fault: 'lets what a refund settled anew stand when the refund is undone',
+    group: 'reinstate',
+    fails: ['reinstate.remainder'],
+    spoil: (good) => ({ reverse: (request) => good.reverse({ ...request, remainderSettlementId: '' }) }),
   },
   {
     fault: 'books twice what an undone cancellation took back',

@@ -132,6 +132,19 @@ export const REINSTATE_CHECKS: readonly Check[] = inGroup('reinstate', [
     },
   },
   {
+    id: 'reinstate.remainder',
+    zh: '部分退费被冲正：余额结算一并冲正，原核定恢复',
+    en: 'With the cancellation what a refund settled anew is undone',
+    run: async (desk, cases) => {
+      const { claim, shown, cancellationId } = await cancelled(desk, cases);
+      const { claim: rest } = await desk.book(accumulatingClaim(cases));
+      answered('Reverse', await desk.reverseCancellation(claim, cancellationId, rest));
+      expectSame('a trial after it', shown, await desk.shownOn(claim));
+      await expectState(desk, rest, 'REVERSED');
+      return expectState(desk, claim, 'ADJUDICATED');
+    },
+  },
+  {
     id: 'reinstate.names-meanwhile',
     zh: '列出撤销期间核定的其他结算，它们保持原样',
     en: 'Those that were decided while it was cancelled are named, and stand as they are',

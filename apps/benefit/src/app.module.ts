@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ChassisModule, peerAddress, providePersonalData, provideRpcClient, TARGETS } from '@yiditong/chassis';
 import { AccountService } from './account/account.service.js';
+import { PatientService } from './account/patient.service.js';
 import { AccumulatorService } from './adjudication/accumulator.service.js';
 import { AdjudicationController } from './adjudication/adjudication.controller.js';
 import { AdjudicationService } from './adjudication/adjudication.service.js';
@@ -30,6 +31,7 @@ import { PublishedPolicyService } from './policy/published-policy.service.js';
     CancellationService,
     AccumulatorService,
     AccountService,
+    PatientService,
     PersonService,
     PolicyService,
     PublishedPolicyService,

@@ -6,6 +6,7 @@ const COUNTS: Readonly<Record<string, string>> = {
   filing: `SELECT (SELECT count(*)::int FROM filing) AS filing, (SELECT count(*)::int FROM filing_version) AS filing_version,
     (SELECT count(*)::int FROM filing_event) AS filing_event, (SELECT count(*)::int FROM filing_rule) AS filing_rule,
     (SELECT count(*)::int FROM family_access) AS family_access, (SELECT count(*)::int FROM entitlement_version) AS entitlement,
+    (SELECT count(*)::int FROM entitlement_application) AS application,
     (SELECT count(*)::int FROM filing_import) AS filing_import, (SELECT count(*)::int FROM webhook) AS webhook,
     (SELECT count(*)::int FROM idempotency) AS idempotency`,
   catalogue: `SELECT (SELECT count(*)::int FROM catalogue_version) AS catalogue_version,

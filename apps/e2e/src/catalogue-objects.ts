@@ -62,6 +62,11 @@ export const CATALOGUE_RPCS: readonly CatalogueRpc[] = [
   })),
   asked('mapping', `${HARMONIZATION}/ListMappings`, true, () => ({ after: '', limit: 1_000 })),
   asked('mapping', `${HARMONIZATION}/GetMappingHistory`, true),
+  asked('mapping', `${HARMONIZATION}/WithdrawMapping`, false, () => ({
+    ...key(),
+    nationalCode: 'XA01ABD075A002010100483',
+    remark: '对照有误',
+  })),
   asked('conflict', `${CONFLICT}/ListConflicts`, true, () => ({ after: '', limit: 200 })),
   asked('conflict', `${CONFLICT}/AssignConflict`, false, () => ({ owner: '' })),
   asked('conflict', `${CONFLICT}/ResolveConflict`, false, () => ({
@@ -155,7 +160,7 @@ export async function makeCatalogueObjects(
       DISCARDED: discarded,
     },
     list: lists,
-    mapping: { IN_FORCE: { itemCode: MAPPED_ITEM } },
+    mapping: { IN_FORCE: { itemCode: MAPPED_ITEM, nationalCode: item.nationalCode } },
     conflict: { OPEN: await conflict() },
   };
 }

@@ -13,7 +13,10 @@ const RULE = '/yiditong.filing.v1.RuleService';
 
 /** What filing keeps of the owner, by the state that it is in. */
 export type FilingObjects = Readonly<
-  Record<'filing' | 'access' | 'entitlement' | 'import' | 'webhook' | 'rule', Readonly<Record<string, string>>>
+  Record<
+    'filing' | 'access' | 'entitlement' | 'application' | 'import' | 'webhook' | 'rule',
+    Readonly<Record<string, string>>
+  >
 >;
 type Kind = keyof FilingObjects;
 
@@ -57,7 +60,19 @@ export const FILING_RPCS: readonly FilingRpc[] = [
   ofFiling('SubmitFiling', () => ({ ...key(), pledged: true, reason: '补正后提交' })),
   ofFiling('ReviewFiling', () => ({ ...key(), decision: 'REVIEW_DECISION_REJECT', reason: '材料不符' })),
   ofFiling('ChangeFiling', () => ({ ...key(), destinationRegion: '350200', reason: '搬家' })),
-  ofFiling('CancelFiling', () => ({ ...key(), reason: '不再需要' })),
+  {
+    path: `${FILING}/CancelFiling`,
+    kind: 'filing',
+    // A hospital names its own code and where the person is insured.
+    request: ({ personId, region: insuredRegion, institutionCode }, filingId) => ({
+      personId,
+      filingId,
+      insuredRegion,
+      institutionCode,
+      ...key(),
+      reason: '不再需要',
+    }),
+  },
   ofFiling('SupplyMaterials', () => ({ ...key(), materials: [PAPER] })),
   { path: `${FILING}/ListFilings`, kind: 'filing', request: ({ personId }) => ({ personId }), lists: true },
   {
@@ -87,6 +102,35 @@ export const FILING_RPCS: readonly FilingRpc[] = [
     path: `${ENTITLEMENT}/ListEntitlements`,
     kind: 'entitlement',
     request: ({ personId }) => ({ personId }),
+    lists: true,
+  },
+  {
+    path: `${ENTITLEMENT}/WithdrawEntitlementApplication`,
+    kind: 'application',
+    request: ({ personId, region: insuredRegion, institutionCode }, applicationId) => ({
+      personId,
+      applicationId,
+      insuredRegion,
+      institutionCode,
+      ...key(),
+      reason: '误报',
+    }),
+  },
+  {
+    path: `${ENTITLEMENT}/DecideEntitlementApplication`,
+    kind: 'application',
+    request: ({ personId }, applicationId) => ({
+      personId,
+      applicationId,
+      ...key(),
+      decision: 'ENTITLEMENT_DECISION_REJECT',
+      reason: '材料不符',
+    }),
+  },
+  {
+    path: `${ENTITLEMENT}/ListEntitlementApplications`,
+    kind: 'application',
+    request: ({ region }) => ({ insuredRegion: region, limit: 200 }),
     lists: true,
   },
   ofImport('GetImport'),
@@ -121,6 +165,7 @@ export const FILING_WITHOUT_OBJECT: Readonly<Record<string, string>> = {
     'guides whoever may ask; tried in filing-access.e2e.spec.ts',
   [`${FAMILY}/GrantFamilyAccess`]: 'makes the object',
   [`${ENTITLEMENT}/RecordEntitlement`]: 'makes the object',
+  [`${ENTITLEMENT}/ApplyForEntitlement`]: 'makes the object',
   [`${RULE}/PublishRule`]: 'makes the object',
   [`${RULE}/ListRules`]: 'shows everybody the same: rules are no secret',
   [`${EXCHANGE}/OpenImport`]: 'makes the object',
@@ -193,6 +238,7 @@ export async function makeFilingObjects(
         'entitlementId',
       ),
     },
+    application: await makeApplications(call, bureau, owner),
     import: {
       OPEN: idOf(await call(bureau, `${EXCHANGE}/OpenImport`, { insuredRegion: region }), 'import', 'importId'),
     },
@@ -217,6 +263,45 @@ export async function makeFilingObjects(
 }
 
 type Call = (actor: Actor, path: string, request: object) => Promise<Readonly<Record<string, unknown>>>;
+
+/** A hospital that is nobody else’s in these specs. */
+const APPLICANT: Actor = {
+  role: 'hospital',
+  region: '110000',
+  subject: 'H11010199999-01',
+  institution: 'H11010199999',
+};
+
+/** A hospital’s application in every state. */
+async function makeApplications(call: Call, bureau: Actor, owner: Tenant): Promise<Readonly<Record<string, string>>> {
+  const { personId, region: insuredRegion } = owner;
+  const [institutionCode, today] = [
+    APPLICANT.institution,
+    new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10),
+  ];
+  const named = { personId, insuredRegion, institutionCode };
+  const apply = async (diseaseCode: string): Promise<string> => {
+    const finding = { diseaseCode, identifiedBy: institutionCode, identifiedOn: today, physicianCode: 'D110101000001' };
+    const request = { ...named, ...finding, validFrom: today };
+    const { application } = await call(APPLICANT, `${ENTITLEMENT}/ApplyForEntitlement`, request);
+    return String((application as Readonly<Record<string, unknown>>)['applicationId']);
+  };
+  const decided = async (decision: string): Promise<string> => {
+    const applicationId = await apply('M06900');
+    const request = { personId, applicationId, decision: `ENTITLEMENT_DECISION_${decision}`, reason: '见材料' };
+    await call(bureau, `${ENTITLEMENT}/DecideEntitlementApplication`, request);
+    return applicationId;
+  };
+  const withdrawn = await apply('M06900');
+  const taken = { ...named, applicationId: withdrawn, reason: '误报' };
+  await call(APPLICANT, `${ENTITLEMENT}/WithdrawEntitlementApplication`, taken);
+  return {
+    WITHDRAWN: withdrawn,
+    REJECTED: await decided('REJECT'),
+    ACCEPTED: await decided('ACCEPT'),
+    SUBMITTED: await apply('M07800'),
+  };
+}
 
 /** Somebody whom the province insures too, without anything of his own. */
 async function anotherInsured(call: Call, bureau: Actor, { province, region }: Tenant): Promise<string> {

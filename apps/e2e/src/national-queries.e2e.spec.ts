@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { generateDay, loadSample } from '@yiditong/tools';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { HospitalDesk, type Settled, type Visit } from './hospital-desk.js';
-import { connected, type NationalDesk } from './national-desk.js';
+import { connected, shanghaiTime, type NationalDesk } from './national-desk.js';
 import { SHARED_DAY } from './stack.global.js';
 
 const { document, now } = inject('stack');
@@ -62,6 +63,43 @@ describe('a hospital’s queries of its patient', () => {
   it('5301 gives what is recognised, which may be nothing', async () => {
     const message = link.message('5301', { psn_no }, { insuplc_admdvs: visit.bill.insuredRegion });
     expect(await link.send(message)).toMatchObject({ infcode: 0, output: { feedetail: expect.any(Array) as unknown } });
+  });
+
+  it.each(['5206', '5301'])(
+    '%s tells another hospital nothing, unless it has read who the patient is',
+    async (infno) => {
+      const insured = { insuplc_admdvs: visit.bill.insuredRegion };
+      const stranger = await neighbour.send(neighbour.message(infno, { psn_no }, insured));
+      expect(stranger).toMatchObject({ infcode: -2, err_msg: expect.stringMatching(/^PERSON_NOT_PATIENT \[人员\] /) });
+      const idNumber = desk.day.persons.find(({ personId }) => personId === visit.bill.personId)?.idNumber;
+      const shown = { psn_no, mdtrt_cert_type: '02', mdtrt_cert_no: idNumber };
+      expect((await neighbour.send(neighbour.message(infno, shown, insured))).infcode).toBe(0);
+    },
+  );
+
+  it('5206 and 5301 are answered of a patient who is registered and nothing more', async () => {
+    const other = await desk.admit(86);
+    const hospital = await connected(desk, other.institutionCode);
+    const { personId, insuredRegion, admittedAt } = other.bill;
+    const person = desk.day.persons.find((one) => one.personId === personId);
+    const asked = { psn_no: nationalId(personId) };
+    const staff = { atddr_no: 'D1', dr_name: '医师', dept_code: 'K1', dept_name: '内科', caty: 'A03' };
+    const registration = {
+      ...asked,
+      ...staff,
+      insutype: person?.insurance === 'EMPLOYEE' ? '310' : '390',
+      begntime: shanghaiTime(Date.parse(admittedAt)),
+      mdtrt_cert_type: '02',
+      mdtrt_cert_no: person?.idNumber,
+      ipt_otp_no: `E2E-${randomUUID().slice(0, 18)}`,
+    };
+    const { output } = await hospital.done('2201', { data: registration }, insuredRegion);
+    for (const infno of ['5206', '5301']) await hospital.done(infno, { data: asked }, insuredRegion);
+    const { mdtrt_id } = (output as { data: { mdtrt_id: string } }).data;
+    const withdrawal = { ...asked, mdtrt_id, ipt_otp_no: registration.ipt_otp_no };
+    await hospital.done('2202', { data: withdrawal }, insuredRegion);
+    const gone = await hospital.tried('5301', { data: asked }, insuredRegion);
+    expect(gone.err_msg?.split(' ')[0]).toBe('PERSON_NOT_PATIENT');
   });
 
   it('13xx orders a file that 9102 fetches, for its own hospital alone', async () => {

@@ -644,6 +644,8 @@ const WITHOUT_OBJECT: Readonly<Record<string, string>> = {
   '/yiditong.benefit.v1.BenefitService/PostAccountEntries':
     'makes the objects, of persons whom row-level security shows; an id is unique in its province only',
   '/yiditong.benefit.v1.BenefitService/FindPerson': 'shows any hospital the same of whoever has the number',
+  '/yiditong.benefit.v1.BenefitService/ReadPatient':
+    'shows any hospital the same of whoever shows the number, and of a token nothing but to its decoder: patient.int.spec.ts',
   [`${CATALOGUE}/ProposeCatalogue`]: 'makes the object',
   [`${POLICY}/ProposePolicy`]: 'makes the object',
   ...FILING_WITHOUT_OBJECT,
@@ -657,6 +659,8 @@ const WITHOUT_OBJECT: Readonly<Record<string, string>> = {
       'is of all that the institution has, which a caller names as his own or is refused; ledger.int.spec.ts tries it with the rows of others',
     ]),
   ),
+  [`${LEDGER}/CheckPatient`]:
+    'says of any person whether the institution that a caller names as his own has to do with him; ledger.int.spec.ts tries it with those of others',
   [`${LEDGER}/KeepFile`]: 'makes the object',
   [`${VISIT}/OpenVisit`]: 'makes the object',
   [`${ROUTING}/ProposeEndpoint`]: 'makes the object',

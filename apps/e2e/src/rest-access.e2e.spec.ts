@@ -48,6 +48,7 @@ function placeholders(side: Readonly<Record<string, string>>): Record<string, st
     filingId: randomUUID(),
     accessId: randomUUID(),
     entitlementId: randomUUID(),
+    applicationId: randomUUID(),
     ruleId: randomUUID(),
     importId: randomUUID(),
     draftId: randomUUID(),

@@ -78,6 +78,12 @@ describe('the slip of a settlement', () => {
     expect(text).toContain(slip.title);
   });
 
+  it('is printed for many at once, one after the other', async () => {
+    const token = desk.token(visit.institutionCode);
+    const texts = await Promise.all(Array.from({ length: 8 }, () => textFor(token)));
+    expect(new Set(texts).size).toBe(1);
+  });
+
   it('lists the lines that were sent to whoever asks', async () => {
     const { lines } = await slipFor(desk.token(visit.institutionCode), '?lines=true');
     expect(lines?.map(({ lineNumber, amountFen }) => [lineNumber, amountFen])).toEqual(

@@ -59,7 +59,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     directory,
     issuers: [trusted(province, ISSUER_OF_PROVINCE)],
     accounts: { institutions: [...sample.institutions, UNREGISTERED], persons: day.persons },
-    environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.address, OTEL_BSP_SCHEDULE_DELAY: '500', RATE_LIMITS },
+    environment: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.address,
+      OTEL_BSP_SCHEDULE_DELAY: '500',
+      OTEL_METRIC_EXPORT_INTERVAL: '500',
+      RATE_LIMITS,
+    },
   });
   await loadReferenceData(stack.document, sample, day);
   const services = ['filing', 'catalogue', 'benefit', 'settlement', 'clearing', 'identity'] as const;

@@ -4,6 +4,8 @@ import { environment } from './config.js';
 import { EligibilityController } from './eligibility/eligibility.controller.js';
 import { EligibilityService } from './eligibility/eligibility.service.js';
 import { OptionsService } from './eligibility/options.service.js';
+import { ApplicationService } from './entitlement/application.service.js';
+import { FINDINGS } from './entitlement/application.store.js';
 import { EntitlementController } from './entitlement/entitlement.controller.js';
 import { EntitlementService } from './entitlement/entitlement.service.js';
 import { DISEASES } from './entitlement/entitlement.store.js';
@@ -48,11 +50,12 @@ import { RuleService } from './rule/rule.service.js';
   providers: [
     provideRpcClient(TARGETS.benefit, peerAddress(environment, 'BENEFIT_ADDRESS')),
     provideRpcClient(TARGETS.institution, peerAddress(environment, 'SETTLEMENT_ADDRESS')),
-    ...providePersonalData(environment, DISEASES),
+    ...providePersonalData(environment, DISEASES, FINDINGS),
     FactService,
     ActingService,
     FamilyService,
     EntitlementService,
+    ApplicationService,
     RuleService,
     RecordingService,
     FilingService,

@@ -69,6 +69,7 @@ import { SettlementController } from './settlement/settlement.controller.js';
 import { VisitController } from './visit/visit.controller.js';
 import { SettledBillService } from './slip/settled-bill.service.js';
 import { SlipController } from './slip/slip.controller.js';
+import { SlipPrinter } from './slip/slip-printer.js';
 
 const addresses = {
   filing: peerAddress(environment, 'FILING_ADDRESS'),
@@ -176,6 +177,7 @@ const addresses = {
     EventStreams,
     CatalogueDownloadService,
     SettledBillService,
+    { provide: SlipPrinter, useFactory: () => new SlipPrinter() },
     ...transactionProviders,
     { provide: FILE_NUMBER_KEY, useValue: fileNumberKey(environment.IDENTITY_PRIVATE_KEY) },
     {

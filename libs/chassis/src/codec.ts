@@ -157,8 +157,8 @@ const LATEST_MS = Date.parse('3000-01-01T00:00:00Z');
 export function decodeInstant(wire: Timestamp | null | undefined, field: string): Date {
   const { seconds, nanos } = required(wire, field);
   const ms = Number(seconds) * 1000 + Math.trunc(nanos / 1_000_000);
-  if (!(ms >= EARLIEST_MS && ms < LATEST_MS))
-    throw new Rejection('REQUEST_MALFORMED', { problem: `${field} is not between the years 1900 and 2999` });
+  if (nanos < 0 || nanos >= 1_000_000_000 || !(ms >= EARLIEST_MS && ms < LATEST_MS))
+    throw new Rejection('REQUEST_MALFORMED', { problem: `${field} is no instant between the years 1900 and 2999` });
   return new Date(ms);
 }
 

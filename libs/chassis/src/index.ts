@@ -55,9 +55,10 @@ export {
 } from './proposal/proposal.js';
 export * from './proposal/proposal-table.js';
 export { migrateQueues, queueModule } from './queue.js';
-export { provideRpcClient, RpcClient } from './rpc-client.js';
+export { AnswerTooLarge, provideRpcClient, RpcClient } from './rpc-client.js';
 export * from './rpc-targets.js';
 export { runService, stopWhenTold, type Readiness } from './run-service.js';
 export { continueTrace, currentTraceId } from './telemetry/continue-trace.js';
+export { meter } from './telemetry/metrics.js';
 export { MutualTls } from './transport/transport.js';
 export { isWorkingDay, isYearKnown, workingDaysAfter } from './work-calendar.js';

@@ -21,7 +21,20 @@ export type RpcTarget = {
   readonly service: string;
   /** The service that is asked, where the contract is not its own alone. */
   readonly peer?: string;
+  /** How many bytes an answer may have, where those who answer are not all this system's own. 64 MiB elsewhere. */
+  readonly maxAnswerBytes?: number;
 };
+
+const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
+
+/** An answer had more bytes than its contract allows; it was not read. What it was the answer to may have been done. */
+export class AnswerTooLarge extends Error {
+  override readonly name = 'AnswerTooLarge';
+
+  constructor(readonly maxBytes: number) {
+    super(`an answer of more than ${maxBytes} bytes`);
+  }
+}
 
 type Methods = ReadonlyMap<string, MethodDefinition<object, object>>;
 
@@ -43,16 +56,16 @@ export class RpcClient<C> implements OnModuleDestroy {
       // A restarted peer is found again within a second, not after grpc's default of up to two minutes.
       'grpc.initial_reconnect_backoff_ms': 100,
       'grpc.max_reconnect_backoff_ms': 1000,
-      'grpc.max_receive_message_length': 64 * 1024 * 1024,
-      'grpc.max_send_message_length': 64 * 1024 * 1024,
+      'grpc.max_receive_message_length': target.maxAnswerBytes ?? MAX_MESSAGE_BYTES,
+      'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
       'grpc.enable_channelz': 0,
     });
   }
 
   /**
    * Calls one RPC, within the deadline and while whoever this service is working for still waits. Throws the callee's Rejection, or
-   * SERVICE_UNAVAILABLE where there was no answer in time: then the outcome is unknown to this side. Where nobody waits any more it
-   * isn't sent.
+   * SERVICE_UNAVAILABLE where there was no answer in time: then the outcome is unknown to this side, and so it is after AnswerTooLarge.
+   * Where nobody waits any more it isn't sent.
    */
   async call<K extends keyof C & string>(
     method: K,
@@ -70,10 +83,7 @@ export class RpcClient<C> implements OnModuleDestroy {
       const asked = request as object;
       return (await callInSpan(rpc.path, metadata, () => this.ask(rpc, asked, metadata, deadline))) as AnswerOf<C[K]>;
     } catch (error) {
-      throw (
-        rejectionOf(error) ??
-        (isUnanswered(error) ? new Rejection('SERVICE_UNAVAILABLE', { service: this.peer() }) : error)
-      );
+      throw rejectionOf(error) ?? this.failureOf(error);
     }
   }
 
@@ -94,6 +104,11 @@ export class RpcClient<C> implements OnModuleDestroy {
         (error, answer) => (error ? reject(error) : resolve(answer)),
       );
     });
+  }
+
+  private failureOf(error: unknown): unknown {
+    if (isTooLarge(error)) return new AnswerTooLarge(this.target.maxAnswerBytes ?? MAX_MESSAGE_BYTES);
+    return isUnanswered(error) ? new Rejection('SERVICE_UNAVAILABLE', { service: this.peer() }) : error;
   }
 
   /** The name of the service behind the contract: the second part of its package, unless the target says otherwise. */
@@ -120,6 +135,13 @@ function methodsOf(target: RpcTarget): Methods {
   const service = contractDefinition[`${target.package}.${target.service}`] as ServiceDefinition | undefined;
   if (!service) throw new Error(`the contracts have no ${target.package}.${target.service}`);
   return new Map(Object.values(service).map((method) => [method.originalName ?? '', method]));
+}
+
+/** In grpc-js's own words, before or after the message is unpacked; for servers that meet a request that is too large it has the same. */
+function isTooLarge(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('code' in error) || !('details' in error)) return false;
+  const words = /^Received message (larger than max|that decompresses to a size larger than) /;
+  return error.code === status.RESOURCE_EXHAUSTED && words.test(String(error.details));
 }
 
 function isUnanswered(error: unknown): boolean {

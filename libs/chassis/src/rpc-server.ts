@@ -2,6 +2,7 @@ import type { sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
 import { Logger } from '@nestjs/common';
 import { ServerGrpc } from '@nestjs/microservices';
 import { Rejection } from '@yiditong/codes';
+import { UNREADABLE_REQUEST } from '@yiditong/contracts';
 import { firstValueFrom, isObservable } from 'rxjs';
 import { serveKnowingCaller } from './caller.js';
 import { serveUntil } from './deadline.js';
@@ -32,6 +33,8 @@ export class RpcServer extends ServerGrpc {
       // Before anything is done, so that the caller may send the same again.
       if (this.calls >= CALLS_AT_ONCE)
         return answer(grpcErrorOf(new Rejection('SERVICE_BUSY', { seconds: RETRY_AFTER_SECONDS })));
+      if (call.request === UNREADABLE_REQUEST)
+        return answer(grpcErrorOf(new Rejection('REQUEST_MALFORMED', { problem: 'the bytes are no message' })));
       this.calls += 1;
       this.serve(handle, call)
         .finally(() => (this.calls -= 1))

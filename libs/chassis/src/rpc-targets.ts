@@ -24,7 +24,8 @@ export const TARGETS = {
   catalogueItem: target('yiditong.catalogue.v1', 'CatalogueItemService'),
   harmonization: target('yiditong.catalogue.v1', 'HarmonizationService'),
   catalogueConflict: target('yiditong.catalogue.v1', 'CatalogueConflictService'),
-  homeProvince: target('yiditong.benefit.v1', 'HomeProvinceService'),
+  // More than any answer that explains itself at length has, as home-provinces.int.spec measures.
+  homeProvince: { ...target('yiditong.benefit.v1', 'HomeProvinceService'), maxAnswerBytes: 4 * 1024 * 1024 },
   benefit: target('yiditong.benefit.v1', 'BenefitService'),
   policy: target('yiditong.benefit.v1', 'PolicyService'),
   credential: target('yiditong.benefit.v1', 'CredentialService'),

@@ -164,6 +164,12 @@ export const CATALOGUE_REASONS = {
     '该行已有对照结果。如需更改，请从某日起修订该项目的对照。',
     'The row is decided already. To change it, revise the item’s mapping from a day on.',
   ),
+  MAPPING_NOT_FOUND: entry(
+    'NOT_FOUND',
+    404,
+    '没有查到该项目与该编码之间现行或待生效的对照。请核对本院项目编码和国家编码。',
+    'The item has no mapping to this code, now or to come. Check the item’s own code and the national one.',
+  ),
   MAPPING_EFFECTIVE_TOO_EARLY: entry(
     'FAILED_PRECONDITION',
     409,

@@ -12,7 +12,11 @@ export function isChronicDiseaseCode(code: string): boolean {
 
 /** 发送方报文ID: institution (12), yyyyMMddHHmmss (14), sequence (4). */
 export function isMessageId(messageId: string): boolean {
-  return /^[HP]\d{11}20\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])[0-5]\d[0-5]\d{5}$/.test(messageId);
+  const day = `${messageId.slice(12, 16)}-${messageId.slice(16, 18)}-${messageId.slice(18, 20)}`;
+  return (
+    isCalendarDate(day) &&
+    /^[HP]\d{11}20\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])[0-5]\d[0-5]\d{5}$/.test(messageId)
+  );
 }
 
 export function institutionOfMessage(messageId: string): string {

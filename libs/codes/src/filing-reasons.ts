@@ -140,6 +140,24 @@ export const FILING_REASONS = {
     '没有查到该门诊慢特病待遇资格。请核对编号。',
     'There is no such entitlement. Check its id.',
   ),
+  ENTITLEMENT_APPLIED: entry(
+    'FAILED_PRECONDITION',
+    409,
+    '本机构已为该人员提交此类病种的认定申请，参保地尚未办结。请等待认定结果，或先撤销原申请。',
+    'This institution has applied for this class of disease of the person already, and the insured place hasn’t decided yet. Wait for it, or withdraw the application.',
+  ),
+  ENTITLEMENT_APPLICATION_NOT_FOUND: entry(
+    'NOT_FOUND',
+    404,
+    '没有查到该门诊慢特病认定申请。请核对申报流水号。',
+    'There is no such application for an entitlement. Check its id.',
+  ),
+  ENTITLEMENT_APPLICATION_DECIDED: entry(
+    'FAILED_PRECONDITION',
+    409,
+    '该认定申请{state}，不能再办理。如需认定，请重新申请。',
+    'The application is {state} and can’t be changed any more. Apply again where it is needed.',
+  ),
   ENTITLEMENT_OVERLAPS: entry(
     'FAILED_PRECONDITION',
     409,

@@ -20,6 +20,12 @@ export const SETTLEMENT_REASONS = {
     '该撤销已被冲正，原结算仍然有效。如需撤销，请用新的报文编号提交。',
     'This cancellation was itself undone and the settlement stands. To cancel it, send a new message id.',
   ),
+  REVERSAL_MISMATCH: entry(
+    'FAILED_PRECONDITION',
+    409,
+    '冲正报文写明的人员或原交易与原报文不符。请核对 psn_no 和原交易编号后，用新的报文编号重新冲正。',
+    'The reversal names another person or another transaction than the original message had. Check both and reverse under a new message id.',
+  ),
   CANCELLATION_SUPERSEDED: entry(
     'FAILED_PRECONDITION',
     409,
@@ -74,6 +80,12 @@ export const SETTLEMENT_REASONS = {
     '中途结算只用于住院，且各段费用时间不得重叠。请核对后用新的报文编号提交。',
     'Only a stay is settled in parts, and the parts must follow each other in time. Correct the bill and send it under a new message id.',
   ),
+  STAY_PART_COUNTED_ON: entry(
+    'FAILED_PRECONDITION',
+    409,
+    '本次住院后续各段已支付部分起付线，不能单独重新结算或部分退费首段。请先撤销后续各段，再依次重新结算。',
+    'Later parts of the stay paid some of its deductible, so its first part can’t be settled anew or refunded in part by itself. Cancel the later parts first, then settle them in their order.',
+  ),
   HOSPITAL_PART_INVALID: entry(
     'INVALID_ARGUMENT',
     422,
@@ -91,6 +103,12 @@ export const SETTLEMENT_REASONS = {
     422,
     '人员编号与就诊登记不一致。请重新读取患者信息并核对就诊 ID。',
     'The person is not the one of the visit. Read the patient’s identity again and check the visit id.',
+  ),
+  PERSON_NOT_PATIENT: entry(
+    'PERMISSION_DENIED',
+    403,
+    '该参保人不是本机构的在诊患者，近 90 天内也未在本机构结算，不能查询。请在报文中写明就诊 ID，或读取其医保电子凭证或身份证后再查询。',
+    'This person has no visit here and was not settled for here in the last 90 days, so nothing is told. Name the visit, or read the e-credential or the ID card and ask again.',
   ),
   VISIT_NUMBER_TAKEN: entry(
     'FAILED_PRECONDITION',
@@ -133,6 +151,12 @@ export const SETTLEMENT_REASONS = {
     422,
     '门慢特就诊须分病种结算，无关费用单独按普通门诊结算。请按以下收费批次分别结算：{batches}。',
     'Each disease of a chronic visit is settled by itself, and unrelated fees as an ordinary visit. Settle these batches apart: {batches}.',
+  ),
+  VISIT_FEES_TOO_MANY: entry(
+    'FAILED_PRECONDITION',
+    422,
+    '本次就诊的费用明细将达 {count} 条，超过上限 {limit} 条。请先办理出院或另行登记就诊。',
+    'The visit would have {count} fees, more than {limit}. End it, and register another.',
   ),
   VISIT_TOO_LARGE: entry(
     'FAILED_PRECONDITION',
@@ -275,14 +299,14 @@ export const SETTLEMENT_REASONS = {
   FILING_ENDS_AT_HOME: entry(
     'FAILED_PRECONDITION',
     422,
-    '医疗机构不能撤销参保人的异地就医备案。请参保人本人在线撤销，或由参保地经办机构办理。',
-    'A hospital can’t end a person’s filing. The person ends it online, or the bureau of the insured place does.',
+    '该异地就医备案已经生效，或已由参保人接手办理，医疗机构不能再撤销。请参保人本人在线撤销，或由参保地经办机构办理。',
+    'The filing is in force, or the person has taken it over, so the hospital can’t take it back any more. The person ends it online, or the bureau of the insured place does.',
   ),
   ENTITLEMENT_AT_HOME: entry(
     'FAILED_PRECONDITION',
     422,
-    '门诊慢特病待遇资格由参保地经办机构认定和终止，就医地医疗机构不能办理。请参保人向参保地经办机构申请。',
-    'The bureau of the insured place recognises and ends entitlements to chronic-disease benefits; a hospital elsewhere can’t. The person applies there.',
+    '参保地已认定该门诊慢特病待遇资格，医疗机构不能再撤销。如需终止，请参保人联系参保地经办机构。',
+    'The insured place has recognised this entitlement, so the hospital can’t take it back any more. To end it, the person asks the bureau there.',
   ),
   CHOSEN_INSTITUTION_NEEDLESS: entry(
     'FAILED_PRECONDITION',

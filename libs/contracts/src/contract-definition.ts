@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
+import { loadSync, type PackageDefinition, type ServiceDefinition } from '@grpc/proto-loader';
 import { withBillMessages } from './bill-messages.js';
 
 const CONTRACTS = [
@@ -31,16 +31,40 @@ const CONTRACTS = [
  * The contracts as grpc-js needs them, for servers, clients and reflection alike: int64 arrives as
  * bigint, enums by name, absent messages as null.
  */
-export const contractDefinition: PackageDefinition = withBillMessages(
-  loadSync(
-    CONTRACTS.map((file) => `yiditong/${file}`),
-    {
-      includeDirs: [fileURLToPath(new URL('../../../proto', import.meta.url))],
-      // proto-loader's types know only String and Number here; protobufjs takes any converter.
-      longs: BigInt as unknown as typeof String,
-      enums: String,
-      defaults: true,
-      oneofs: false,
-    },
+export const contractDefinition: PackageDefinition = withReadRequests(
+  withBillMessages(
+    loadSync(
+      CONTRACTS.map((file) => `yiditong/${file}`),
+      {
+        includeDirs: [fileURLToPath(new URL('../../../proto', import.meta.url))],
+        // proto-loader's types know only String and Number here; protobufjs takes any converter.
+        longs: BigInt as unknown as typeof String,
+        enums: String,
+        defaults: true,
+        oneofs: false,
+      },
+    ),
   ),
 );
+
+/** What a request is read as whose bytes are no message: grpc-js itself would answer INTERNAL, as for a fault of ours. */
+export const UNREADABLE_REQUEST: object = Object.freeze({ unreadable: true });
+
+function withReadRequests(definition: PackageDefinition): PackageDefinition {
+  const services = Object.entries(definition).map(([name, part]) => [name, 'format' in part ? part : readSafely(part)]);
+  return Object.fromEntries(services) as PackageDefinition;
+}
+
+function readSafely(service: ServiceDefinition): ServiceDefinition {
+  const methods = Object.entries(service).map(([name, method]) => {
+    const requestDeserialize = (bytes: Buffer): object => {
+      try {
+        return method.requestDeserialize(bytes);
+      } catch {
+        return UNREADABLE_REQUEST;
+      }
+    };
+    return [name, { ...method, requestDeserialize }];
+  });
+  return Object.fromEntries(methods) as ServiceDefinition;
+}

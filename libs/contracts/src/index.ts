@@ -8,5 +8,5 @@ export * as filingV1 from './filing-v1.js';
 export * as identityV1 from './gen/yiditong/identity/v1/identity.pb.js';
 export * as settlementV1 from './settlement-v1.js';
 export type { Timestamp } from './gen/google/protobuf/timestamp.pb.js';
-export { contractDefinition } from './contract-definition.js';
+export { contractDefinition, UNREADABLE_REQUEST } from './contract-definition.js';
 export { declaredAccess, type DeclaredAccess } from './declared-access.js';

@@ -23,7 +23,8 @@ export function reverse(books: Books, request: benefitV1.ReverseRequest): benefi
 
 /**
  * Undoes a cancellation (冲正撤销), so that the adjudication stands again, or bars an id that never came, in the caller's transaction. What
- * was decided meanwhile stands as it is and is named.
+ * was decided meanwhile stands as it is and is named; what a refund in part settled anew is undone before. Here nothing can refuse it, so
+ * that the reversal's id need not be kept.
  */
 export function reverseCancellation(books: Books, request: benefitV1.ReverseRequest): benefitV1.ReverseResponse {
   const { settlementId, personId } = readIdentity(request);
@@ -32,6 +33,7 @@ export function reverseCancellation(books: Books, request: benefitV1.ReverseRequ
   const entry = books.find(settlementId);
   if ((first !== null && first.settlementId !== settlementId) || (entry !== null && entry.personId !== personId))
     throw new Rejection('IDEMPOTENCY_KEY_REUSED');
+  if (request.remainderSettlementId !== '') reverse(books, { ...request, settlementId: request.remainderSettlementId });
   if (first === null) books.addCancellation(cancellationId, { settlementId, state: 'BARRED', answer: null });
   if (first?.state === 'CANCELLED') {
     books.undoCancellation(cancellationId);

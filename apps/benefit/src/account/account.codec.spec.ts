@@ -2,7 +2,7 @@ import { Rejection } from '@yiditong/codes';
 import type { benefitV1 } from '@yiditong/contracts';
 import { MAX_BILL_FEN } from '@yiditong/money';
 import { describe, expect, it } from 'vitest';
-import { decodeAccountEntries } from './account.codec.js';
+import { decodeAccountEntries, decodeShown } from './account.codec.js';
 
 const uuid = (n: number): string => `0198e9a0-0000-7000-8000-${String(n).padStart(12, '0')}`;
 
@@ -34,5 +34,17 @@ describe('account entries', () => {
     const decode = () => decodeAccountEntries(entries);
     expect(decode).toThrow(Rejection);
     expect(decode).toThrow(problem);
+  });
+});
+
+describe('what a patient shows', () => {
+  it('is a card’s number or a token, and not both', () => {
+    const institutionCode = 'H11010500001';
+    expect(decodeShown({ institutionCode, idNumber: 'n', token: '' })).toEqual({ idNumber: 'n' });
+    expect(decodeShown({ institutionCode, idNumber: '', token: 't' })).toEqual({ token: 't' });
+    for (const text of ['', 'x'])
+      expect(() => decodeShown({ institutionCode, idNumber: text, token: text })).toThrow(
+        'either id_number or token is needed',
+      );
   });
 });

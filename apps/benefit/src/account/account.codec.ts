@@ -4,6 +4,7 @@ import { Rejection } from '@yiditong/codes';
 import type { benefitV1 } from '@yiditong/contracts';
 import { fen, MAX_BILL_FEN } from '@yiditong/money';
 import type { NewAccountEntry } from './account.entity.js';
+import type { PatientDetail, Shown } from './patient.service.js';
 
 const MAX_ENTRIES = 1_000;
 
@@ -26,6 +27,16 @@ export function decodeAccountEntries(wire: readonly benefitV1.AccountEntry[]): N
 
 export function encodeAccount({ balanceFen, mutualAidFen }: Account): benefitV1.GetAccountResponse {
   return { balanceFen, mutualAidFen };
+}
+
+/** Rejects with REQUEST_MALFORMED where it is neither or both. */
+export function decodeShown({ idNumber, token }: benefitV1.ReadPatientRequest): Shown {
+  if ((idNumber === '') === (token === '')) throw malformed('either id_number or token is needed');
+  return token === '' ? { idNumber } : { token };
+}
+
+export function encodePatient({ balanceFen, identities, ...detail }: PatientDetail): benefitV1.ReadPatientResponse {
+  return { ...detail, balanceFen: balanceFen ?? undefined, identities: [...identities] };
 }
 
 function malformed(problem: string): Rejection {

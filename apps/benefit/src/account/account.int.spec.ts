@@ -16,7 +16,7 @@ import {
   type TestDatabase,
 } from '@yiditong/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BUREAU, claimOf, SPEC_POLICY, SpecHome } from '../adjudication/spec-home.js';
+import { BUREAU, claimOf, SPEC_POLICY, SpecHome, undoOf } from '../adjudication/spec-home.js';
 import { migrations } from '../migrations/index.js';
 import type { NewAccountEntry } from './account.entity.js';
 
@@ -190,7 +190,7 @@ describe('an account', () => {
     await home.cancellations.cancel(claim, cancellationId);
     await post(entry(personId, -1n));
     const totals = await home.totalsOf(personId);
-    const undone = (): Promise<unknown> => home.cancellations.reverse(claim, cancellationId);
+    const undone = (): Promise<unknown> => home.cancellations.reverse(claim, undoOf(cancellationId));
     await expect(undone()).rejects.toMatchObject({ reason: 'ACCOUNT_REFUND_SPENT' });
     expect(await home.adjudications.query(claim)).toMatchObject({ state: 'CANCELLED', cancellationId });
     expect([await home.totalsOf(personId), await balances(personId)]).toEqual([totals, [69_999n, 0n]]);
@@ -200,6 +200,46 @@ describe('an account', () => {
     expect(await entriesOf(personId)).toContain('OWN -70000 REINSTATEMENT');
     await home.adjudications.reverse(claim);
     expect(await balances(personId)).toEqual([70_000n, 0n]);
+  });
+
+  it('isn’t asked again by a reversal that was refused, however late a call of it comes', async () => {
+    const { personId } = await home.insure();
+    await post(entry(personId, 70_000n));
+    const claim = claimOf(personId, 200_000n, { useAccount: true });
+    await home.adjudications.adjudicate(claim);
+    const cancellationId = randomUUID();
+    await home.cancellations.cancel(claim, cancellationId);
+    await post(entry(personId, -1n));
+    const reversal = undoOf(cancellationId);
+    const refused = { reason: 'ACCOUNT_REFUND_SPENT' };
+    await expect(home.cancellations.reverse(claim, reversal)).rejects.toMatchObject(refused);
+    await post(entry(personId, 1n));
+    await expect(home.cancellations.reverse(claim, reversal)).rejects.toMatchObject(refused);
+    expect(await home.adjudications.query(claim)).toMatchObject({ state: 'CANCELLED', cancellationId });
+    expect(await balances(personId)).toEqual([70_000n, 0n]);
+  });
+
+  it('gets back what a refund settled anew before it pays for the whole again, and keeps both where that isn’t enough', async () => {
+    const { personId } = await home.insure();
+    await post(entry(personId, 70_000n));
+    const claim = claimOf(personId, 200_000n, { useAccount: true });
+    await home.adjudications.adjudicate(claim);
+    const cancellationId = randomUUID();
+    await home.cancellations.cancel(claim, cancellationId);
+    const rest = claimOf(personId, 150_000n, { useAccount: true });
+    await home.adjudications.adjudicate(rest);
+    expect(await balances(personId)).toEqual([0n, 0n]);
+    const stateOf = async (of: typeof claim): Promise<string | undefined> =>
+      (await home.adjudications.query(of))?.state;
+    const remainderSettlementId = rest.settlementId;
+    await post(entry(personId, 5n));
+    await expect(home.cancellations.reverse(claim, undoOf(cancellationId))).rejects.toMatchObject({
+      reason: 'ACCOUNT_REFUND_SPENT',
+    });
+    expect([await stateOf(claim), await stateOf(rest)]).toEqual(['CANCELLED', 'ADJUDICATED']);
+    await home.cancellations.reverse(claim, undoOf(cancellationId, { remainderSettlementId }));
+    expect([await stateOf(claim), await stateOf(rest)]).toEqual(['ADJUDICATED', 'REVERSED']);
+    expect(await balances(personId)).toEqual([5n, 0n]);
   });
 
   it.each<[string, object, object]>([

@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrations } from '../migrations/index.js';
 import type { RecordedAdjudication } from './adjudication.entity.js';
 import type { PresentedClaim } from './claim.codec.js';
-import { BUREAU, claimOf, SPEC_POLICY, SpecHome } from './spec-home.js';
+import { BUREAU, claimOf, SPEC_POLICY, SpecHome, undoOf } from './spec-home.js';
 
 const BEGAN = Date.parse('2027-05-01T00:00:00Z');
 const YEARS = [2026, 2027];
@@ -142,7 +142,7 @@ class Book {
     }
     const { hadAdjudication, laterSettlementIds } = await home.cancellations.reverse(
       claim,
-      cancellationIds.at(-1) ?? '',
+      undoOf(cancellationIds.at(-1) ?? ''),
     );
     if (!hadAdjudication) throw new Error('there was one');
     const isUndoneNow = entry.state === 'CANCELLED';

@@ -6,7 +6,7 @@ import { encodeAdjudication, encodeAnswer, encodeCancellation, encodeState } fro
 import type { RecordedAdjudication } from './adjudication.entity.js';
 import { AdjudicationService } from './adjudication.service.js';
 import { CancellationService } from './cancellation.service.js';
-import { decodeClaim, decodeIdentity } from './claim.codec.js';
+import { decodeClaim, decodeIdentity, decodeUndone } from './claim.codec.js';
 
 const MAX_CLAIMS = 100;
 
@@ -42,7 +42,7 @@ export class AdjudicationController implements benefitV1.HomeProvinceServiceCont
     const identity = decodeIdentity(request);
     const { hadAdjudication, laterSettlementIds } = await (request.cancellationId === ''
       ? this.adjudications.reverse(identity)
-      : this.cancellations.reverse(identity, uuidField(request.cancellationId, 'cancellation_id')));
+      : this.cancellations.reverse(identity, decodeUndone(request)));
     return { hadAdjudication, laterSettlementIds: [...laterSettlementIds] };
   }
 

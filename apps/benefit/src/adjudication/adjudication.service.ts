@@ -3,25 +3,13 @@ import { appendAudit, Clock, currentCaller, Database, decideOnce, PersonalDataVa
 import { provinceOf, Rejection, type Reason, type ReasonParams } from '@yiditong/codes';
 import { findPerson, lockPerson } from '../person/person.store.js';
 import type { InsuredPerson } from '../person/person.entity.js';
-import {
-  adjudicationRecord,
-  barRecord,
-  reversedWhileCancelledRecord,
-  trialRecord,
-  undoRecord,
-} from './adjudication-audit.js';
+import { adjudicationRecord, trialRecord } from './adjudication-audit.js';
 import type { AdjudicationRow, RecordedAdjudication, Reversal } from './adjudication.entity.js';
-import {
-  barAdjudication,
-  findAdjudication,
-  insertAdjudication,
-  laterSettlements,
-  markCancelledReversed,
-  markReversed,
-} from './adjudication.store.js';
+import { findAdjudication, insertAdjudication } from './adjudication.store.js';
 import { homeOf, move } from './booking.js';
 import type { ClaimIdentity, PresentedClaim } from './claim.codec.js';
 import { judge } from './judge.js';
+import { reverseAdjudication } from './reversing.js';
 
 type Refusal = { readonly kind: 'rejected'; readonly reason: Reason; readonly params: ReasonParams };
 type Answer = { readonly kind: 'adjudicated'; readonly result: RecordedAdjudication } | Refusal;
@@ -58,30 +46,11 @@ export class AdjudicationService {
     return answer.result;
   }
 
-  /**
-   * Takes back what an adjudication booked, or bars an id that never came. What was cancelled is taken back already, and then doesn't stand
-   * again when its cancellation is undone.
-   */
+  /** Takes back what an adjudication booked, or bars an id that never came. */
   async reverse(identity: ClaimIdentity): Promise<Reversal> {
-    const home = homeOf(identity);
-    const { personId, settlementId } = identity;
-    return this.database.transaction(home, async (tx) => {
-      await lockPerson(tx, personId);
-      if (await barAdjudication(tx, personId, home.region, settlementId, this.clock.now())) {
-        await appendAudit(tx, home, barRecord(identity));
-        return { hadAdjudication: false, laterSettlementIds: [] };
-      }
-      const found = await findAdjudication(tx, personId, settlementId);
-      if (found?.state === 'ADJUDICATED') {
-        const operation = { direction: 'REVERSED', operationId: settlementId } as const;
-        const effects = await move(tx, identity, operation, found.result, this.clock.now());
-        await markReversed(tx, personId, settlementId, this.clock.now());
-        await appendAudit(tx, home, undoRecord(identity, 'REVERSED', effects));
-      }
-      if (await markCancelledReversed(tx, personId, settlementId, this.clock.now()))
-        await appendAudit(tx, home, reversedWhileCancelledRecord(identity));
-      const laterSettlementIds = await laterSettlements(tx, personId, settlementId);
-      return { hadAdjudication: found !== null && found.state !== 'BARRED', laterSettlementIds };
+    return this.database.transaction(homeOf(identity), async (tx) => {
+      await lockPerson(tx, identity.personId);
+      return reverseAdjudication(tx, identity, this.clock.now());
     });
   }
 

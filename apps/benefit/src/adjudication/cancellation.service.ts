@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { appendAudit, Clock, Database, decideOnce, type Tx } from '@yiditong/chassis';
-import { provinceOf, Rejection } from '@yiditong/codes';
+import { provinceOf, Rejection, type Reason, type ReasonParams } from '@yiditong/codes';
 import { lockPerson } from '../person/person.store.js';
 import { barCancellationRecord, reinstateRecord, undoRecord, type Effects } from './adjudication-audit.js';
 import type { Cancellation, Reversal } from './adjudication.entity.js';
@@ -18,7 +18,10 @@ import {
   markCancellationReversed,
   type CancellationKey,
 } from './cancellation.store.js';
-import type { ClaimIdentity } from './claim.codec.js';
+import type { ClaimIdentity, UndoneCancellation } from './claim.codec.js';
+import { reverseAdjudication } from './reversing.js';
+
+type UndoAnswer = Reversal | { readonly refused: Reason; readonly params: ReasonParams };
 
 /** Takes adjudications back because their settlements were cancelled, and undoes that. Locks as AdjudicationService does. */
 @Injectable()
@@ -49,25 +52,41 @@ export class CancellationService {
   }
 
   /**
-   * Undoes a cancellation exactly, once: the adjudication stands again with what it booked, unless it was reversed as well. Bars an id that
-   * never came. Rejects with IDEMPOTENCY_KEY_REUSED where it is another settlement's, or ACCOUNT_REFUND_SPENT, which changes nothing.
+   * Undoes a cancellation exactly, once: the adjudication stands again with what it booked, unless it was reversed as well, and what a refund
+   * settled anew is undone before it. Bars an id that never came. Rejects with IDEMPOTENCY_KEY_REUSED where it is another settlement's, or
+   * with ACCOUNT_REFUND_SPENT, which changes nothing and is this reversal's answer for ever: a call of it that comes late must not do
+   * what was answered as refused.
    */
-  async reverse(identity: ClaimIdentity, cancellationId: string): Promise<Reversal> {
-    const home = homeOf(identity);
-    const { personId, settlementId } = identity;
-    const key = keyOf(identity, cancellationId);
-    return this.database.transaction(home, async (tx) => {
-      await lockPerson(tx, personId);
-      if (await addCancellation(tx, key, 'BARRED', this.clock.now())) {
-        await appendAudit(tx, home, barCancellationRecord(identity, cancellationId));
-        return { hadAdjudication: false, laterSettlementIds: [] };
-      }
-      const found = await findCancellation(tx, personId, cancellationId);
-      if (found?.settlementId !== settlementId) throw new Rejection('IDEMPOTENCY_KEY_REUSED');
-      if (found.state === 'CANCELLED') await this.reinstate(tx, identity, key);
-      const laterSettlementIds = await settledMeanwhile(tx, personId, settlementId, cancellationId);
-      return { hadAdjudication: found.state !== 'BARRED', laterSettlementIds };
+  async reverse(identity: ClaimIdentity, asked: UndoneCancellation): Promise<Reversal> {
+    const key = `reversal/${asked.reversalId}`;
+    const write = { scope: identity.personId, region: homeOf(identity).region, key, body: { identity, asked } };
+    const once = (decide: (tx: Tx) => Promise<UndoAnswer>): Promise<UndoAnswer> =>
+      this.database.transaction(homeOf(identity), (tx) => decideOnce(tx, write, () => decide(tx)));
+    const answer = await once((tx) => this.reverseBoth(tx, identity, asked)).catch((error: unknown) => {
+      if (!(error instanceof Rejection) || error.reason !== 'ACCOUNT_REFUND_SPENT') throw error;
+      return once(() => Promise.resolve({ refused: error.reason, params: error.params }));
     });
+    if ('refused' in answer) throw new Rejection(answer.refused, answer.params);
+    return answer;
+  }
+
+  private async reverseBoth(tx: Tx, identity: ClaimIdentity, asked: UndoneCancellation): Promise<Reversal> {
+    const { personId, settlementId } = identity;
+    const { cancellationId, remainderSettlementId } = asked;
+    const key = keyOf(identity, cancellationId);
+    await lockPerson(tx, personId);
+    // First, so that the accounts have again what it took of them.
+    if (remainderSettlementId)
+      await reverseAdjudication(tx, { ...identity, settlementId: remainderSettlementId }, this.clock.now());
+    if (await addCancellation(tx, key, 'BARRED', this.clock.now())) {
+      await appendAudit(tx, homeOf(identity), barCancellationRecord(identity, cancellationId));
+      return { hadAdjudication: false, laterSettlementIds: [] };
+    }
+    const found = await findCancellation(tx, personId, cancellationId);
+    if (found?.settlementId !== settlementId) throw new Rejection('IDEMPOTENCY_KEY_REUSED');
+    if (found.state === 'CANCELLED') await this.reinstate(tx, identity, key);
+    const laterSettlementIds = await settledMeanwhile(tx, personId, settlementId, cancellationId);
+    return { hadAdjudication: found.state !== 'BARRED', laterSettlementIds };
   }
 
   private async cancelOnce(tx: Tx, identity: ClaimIdentity, cancellationId: string): Promise<Cancellation> {

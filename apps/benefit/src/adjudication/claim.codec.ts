@@ -20,6 +20,14 @@ export type ClaimIdentity = {
   readonly insuredRegion: string;
 };
 
+/** Who undoes a cancellation, and what a refund in part settled anew, which is undone with it; empty where there is none. */
+export type UndoneCancellation = {
+  readonly cancellationId: string;
+  readonly remainderSettlementId: string;
+  /** The answer is given once per id, for ever. */
+  readonly reversalId: string;
+};
+
 /**
  * A claim as it is adjudicated. The business date of the discharge decides policy and benefit year (经办规程 art. 41). The person's
  * insurance, type, age, tags and accounts are the home province's own knowledge.
@@ -81,6 +89,16 @@ export function decodeIdentity(wire: ClaimIdentity): ClaimIdentity {
   const settlementId = uuidField(wire.settlementId, 'settlement_id');
   if (!findProvince(wire.insuredRegion)) throw new Rejection('REGION_UNKNOWN', { region: wire.insuredRegion });
   return { settlementId, personId, insuredRegion: wire.insuredRegion };
+}
+
+/** Rejects with REQUEST_MALFORMED. */
+export function decodeUndone(wire: benefitV1.ReverseRequest): UndoneCancellation {
+  const remainder = wire.remainderSettlementId;
+  return {
+    cancellationId: uuidField(wire.cancellationId, 'cancellation_id'),
+    remainderSettlementId: remainder && uuidField(remainder, 'remainder_settlement_id'),
+    reversalId: uuidField(wire.reversalId, 'reversal_id'),
+  };
 }
 
 function decodeAmounts(wire: benefitV1.Claim): Pick<PresentedClaim, 'split' | 'parts' | 'hospitalPartFen'> {

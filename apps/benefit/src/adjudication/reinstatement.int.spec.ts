@@ -16,7 +16,7 @@ import { migrations } from '../migrations/index.js';
 import type { AdjudicationService } from './adjudication.service.js';
 import type { CancellationService } from './cancellation.service.js';
 import type { PresentedClaim } from './claim.codec.js';
-import { claimOf, SpecHome } from './spec-home.js';
+import { claimOf, SpecHome, undoOf } from './spec-home.js';
 
 let db: TestDatabase;
 let home: SpecHome;
@@ -49,7 +49,7 @@ describe('a cancellation that is undone', () => {
     await cancellations.cancel(claim, cancellationId);
     expect(await adjudications.query(claim)).toMatchObject({ state: 'CANCELLED', cancellationId });
     for (let time = 0; time < 2; time++) {
-      const reversal = await cancellations.reverse(claim, cancellationId);
+      const reversal = await cancellations.reverse(claim, undoOf(cancellationId));
       expect(reversal).toEqual({ hadAdjudication: true, laterSettlementIds: [] });
       expect(await home.totalsOf(claim.personId)).toEqual(totals);
       expect(await adjudications.query(claim)).toEqual(known);
@@ -61,7 +61,7 @@ describe('a cancellation that is undone', () => {
     const claim = await settled();
     const cancellationId = randomUUID();
     await cancellations.cancel(claim, cancellationId);
-    await cancellations.reverse(claim, cancellationId);
+    await cancellations.reverse(claim, undoOf(cancellationId));
     for (let time = 0; time < 2; time++) expect(await cancelling(claim, cancellationId)).toBe('CANCELLATION_REVERSED');
     expect(await stateOf(claim)).toBe('ADJUDICATED');
   });
@@ -71,12 +71,12 @@ describe('a cancellation that is undone', () => {
     const [first, second] = [randomUUID(), randomUUID()];
     for (const cancellationId of [first, second]) {
       expect(await cancelling(claim, cancellationId)).toBe('cancelled');
-      if (cancellationId === first) await cancellations.reverse(claim, first);
+      if (cancellationId === first) await cancellations.reverse(claim, undoOf(first));
     }
-    await cancellations.reverse(claim, first);
+    await cancellations.reverse(claim, undoOf(first));
     expect(await adjudications.query(claim)).toMatchObject({ state: 'CANCELLED', cancellationId: second });
     expect(await home.totalsOf(claim.personId)).toEqual({});
-    await cancellations.reverse(claim, second);
+    await cancellations.reverse(claim, undoOf(second));
     expect(await stateOf(claim)).toBe('ADJUDICATED');
     await adjudications.reverse(claim);
     expect(await home.totalsOf(claim.personId)).toEqual({});
@@ -90,9 +90,9 @@ describe('a cancellation that is undone', () => {
     await cancellations.cancel(claim, cancellationId);
     const meanwhile = await settled(personId);
     const named = { hadAdjudication: true, laterSettlementIds: [meanwhile.settlementId] };
-    expect(await cancellations.reverse(claim, cancellationId)).toEqual(named);
+    expect(await cancellations.reverse(claim, undoOf(cancellationId))).toEqual(named);
     const after = await settled(personId);
-    expect(await cancellations.reverse(claim, cancellationId)).toEqual(named);
+    expect(await cancellations.reverse(claim, undoOf(cancellationId))).toEqual(named);
     const { laterSettlementIds } = await cancellations.cancel(claim, randomUUID());
     expect(laterSettlementIds).toEqual([after.settlementId, before.settlementId]);
   });
@@ -102,12 +102,12 @@ describe('a cancellation that is undone', () => {
       const claim = await settled();
       const cancellationId = randomUUID();
       await cancellations.cancel(claim, cancellationId);
-      if (cancellationFirst) await cancellations.reverse(claim, cancellationId);
+      if (cancellationFirst) await cancellations.reverse(claim, undoOf(cancellationId));
       for (let time = 0; time < 2; time++)
         expect(await adjudications.reverse(claim)).toMatchObject({ hadAdjudication: true });
       expect(await stateOf(claim)).toBe(cancellationFirst ? 'REVERSED' : 'CANCELLED');
       for (let time = 0; time < 2; time++)
-        expect(await cancellations.reverse(claim, cancellationId)).toMatchObject({ hadAdjudication: true });
+        expect(await cancellations.reverse(claim, undoOf(cancellationId))).toMatchObject({ hadAdjudication: true });
       expect(await stateOf(claim)).toBe('REVERSED');
       expect(await home.totalsOf(claim.personId)).toEqual({});
       expect(await cancelling(claim, randomUUID())).toBe('SETTLEMENT_REVERSED');
@@ -122,11 +122,11 @@ describe('a cancellation that never came', () => {
     const claim = claimOf(personId, 150_000n);
     const cancellationId = randomUUID();
     const barred = { hadAdjudication: false, laterSettlementIds: [] };
-    expect(await cancellations.reverse(claim, cancellationId)).toEqual(barred);
+    expect(await cancellations.reverse(claim, undoOf(cancellationId))).toEqual(barred);
     expect(await cancelling(claim, cancellationId)).toBe('CANCELLATION_REVERSED');
     await adjudications.adjudicate(claim);
     expect(await cancelling(claim, cancellationId)).toBe('CANCELLATION_REVERSED');
-    expect(await cancellations.reverse(claim, cancellationId)).toEqual(barred);
+    expect(await cancellations.reverse(claim, undoOf(cancellationId))).toEqual(barred);
     expect(await stateOf(claim)).toBe('ADJUDICATED');
     expect(await cancelling(claim, randomUUID())).toBe('cancelled');
   });
@@ -134,7 +134,7 @@ describe('a cancellation that never came', () => {
   it('is barred of a person who isn’t known, too', async () => {
     const claim = claimOf(randomUUID(), 1n);
     for (let time = 0; time < 2; time++)
-      expect(await cancellations.reverse(claim, claim.settlementId)).toMatchObject({ hadAdjudication: false });
+      expect(await cancellations.reverse(claim, undoOf(claim.settlementId))).toMatchObject({ hadAdjudication: false });
   });
 });
 
@@ -143,9 +143,9 @@ it('an id of another settlement’s cancellation is refused, made or barred, and
   const other = await settled(one.personId);
   const [made, barred] = [randomUUID(), randomUUID()];
   await cancellations.cancel(one, made);
-  await cancellations.reverse(one, barred);
+  await cancellations.reverse(one, undoOf(barred));
   for (const id of [made, barred]) {
-    expect(await endOf(cancellations.reverse(other, id), 'undone')).toBe('IDEMPOTENCY_KEY_REUSED');
+    expect(await endOf(cancellations.reverse(other, undoOf(id)), 'undone')).toBe('IDEMPOTENCY_KEY_REUSED');
     expect(await cancelling(other, id)).toBe('IDEMPOTENCY_KEY_REUSED');
   }
   expect([await stateOf(one), await stateOf(other)]).toEqual(['CANCELLED', 'ADJUDICATED']);
@@ -157,7 +157,7 @@ describe('at once', () => {
     const totals = await home.totalsOf(claim.personId);
     const cancellationId = randomUUID();
     await cancellations.cancel(claim, cancellationId);
-    await atOnce(10, () => patiently(() => cancellations.reverse(claim, cancellationId)));
+    await atOnce(10, () => patiently(() => cancellations.reverse(claim, undoOf(cancellationId))));
     expect(await home.totalsOf(claim.personId)).toEqual(totals);
     expect(await entriesOf(claim)).toEqual(['BOOKED', 'CANCELLED', 'REINSTATED']);
   });
@@ -169,7 +169,7 @@ describe('at once', () => {
       const cancellationId = randomUUID();
       const [end, { hadAdjudication }] = await Promise.all([
         patiently(() => cancelling(claim, cancellationId)),
-        patiently(() => cancellations.reverse(claim, cancellationId)),
+        patiently(() => cancellations.reverse(claim, undoOf(cancellationId))),
       ]);
       expect(hadAdjudication ? ['cancelled', 'CANCELLATION_REVERSED'] : ['CANCELLATION_REVERSED']).toContain(end);
       expect(await stateOf(claim)).toBe('ADJUDICATED');
@@ -185,7 +185,7 @@ describe('at once', () => {
       await cancellations.cancel(claim, cancellationId);
       await Promise.all([
         patiently(() => adjudications.reverse(claim)),
-        patiently(() => cancellations.reverse(claim, cancellationId)),
+        patiently(() => cancellations.reverse(claim, undoOf(cancellationId))),
       ]);
       expect(await stateOf(claim)).toBe('REVERSED');
       expect(await home.totalsOf(claim.personId)).toEqual({});
@@ -199,10 +199,10 @@ describe('the audit trail has', () => {
     const { personId } = claim;
     const [first, second, barred] = [randomUUID(), randomUUID(), randomUUID()];
     await cancellations.cancel(claim, first);
-    for (const id of [first, first, barred, barred]) await cancellations.reverse(claim, id);
+    for (const id of [first, first, barred, barred]) await cancellations.reverse(claim, undoOf(id));
     await cancellations.cancel(claim, second);
     for (let time = 0; time < 2; time++) await adjudications.reverse(claim);
-    for (let time = 0; time < 2; time++) await cancellations.reverse(claim, second);
+    for (let time = 0; time < 2; time++) await cancellations.reverse(claim, undoOf(second));
     const trail = (await auditTrail(db, claim.settlementId)).map(({ action, before, after }) => [
       action,
       before,

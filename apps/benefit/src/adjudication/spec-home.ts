@@ -11,7 +11,7 @@ import { PolicyService } from '../policy/policy.service.js';
 import { AccumulatorService } from './accumulator.service.js';
 import { AdjudicationService } from './adjudication.service.js';
 import { CancellationService } from './cancellation.service.js';
-import type { PresentedClaim } from './claim.codec.js';
+import type { PresentedClaim, UndoneCancellation } from './claim.codec.js';
 
 export const BUREAU: Actor = { role: 'bureau', region: '610000', subject: 'bureau' };
 export const REGION = '610100';
@@ -128,4 +128,9 @@ export function claimOf(personId: string, inScopeFen: bigint, change: Partial<Pr
     useAccount: false,
     ...change,
   };
+}
+
+/** The undoing of a cancellation by a reversal of its own. */
+export function undoOf(cancellationId: string, change: Partial<UndoneCancellation> = {}): UndoneCancellation {
+  return { cancellationId, remainderSettlementId: '', reversalId: randomUUID(), ...change };
 }

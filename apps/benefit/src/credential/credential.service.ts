@@ -115,6 +115,26 @@ export class CredentialService {
     throw new Rejection(outcome.reason);
   }
 
+  /** Whose token an institution has decoded, as long as that stands. Rejects with E_CREDENTIAL_INVALID for every other. */
+  async bearer(institutionCode: string, token: string): Promise<Pick<Credential, 'personId' | 'province'>> {
+    const province = homeProvinceOf(token);
+    const credential = province === null ? null : await this.presented(province, hashOf(token));
+    const use = credential?.use;
+    const stands = use?.answer.kind === 'person' && use.standsUntil > this.clock.now();
+    if (!credential || !stands || use.institutionCode !== institutionCode) {
+      this.refusals.count(institutionCode, 'E_CREDENTIAL_INVALID');
+      throw new Rejection('E_CREDENTIAL_INVALID');
+    }
+    return credential;
+  }
+
+  private async presented(province: string, tokenHash: Buffer): Promise<Credential | null> {
+    return this.database.transaction(serviceActor('benefit', province), async (tx) => {
+      const found = await findByTokenHash(tx, province, tokenHash);
+      return found && lockCredential(tx, found);
+    });
+  }
+
   /** The home province decides about its own, wherever the hospital is. Lock order: credential, audit. */
   private async present(
     actor: Actor,

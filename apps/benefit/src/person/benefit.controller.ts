@@ -6,8 +6,9 @@ import { actorOf, decodeInstant, encodeInstant, insuranceCodec, personTypeCodec,
 import { Rejection } from '@yiditong/codes';
 import { benefitV1 } from '@yiditong/contracts';
 import { validate as isUuid } from 'uuid';
-import { decodeAccountEntries, encodeAccount } from '../account/account.codec.js';
+import { decodeAccountEntries, decodeShown, encodeAccount, encodePatient } from '../account/account.codec.js';
 import { AccountService } from '../account/account.service.js';
+import { PatientService } from '../account/patient.service.js';
 import { AccumulatorService } from '../adjudication/accumulator.service.js';
 import type { InsuredPerson } from './person.entity.js';
 import { PersonService, type PersonEntry } from './person.service.js';
@@ -21,6 +22,7 @@ export class BenefitController implements benefitV1.BenefitServiceController {
     private readonly persons: PersonService,
     private readonly accumulators: AccumulatorService,
     private readonly accounts: AccountService,
+    private readonly patients: PatientService,
   ) {}
 
   async registerPersons(
@@ -41,6 +43,11 @@ export class BenefitController implements benefitV1.BenefitServiceController {
     const person = await this.persons.get(actorOf(metadata), request.personId, decodePurpose(request.purpose));
     const { name, idNumber, phone, tags } = person;
     return { ...encodePerson(person), name, idNumber, phone: phone ?? '', tags: [...tags] };
+  }
+
+  async readPatient(request: benefitV1.ReadPatientRequest, metadata: Metadata): Promise<benefitV1.ReadPatientResponse> {
+    const shown = decodeShown(request);
+    return encodePatient(await this.patients.read(actorOf(metadata), request.institutionCode, shown));
   }
 
   async getInsurance(

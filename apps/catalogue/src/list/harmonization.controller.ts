@@ -5,6 +5,7 @@ import { catalogueV1 } from '@yiditong/contracts';
 import {
   decodeMappingPage,
   decodeRevision,
+  decodeWithdrawal,
   encodeMapping,
   encodeMappings,
   itemCodeField,
@@ -136,5 +137,15 @@ export class HarmonizationController implements catalogueV1.HarmonizationService
     const revision = decodeRevision(request);
     const mapping = await this.mappings.revise(actor, requestId, decodeOwner(actor, request), revision);
     return { mapping: encodeMapping(mapping) };
+  }
+
+  async withdrawMapping(
+    request: catalogueV1.WithdrawMappingRequest,
+    metadata: Metadata,
+  ): Promise<catalogueV1.WithdrawMappingResponse> {
+    const [actor, requestId] = [actorOf(metadata), requestIdField(request.requestId)];
+    const withdrawal = decodeWithdrawal(request);
+    const mappings = await this.mappings.withdraw(actor, requestId, decodeOwner(actor, request), withdrawal);
+    return { mappings: mappings.map(encodeMapping) };
   }
 }

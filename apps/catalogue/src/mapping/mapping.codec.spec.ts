@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeResolution } from '../conflict/conflict.codec.js';
-import { decodeMappingPage, decodeRevision } from './mapping.codec.js';
+import { decodeMappingPage, decodeRevision, decodeWithdrawal } from './mapping.codec.js';
 
 const revision = {
   requestId: 'request-1',
@@ -34,4 +34,17 @@ describe('what a clerk says of a mapping', () => {
   ])('can’t be %s that PostgreSQL can’t store', (_, decode) =>
     expect(decode).toThrow(expect.objectContaining({ reason: 'REQUEST_MALFORMED' })),
   );
+
+  it('that is taken back names both codes, and says why', () => {
+    const withdrawal = { ...revision, nationalCode: 'XA10BAE041A001010100001' };
+    expect(decodeWithdrawal(withdrawal)).toEqual({
+      itemCode: 'Ａ0012',
+      nationalCode: 'XA10BAE041A001010100001',
+      remark: '经核对',
+    });
+    for (const missing of ['itemCode', 'nationalCode', 'remark'])
+      expect(() => decodeWithdrawal({ ...withdrawal, [missing]: '' }), missing).toThrow(
+        expect.objectContaining({ reason: 'REQUEST_MALFORMED' }),
+      );
+  });
 });

@@ -4,7 +4,7 @@ import type { catalogueV1 } from '@yiditong/contracts';
 import type { Evidence } from '@yiditong/harmonization';
 import { codeField, dayField, limitField, malformed } from '../reading/reading-fields.js';
 import type { Mapping } from './mapping.entity.js';
-import type { Revision } from './mapping.service.js';
+import type { Revision, Withdrawal } from './mapping.service.js';
 import type { MappingPage } from './mapping.store.js';
 
 const MAX_PAGE = 1_000;
@@ -24,14 +24,25 @@ export function decodeMappingPage(
 
 /** Rejects with REQUEST_MALFORMED. */
 export function decodeRevision(wire: catalogueV1.ReviseMappingRequest): Revision {
-  const remark = remarkField(wire.remark);
-  if (remark === '') throw malformed('remark is missing');
   return {
     itemCode: itemCodeField(wire.itemCode),
     nationalCode: nationalCodeOrNone(wire.nationalCode),
     effectiveFrom: dayField(wire.effectiveFrom, 'effective_from'),
-    remark,
+    remark: neededRemark(wire.remark),
   };
+}
+
+/** Rejects with REQUEST_MALFORMED. */
+export function decodeWithdrawal(wire: catalogueV1.WithdrawMappingRequest): Withdrawal {
+  const nationalCode = nationalCodeOrNone(wire.nationalCode);
+  if (nationalCode === null) throw malformed('national_code is missing');
+  return { itemCode: itemCodeField(wire.itemCode), nationalCode, remark: neededRemark(wire.remark) };
+}
+
+function neededRemark(text: string): string {
+  const remark = remarkField(text);
+  if (remark === '') throw malformed('remark is missing');
+  return remark;
 }
 
 /** Null for none, as an empty one says. Rejects with REQUEST_MALFORMED. */

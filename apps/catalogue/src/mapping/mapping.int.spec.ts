@@ -137,6 +137,57 @@ describe('a mapping', () => {
   });
 });
 
+describe('a mapping that is taken back', () => {
+  const taken = { itemCode: 'YP1', nationalCode: ONE, remark: '对照有误' };
+
+  it('is in force until yesterday, and the item is nothing until what was to come', async () => {
+    await desk.mappings.revise(CLERK_A, requestId(), OF_A, said(ONE, '2026-01-01'));
+    await desk.mappings.revise(CLERK_A, requestId(), OF_A, said(OTHER, '2026-06-01'));
+    const made = await desk.mappings.withdraw(CLERK_A, requestId(), OF_A, taken);
+    expect(made).toMatchObject([
+      { nationalCode: null, effectiveFrom: TODAY, effectiveTo: '2026-05-31', remark: '对照有误', decidedBy: 'a-01' },
+      { nationalCode: OTHER, effectiveFrom: '2026-06-01', effectiveTo: null },
+    ]);
+    const days = ['2026-02-28', TODAY, '2026-05-31', '2026-06-01'];
+    expect(await Promise.all(days.map((day) => desk.mappedOn(day)))).toEqual([
+      [`YP1 ${ONE}`],
+      ['YP1'],
+      ['YP1'],
+      [`YP1 ${OTHER}`],
+    ]);
+    const trail = (await auditTrail(db, `${HOSPITAL_A}/YP1`)).slice(-2);
+    expect(trail.map(({ action, after }) => [action, after])).toEqual([
+      ['REVISE_MAPPING', { nationalCode: null, revision: 3, effectiveFrom: TODAY }],
+      ['REVISE_MAPPING', { nationalCode: OTHER, revision: 4, effectiveFrom: '2026-06-01' }],
+    ]);
+  });
+
+  it('is taken back once for a request that is repeated, also on a later day', async () => {
+    await desk.mappings.revise(CLERK_A, requestId(), OF_A, said(ONE, TODAY));
+    const request = requestId();
+    const answers = await atOnce(3, () => desk.mappings.withdraw(CLERK_A, request, OF_A, taken));
+    desk.clock.pass(36 * 3_600_000);
+    answers.push(await desk.mappings.withdraw(CLERK_A, request, OF_A, taken));
+    desk.clock.pass(-36 * 3_600_000);
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect(await desk.mappings.history(CLERK_A, OF_A, 'YP1')).toHaveLength(2);
+    await expect(
+      desk.mappings.withdraw(CLERK_A, request, OF_A, { ...taken, nationalCode: OTHER }),
+    ).rejects.toMatchObject({ reason: 'IDEMPOTENCY_KEY_REUSED' });
+  });
+
+  it('is not there a second time, nor to the neighbour, whose own stays', async () => {
+    await desk.mappings.revise(CLERK_A, requestId(), OF_A, said(ONE, TODAY));
+    await desk.mappings.revise(CLERK_B, requestId(), OF_B, { ...said(ONE, TODAY), itemCode: 'YP2' });
+    const missing = { reason: 'MAPPING_NOT_FOUND' };
+    await expect(desk.mappings.withdraw(CLERK_B, requestId(), OF_B, taken)).rejects.toMatchObject(missing);
+    await expect(desk.mappings.withdraw(CLERK_B, requestId(), OF_A, taken)).rejects.toMatchObject(missing);
+    await desk.mappings.withdraw(CLERK_A, requestId(), OF_A, taken);
+    await expect(desk.mappings.withdraw(CLERK_A, requestId(), OF_A, taken)).rejects.toMatchObject(missing);
+    expect(await desk.mappedOn(TODAY, CLERK_B, OF_B)).toEqual([`YP2 ${ONE}`]);
+  });
+});
+
 describe('a queued row', () => {
   const queued = async () => desk.matched([row(2, 'YP1', '盐酸二甲双胍片', { kind: '西药', price_yuan: '20' })]);
 

@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { appendAudit, businessDateOf, Clock, Database, decideOnce, type Actor } from '@yiditong/chassis';
+import {
+  appendAudit,
+  businessDateOf,
+  Clock,
+  Database,
+  decideOnce,
+  type Actor,
+  type AuditEntry,
+} from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
 import { scopeOf, type Owner } from '../list/list.entity.js';
 import { NationalItemService } from '../matching/national-item.service.js';
@@ -14,6 +22,7 @@ import {
   type KnownItem,
   type MappingPage,
 } from './mapping.store.js';
+import { withoutMapping } from './withdrawing.js';
 
 /** What somebody says that an item is. */
 export type Revision = {
@@ -23,6 +32,9 @@ export type Revision = {
   readonly effectiveFrom: string;
   readonly remark: string;
 };
+
+/** A mapping of an item that is taken back. */
+export type Withdrawal = Pick<Revision, 'itemCode' | 'remark'> & { readonly nationalCode: string };
 
 const UNKNOWN: KnownItem = { itemName: '', priceMicroYuan: null, revision: 0 };
 
@@ -62,20 +74,37 @@ export class MappingService {
         const row = this.revised(known, said, actor);
         const [before] = await historyOfItem(tx, owner, said.itemCode);
         await insertMappings(tx, owner, [row]);
-        await appendAudit(tx, actor, {
-          province: owner.province,
-          action: 'REVISE_MAPPING',
-          objectType: 'item_mapping',
-          objectId: `${owner.institutionCode}/${said.itemCode}`,
-          ...(before ? { before: { nationalCode: before.nationalCode, revision: before.revision } } : {}),
-          after: { nationalCode: said.nationalCode, revision: row.revision, effectiveFrom: said.effectiveFrom },
-        });
+        await appendAudit(tx, actor, revisionOf(owner, row, before));
         return row.revision;
       });
       const history = await historyOfItem(tx, owner, said.itemCode);
       const mapping = history.find((one) => one.revision === revision);
       if (!mapping) throw new Error('a mapping that was made is there');
       return mapping;
+    });
+  }
+
+  /** Rejects with MAPPING_NOT_FOUND or IDEMPOTENCY_KEY_REUSED. */
+  async withdraw(actor: Actor, requestId: string, owner: Owner, taken: Withdrawal): Promise<Mapping[]> {
+    const { itemCode, nationalCode, remark } = taken;
+    const body = { rpc: 'withdraw', ...owner, ...taken };
+    const write = { scope: scopeOf(owner), region: owner.province, key: requestId, body };
+    return this.database.transaction(actor, async (tx) => {
+      const revisions = await decideOnce(tx, write, async () => {
+        await lockMappingsOf(tx, owner);
+        const history = await historyOfItem(tx, owner, itemCode);
+        const spans = withoutMapping(history, nationalCode, businessDateOf(this.clock.now()));
+        if (spans.length === 0) throw new Rejection('MAPPING_NOT_FOUND');
+        const known = (await findKnownItem(tx, owner, itemCode)) ?? UNKNOWN;
+        const rows = spans.map((span, at) =>
+          this.revised({ ...known, revision: known.revision + at }, { itemCode, remark, ...span }, actor),
+        );
+        await insertMappings(tx, owner, rows);
+        await appendAudit(tx, actor, ...rows.map((row) => revisionOf(owner, row, history[0])));
+        return rows.map(({ revision }) => revision);
+      });
+      const history = await historyOfItem(tx, owner, itemCode);
+      return history.filter(({ revision }) => revisions.includes(revision)).toReversed();
     });
   }
 
@@ -99,4 +128,19 @@ export class MappingService {
       listId: null,
     };
   }
+}
+
+function revisionOf(
+  { province, institutionCode }: Owner,
+  { itemCode, nationalCode, revision, effectiveFrom }: MappingRow,
+  before: Mapping | undefined,
+): AuditEntry {
+  return {
+    province,
+    action: 'REVISE_MAPPING',
+    objectType: 'item_mapping',
+    objectId: `${institutionCode}/${itemCode}`,
+    ...(before ? { before: { nationalCode: before.nationalCode, revision: before.revision } } : {}),
+    after: { nationalCode, revision, effectiveFrom },
+  };
 }

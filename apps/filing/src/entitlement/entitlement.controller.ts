@@ -7,6 +7,15 @@ import { diseaseClassOf, rulesInForce, type OpenedDiseaseRule } from '@yiditong/
 import { dateField, optional, regionField, requestIdField } from '../filing/fields.js';
 import { checkedReason } from '../filing/reason-text.js';
 import { RuleService } from '../rule/rule.service.js';
+import {
+  decodeAsked,
+  decodeDecided,
+  decodeTakenBack,
+  decodeWaitingPage,
+  encodeApplication,
+  encodeWaiting,
+} from './application.codec.js';
+import { ApplicationService } from './application.service.js';
 import type { Entitlement } from './entitlement.entity.js';
 import { EntitlementService } from './entitlement.service.js';
 
@@ -15,6 +24,7 @@ import { EntitlementService } from './entitlement.service.js';
 export class EntitlementController implements filingV1.EntitlementServiceController {
   constructor(
     private readonly entitlements: EntitlementService,
+    private readonly applications: ApplicationService,
     private readonly rules: RuleService,
     private readonly clock: Clock,
   ) {}
@@ -46,6 +56,39 @@ export class EntitlementController implements filingV1.EntitlementServiceControl
       reason: checkedReason(request.reason),
     });
     return { entitlement: encode(ended, await this.opened()) };
+  }
+
+  async applyForEntitlement(
+    request: filingV1.ApplyForEntitlementRequest,
+    metadata: Metadata,
+  ): Promise<filingV1.ApplyForEntitlementResponse> {
+    const [actor, requestId] = [actorOf(metadata), requestIdField(request.requestId)];
+    return { application: encodeApplication(await this.applications.apply(actor, requestId, decodeAsked(request))) };
+  }
+
+  async withdrawEntitlementApplication(
+    request: filingV1.WithdrawEntitlementApplicationRequest,
+    metadata: Metadata,
+  ): Promise<filingV1.WithdrawEntitlementApplicationResponse> {
+    const [actor, requestId] = [actorOf(metadata), requestIdField(request.requestId)];
+    const withdrawn = await this.applications.withdraw(actor, requestId, decodeTakenBack(request));
+    return { application: encodeApplication(withdrawn) };
+  }
+
+  async decideEntitlementApplication(
+    request: filingV1.DecideEntitlementApplicationRequest,
+    metadata: Metadata,
+  ): Promise<filingV1.DecideEntitlementApplicationResponse> {
+    const [actor, requestId] = [actorOf(metadata), requestIdField(request.requestId)];
+    return { application: encodeApplication(await this.applications.decide(actor, requestId, decodeDecided(request))) };
+  }
+
+  async listEntitlementApplications(
+    request: filingV1.ListEntitlementApplicationsRequest,
+    metadata: Metadata,
+  ): Promise<filingV1.ListEntitlementApplicationsResponse> {
+    const page = decodeWaitingPage(request);
+    return encodeWaiting(await this.applications.waiting(actorOf(metadata), page), page.limit);
   }
 
   async listEntitlements(

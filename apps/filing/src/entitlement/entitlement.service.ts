@@ -45,30 +45,34 @@ export class EntitlementService {
 
   /** Rejects with ENTITLEMENT_OVERLAPS, PERSON_UNKNOWN, INSURED_REGION_MISMATCH, INSURANCE_INACTIVE or FILING_PERIOD_INVALID. */
   async record(actor: Actor, requestId: string, recognition: Recognition): Promise<Entitlement> {
-    const { personId, insuredRegion, diseaseCode, validFrom, validTo } = recognition;
-    const province = provinceOf(insuredRegion);
+    const { personId, insuredRegion, validFrom, validTo } = recognition;
     if (validTo !== null && validTo < validFrom)
       throw new Rejection('REQUEST_MALFORMED', { problem: 'valid_to lies before valid_from' });
-    await this.facts.learnInsurance(province, [personId]);
+    await this.facts.learnInsurance(provinceOf(insuredRegion), [personId]);
     return this.once(actor, requestId, recognition, async (tx) => {
-      await insuredRegionOf(tx, personId, insuredRegion);
-      const entitlementId = uuidv7();
-      const row = {
-        personId,
-        entitlementId,
-        province,
-        insuredRegion,
-        validFrom,
-        validTo,
-        version: 1,
-        recordedAt: this.clock.now(),
-      };
-      const disease = this.vault.seal(contextIn(DISEASES, personId, entitlementId, province), { diseaseCode });
-      const classIndex = this.vault.bodyHash({ personId, class: diseaseClassOf(diseaseCode) });
-      await insertEntitlement(tx, { ...row, disease, classIndex });
-      await this.tell(tx, actor, row, 'RECORD_ENTITLEMENT');
+      const { row, entry } = await this.recognise(tx, recognition, this.clock.now());
+      await appendAudit(tx, actor, entry);
       return row;
     });
+  }
+
+  /**
+   * Records it under the caller's lock of the person and tells of it; the entry is for the caller's audit. Rejects with ENTITLEMENT_OVERLAPS,
+   * PERSON_UNKNOWN, INSURED_REGION_MISMATCH or INSURANCE_INACTIVE.
+   */
+  async recognise(
+    tx: Tx,
+    { personId, insuredRegion, diseaseCode, validFrom, validTo }: Recognition,
+    recordedAt: Date,
+  ): Promise<{ readonly row: Undiseased; readonly entry: AuditEntry }> {
+    const province = provinceOf(insuredRegion);
+    await insuredRegionOf(tx, personId, insuredRegion);
+    const entitlementId = uuidv7();
+    const row = { personId, entitlementId, province, insuredRegion, validFrom, validTo, version: 1, recordedAt };
+    const disease = this.vault.seal(contextIn(DISEASES, personId, entitlementId, province), { diseaseCode });
+    const classIndex = this.vault.bodyHash({ personId, class: diseaseClassOf(diseaseCode) });
+    await insertEntitlement(tx, { ...row, disease, classIndex });
+    return { row, entry: await this.told(tx, row, 'RECORD_ENTITLEMENT') };
   }
 
   /** After a day that is not over. Rejects with ENTITLEMENT_NOT_FOUND or REQUEST_MALFORMED. */
@@ -81,7 +85,7 @@ export class EntitlementService {
       const { diseaseSealed: _sealed, ...before } = standing;
       const ended = { ...before, validTo: ending.validTo, version: before.version + 1, recordedAt };
       await endEntitlement(tx, ended, ending.reason);
-      await this.tell(tx, actor, ended, 'END_ENTITLEMENT', before);
+      await appendAudit(tx, actor, await this.told(tx, ended, 'END_ENTITLEMENT', before));
       return ended;
     });
   }
@@ -128,25 +132,25 @@ export class EntitlementService {
     });
   }
 
-  private async tell(
+  /** Tells of it, and gives what the audit is to say, which comes last. */
+  private async told(
     tx: Tx,
-    actor: Actor,
     entitlement: Undiseased,
     action: 'RECORD_ENTITLEMENT' | 'END_ENTITLEMENT',
     before?: Undiseased,
-  ): Promise<void> {
+  ): Promise<AuditEntry> {
     const { province, insuredRegion, personId, entitlementId, recordedAt } = entitlement;
     const type = action === 'RECORD_ENTITLEMENT' ? 'entitlement.record' : 'entitlement.end';
     const content = factsOf(entitlement);
     await appendEvents(tx, [{ province, insuredRegion, type, personId, content, recordedAt }]);
-    const entry: AuditEntry = {
+    return {
       province,
       action,
       objectType: 'entitlement',
       objectId: entitlementId,
+      ...(before ? { before: factsOf(before) } : {}),
       after: { personId, ...content },
     };
-    await appendAudit(tx, actor, before ? { ...entry, before: factsOf(before) } : entry);
   }
 
   private opened({ diseaseSealed, ...row }: SealedEntitlement): Entitlement {

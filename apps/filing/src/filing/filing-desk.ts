@@ -97,7 +97,7 @@ export class FilingDesk {
   }
 
   cancel(filing: FilingRow, actor: Actor = self(filing.personId)): Promise<FilingRow> {
-    return this.transitions.cancel(actor, requestId(), { ...targetOf(filing), reason: '' });
+    return this.transitions.cancel(actor, requestId(), { ...targetOf(filing), insuredRegion: null, reason: '' });
   }
 }
 

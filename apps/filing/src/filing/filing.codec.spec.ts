@@ -53,7 +53,7 @@ const DECODERS: readonly [name: string, decode: (wire: never) => unknown, taken:
   ['SubmitFiling', decodeSubmission, { ...target, materials: [], pledged: true, reason: '' }],
   ['ReviewFiling', decodeReview, { ...target, decision: 'REVIEW_DECISION_REJECT', reason: '材料不清' }],
   ['ChangeFiling', decodeChange, { ...target, destinationRegion: '310000', validTo: '2027-01-01', reason: '' }],
-  ['CancelFiling', decodeCancellation, { ...target, reason: '' }],
+  ['CancelFiling', decodeCancellation, { ...target, insuredRegion: '610100', reason: '' }],
   ['SupplyMaterials', decodeSupply, { ...target, materials: [paper] }],
   ['ListFilings', decodePerson, target],
   ['SearchFilings', decodeSearch, search],

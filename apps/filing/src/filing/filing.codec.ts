@@ -47,7 +47,11 @@ export type Change = OfFiling & {
   readonly validTo: string | null;
   readonly reason: string;
 };
-export type Cancellation = OfFiling & { readonly reason: string };
+export type Cancellation = OfFiling & {
+  /** By a hospital: the person's insured place; null where others cancel. */
+  readonly insuredRegion: string | null;
+  readonly reason: string;
+};
 export type Supply = OfFiling & { readonly materials: readonly Material[] };
 
 /** Rejects with REQUEST_MALFORMED, REGION_UNKNOWN or INSTITUTION_CODE_INVALID, as all of these do. */
@@ -90,7 +94,8 @@ export function decodeChange(wire: filingV1.ChangeFilingRequest): Change {
 }
 
 export function decodeCancellation(wire: filingV1.CancelFilingRequest): Cancellation {
-  return { ...decodeTarget(wire), reason: checkedReason(wire.reason) };
+  const insuredRegion = optional(wire.insuredRegion, regionField);
+  return { ...decodeTarget(wire), insuredRegion, reason: checkedReason(wire.reason) };
 }
 
 export function decodeSupply(wire: filingV1.SupplyMaterialsRequest): Supply {

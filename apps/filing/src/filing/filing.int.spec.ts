@@ -14,7 +14,8 @@ import {
 } from '@yiditong/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrations } from '../migrations/index.js';
-import { encodeFiling, type Registration } from './filing.codec.js';
+import { encodeFiling, type Cancellation, type Registration } from './filing.codec.js';
+import type { FilingRow } from './filing.entity.js';
 import { BUREAU, FilingDesk, paper, proposal, requestId, self, targetOf, XIAN } from './filing-desk.js';
 
 const NOW = new Date('2026-03-01T02:00:00Z');
@@ -125,7 +126,8 @@ describe('a filing', () => {
     const none = { personId: randomUUID(), filingId: randomUUID(), forPersonId: '' };
     await expect(desk.reading.get(BUREAU, none, none.filingId)).rejects.toMatchObject(nothing);
     await expect(desk.reading.history(BUREAU, none, none.filingId)).rejects.toMatchObject(nothing);
-    await expect(desk.transitions.cancel(BUREAU, requestId(), { ...none, reason: '' })).rejects.toMatchObject(nothing);
+    const cancellation = { ...none, insuredRegion: null, reason: '' };
+    await expect(desk.transitions.cancel(BUREAU, requestId(), cancellation)).rejects.toMatchObject(nothing);
     expect(await desk.reading.list(BUREAU, none)).toEqual([]);
   });
 });
@@ -340,7 +342,7 @@ describe('a family member', () => {
     const named = { personId: child.person, forPersonId: parent };
     expect(await desk.reading.list(child, named)).toEqual([filing]);
     expect(await desk.reading.get(child, named, filing.filingId)).toEqual(filing);
-    const cancellation = { ...named, filingId: filing.filingId, reason: '' };
+    const cancellation = { ...named, filingId: filing.filingId, insuredRegion: null, reason: '' };
     expect((await desk.transitions.cancel(child, requestId(), cancellation)).state).toBe('CANCELLED');
     const trail = await auditTrail(db, filing.filingId);
     expect(trail.map(({ action }) => action)).toEqual(['REGISTER_FILING', 'READ_FILING', 'CANCEL_FILING']);
@@ -403,6 +405,68 @@ describe('a hospital at the bedside', () => {
   ])('cannot file %s', async (_, change, reason) => {
     const attempt = desk.filings.register(HOSPITAL, requestId(), bedside(desk.person(), { ...PLEDGED, ...change }));
     await expect(attempt).rejects.toMatchObject({ reason });
+  });
+
+  const REFERRED = { category: 'REFERRAL', materials: [paper('REFERRAL_CERTIFICATE')] } as const;
+  const referred = () => desk.filings.register(HOSPITAL, requestId(), bedside(desk.person(), REFERRED));
+  const takingBack = (filing: FilingRow, change: Partial<Cancellation> = {}): Cancellation => ({
+    ...targetOf(filing),
+    insuredRegion: XIAN,
+    reason: '患者不转院了',
+    ...change,
+  });
+
+  it.each<['RETURN' | null, string]>([
+    [null, 'under review'],
+    ['RETURN', 'returned to it'],
+  ])('takes back (%s) what it filed and is %s, once, and is named for it', async (decision) => {
+    const filed = await referred();
+    if (decision) await desk.review(filed, decision);
+    const key = requestId();
+    const answers = await atOnce(3, () => patiently(() => desk.transitions.cancel(HOSPITAL, key, takingBack(filed))));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect(answers[0]).toMatchObject({ state: 'CANCELLED', reason: '患者不转院了' });
+    const trail = (await auditTrail(db, filed.filingId)).filter(({ action }) => action === 'CANCEL_FILING');
+    expect(trail).toMatchObject([{ province: '610000', actor: HOSPITAL, purpose: 'TREATMENT' }]);
+    await expect(desk.transitions.cancel(HOSPITAL, requestId(), takingBack(filed))).rejects.toMatchObject({
+      reason: 'FILING_STATE_CONFLICT',
+    });
+  });
+
+  it('ends no filing that the insured place has accepted, nor one that the person has handed in again', async () => {
+    const accepted = await referred();
+    await desk.review(accepted, 'ACCEPT');
+    const takenOver = await referred();
+    await desk.review(takenOver, 'RETURN');
+    const papers = { materials: [paper('REFERRAL_CERTIFICATE', '6')], pledged: false, reason: '' };
+    await desk.filings.submit(self(takenOver.personId), requestId(), { ...targetOf(takenOver), ...papers });
+    for (const filing of [accepted, takenOver]) {
+      await expect(desk.transitions.cancel(HOSPITAL, requestId(), takingBack(filing))).rejects.toMatchObject({
+        reason: 'FILING_ENDS_AT_HOME',
+      });
+      const { state } = await desk.reading.get(BUREAU, filing, filing.filingId);
+      expect(state).toBe(filing === accepted ? 'ACTIVE' : 'SUBMITTED');
+    }
+  });
+
+  it.each<[string, Actor, Partial<Cancellation>]>([
+    ['another hospital’s', { ...HOSPITAL, institution: 'H11010500002' }, {}],
+    ['one of another province', HOSPITAL, { insuredRegion: '420100' }],
+    ['one of another person', HOSPITAL, { personId: randomUUID() }],
+  ])('finds nothing of %s filing', async (_, actor, change) => {
+    const filed = await referred();
+    await expect(desk.transitions.cancel(actor, requestId(), takingBack(filed, change))).rejects.toMatchObject({
+      reason: 'FILING_NOT_FOUND',
+      params: {},
+    });
+    expect((await desk.reading.get(BUREAU, filed, filed.filingId)).state).toBe('SUBMITTED');
+  });
+
+  it('finds nothing of a filing that the person made himself', async () => {
+    const filing = await desk.filingIn('SUBMITTED');
+    await expect(desk.transitions.cancel(HOSPITAL, requestId(), takingBack(filing))).rejects.toMatchObject({
+      reason: 'FILING_NOT_FOUND',
+    });
   });
 });
 

@@ -417,7 +417,7 @@ describe('transitions at once', () => {
   it('under one key are one, and all get its answer', async () => {
     const filing = await desk.filingIn('ACTIVE');
     const key = requestId();
-    const request = { ...targetOf(filing), reason: '' };
+    const request = { ...targetOf(filing), insuredRegion: null, reason: '' };
     const answers = await atOnce(6, () =>
       patiently(() => desk.transitions.cancel(self(filing.personId), key, request)),
     );
@@ -428,7 +428,7 @@ describe('transitions at once', () => {
   it('of another kind under a used key are refused', async () => {
     const filing = await desk.filingIn('DRAFT');
     const key = requestId();
-    await desk.transitions.cancel(self(filing.personId), key, { ...targetOf(filing), reason: '' });
+    await desk.transitions.cancel(self(filing.personId), key, { ...targetOf(filing), insuredRegion: null, reason: '' });
     const other = desk.transitions.supply(self(filing.personId), key, { ...targetOf(filing), materials: [] });
     await expect(other).rejects.toMatchObject({ reason: 'IDEMPOTENCY_KEY_REUSED' });
   });

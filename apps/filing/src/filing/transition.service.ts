@@ -62,10 +62,11 @@ export class TransitionService {
 
   /** Rejects as the contract of CancelFiling says. */
   async cancel(actor: Actor, requestId: string, cancellation: Cancellation): Promise<FilingRow> {
-    const { filingId, reason } = cancellation;
-    const acting = await this.acting.of(actor, cancellation);
+    const { filingId, insuredRegion, reason } = cancellation;
+    const acting = await this.acting.of(actor, { ...cancellation, insuredRegion: insuredRegion ?? '' });
     return this.recording.record(acting, { requestId, body: { rpc: 'cancel', ...cancellation } }, async (tx, now) => {
       const before = await heldFiling(tx, acting.personId, filingId);
+      if (actor.role === 'hospital') requireTakenBack(actor, before);
       const after = following(before, { event: 'CANCEL', reason }, now);
       // Nobody is held to what is not in force yet.
       if (before.state === 'ACTIVE') await requireUnlocked(tx, actor, before, now);
@@ -87,6 +88,16 @@ export class TransitionService {
       return { event: 'SUPPLY', before, after };
     });
   }
+}
+
+/**
+ * That a hospital takes back no more than it filed: what the insured place has accepted, or the person has handed in again, is theirs to
+ * end (规程第十条). Rejects with FILING_NOT_FOUND for what others filed, or FILING_ENDS_AT_HOME.
+ */
+function requireTakenBack({ institution }: Actor, filing: FilingRow): void {
+  if (filing.institutionCode === null || filing.institutionCode !== institution)
+    throw new Rejection('FILING_NOT_FOUND');
+  if (filing.state === 'ACTIVE' || filing.source !== 'INSTITUTION') throw new Rejection('FILING_ENDS_AT_HOME');
 }
 
 /** Rejects with FILING_LOCKED_IN. The bureau alone goes by a change of the insurance: to the person it would be a way around. */

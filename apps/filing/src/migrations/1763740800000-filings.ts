@@ -29,7 +29,7 @@ export class Filings1763740800000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`DROP TABLE audit_record, audit_head, idempotency, webhook_delivery, webhook, filing_event, filing_event_head,
-      filing_import_error, filing_import_row, filing_rule, institution_fact, insurance_fact, entitlement_version, entitlement,
+      filing_import_error, filing_import_row, filing_rule, institution_fact, insurance_fact, entitlement_application, entitlement_version, entitlement,
       family_access, filing_version, filing, filing_import`);
   }
 }

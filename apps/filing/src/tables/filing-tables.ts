@@ -127,12 +127,49 @@ export const FILING_TABLES = `
     recorded_at timestamptz NOT NULL,
     CONSTRAINT entitlement_version_pk PRIMARY KEY (person_id, entitlement_id, version, province)
   );
+
+  CREATE TABLE entitlement_application (
+    person_id uuid NOT NULL,
+    application_id uuid NOT NULL,
+    province char(6) NOT NULL,
+    insured_region char(6) NOT NULL,
+    -- The hospital that applied, and the institution that found the disease.
+    institution_code char(12) NOT NULL,
+    identified_by text NOT NULL,
+    identified_on date NOT NULL,
+    -- The disease, and who diagnosed it. The version of the master key stands beside it for rotation.
+    finding_sealed bytea NOT NULL,
+    key_version int NOT NULL,
+    -- As of an entitlement.
+    class_index bytea NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date,
+    state text NOT NULL,
+    version int NOT NULL,
+    reason text NOT NULL,
+    entitlement_id uuid,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    CONSTRAINT entitlement_application_pk PRIMARY KEY (person_id, application_id, province),
+    CONSTRAINT entitlement_application_state CHECK (state IN ('SUBMITTED', 'ACCEPTED', 'REJECTED', 'WITHDRAWN')),
+    CONSTRAINT entitlement_application_period CHECK (valid_to IS NULL OR valid_to >= valid_from),
+    CONSTRAINT entitlement_application_recorded CHECK ((state = 'ACCEPTED') = (entitlement_id IS NOT NULL))
+  );
+  -- Of one hospital: of more it would tell one what another found.
+  CREATE UNIQUE INDEX entitlement_application_once ON entitlement_application (person_id, class_index, institution_code, province)
+    WHERE state = 'SUBMITTED';
+  CREATE INDEX entitlement_application_waiting ON entitlement_application (province, application_id) WHERE state = 'SUBMITTED';
+  CREATE INDEX entitlement_application_by_key_version
+    ON entitlement_application (key_version, person_id, application_id, province);
   ${narrowTenancySql('filing', { provinces: ['insured_province'], areas: ['insured_region'], person: 'person_id' })}
   ${narrowTenancySql('filing_version', { provinces: ['insured_province'], areas: ['insured_region'], person: 'person_id' })}
   ${narrowTenancySql('family_access', { provinces: ['province', 'agent_province'], wholeProvinces: true, person: 'person_id' })}
   ${narrowTenancySql('entitlement', { provinces: ['province'], areas: ['insured_region'], person: 'person_id' })}
   ${narrowTenancySql('entitlement_version', { provinces: ['province'], areas: ['insured_region'], person: 'person_id' })}
+  ${narrowTenancySql('entitlement_application', { provinces: ['province'], areas: ['insured_region'], person: 'person_id' })}
   GRANT SELECT, INSERT, UPDATE ON filing TO filing_app;
   GRANT SELECT, INSERT ON filing_version, entitlement_version TO filing_app;
   GRANT SELECT, INSERT, UPDATE (revoked_at) ON family_access TO filing_app;
-  GRANT SELECT, INSERT, UPDATE (valid_to, version, recorded_at, disease_sealed, key_version) ON entitlement TO filing_app;`;
+  GRANT SELECT, INSERT, UPDATE (valid_to, version, recorded_at, disease_sealed, key_version) ON entitlement TO filing_app;
+  GRANT SELECT, INSERT, UPDATE (state, version, reason, entitlement_id, updated_at, finding_sealed, key_version)
+    ON entitlement_application TO filing_app;`;

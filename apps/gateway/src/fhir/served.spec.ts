@@ -13,8 +13,10 @@ import { edgeProviders } from '../http/edge-providers.js';
 import { requestLimitsText } from '../http/request-limits.js';
 import { createServer } from '../http/server.js';
 import { SettledBillService } from '../slip/settled-bill.service.js';
+import { SlipPrinter } from '../slip/slip-printer.js';
 import { SlipController } from '../slip/slip.controller.js';
 import { LINES, SETTLEMENT } from '../slip/spec-bill.js';
+import { buildSlipWorker } from '../slip/spec-worker.js';
 import { SYSTEMS } from './code-systems.js';
 import { FhirController } from './fhir.controller.js';
 
@@ -38,7 +40,9 @@ const settlement = {
 };
 
 let app: NestFastifyApplication;
+let built: Awaited<ReturnType<typeof buildSlipWorker>>;
 beforeAll(async () => {
+  built = await buildSlipWorker();
   const issuers = trustedIssuers.parse(JSON.stringify([{ ...ISSUER, jwks: { keys: [await exportJWK(publicKey)] } }]));
   const limits = requestLimitsText.parse(JSON.stringify({ insured: 3, windowSeconds: 60 }));
   @Module({
@@ -46,6 +50,7 @@ beforeAll(async () => {
     controllers: [FhirController, SlipController],
     providers: [
       SettledBillService,
+      { provide: SlipPrinter, useFactory: () => new SlipPrinter(built.worker) },
       { provide: TARGETS.settlement.token, useValue: settlement },
       { provide: Clock, useValue: new FixedClock(NOW) },
       { provide: REVOCATIONS, useValue: { isRevoked: () => Promise.resolve(false) } },
@@ -57,7 +62,10 @@ beforeAll(async () => {
   app.useLogger(false);
   await app.listen(0, '127.0.0.1');
 });
-afterAll(() => app.close());
+afterAll(async () => {
+  await app.close();
+  await built.remove();
+});
 beforeEach(() => {
   asked = [];
 });

@@ -7,6 +7,18 @@ import { CurrentActor, IdempotencyKey } from '../auth/current-actor.js';
 import { Endpoint } from '../http/endpoint.js';
 import { uuid } from '../http/fields.js';
 import {
+  applicationAnswer,
+  applicationDecisionBody,
+  applicationsAnswer,
+  applicationsQuery,
+  decodeApplication,
+  encodeDecision,
+  type ApplicationAnswer,
+  type ApplicationDecisionBody,
+  type ApplicationsAnswer,
+  type ApplicationsQuery,
+} from './entitlement-application.dto.js';
+import {
   decodeEntitlement,
   encodeEntitlement,
   entitlementAnswer,
@@ -80,5 +92,40 @@ export class EntitlementController {
     const request = { personId, forPersonId, insuredRegion: '' };
     const { entitlements } = await this.entitlement.call('listEntitlements', request, actor);
     return { entitlements: entitlements.map(decodeEntitlement) };
+  }
+
+  @Endpoint({
+    method: 'GET',
+    path: 'entitlement-applications',
+    access: { bureau: 'insured_region' },
+    summary: '待认定的门诊慢特病申请，先提交的在前 Hospitals’ applications that wait, oldest first',
+    answer: applicationsAnswer,
+  })
+  async applications(
+    @CurrentActor() actor: Actor,
+    @Query({ schema: applicationsQuery }) { insuredRegion, after = '', limit }: ApplicationsQuery,
+  ): Promise<ApplicationsAnswer> {
+    const request = { insuredRegion, after, limit };
+    const { applications, nextAfter } = await this.entitlement.call('listEntitlementApplications', request, actor);
+    return { applications: applications.map(decodeApplication), nextAfter: nextAfter || null };
+  }
+
+  @Endpoint({
+    method: 'POST',
+    path: 'persons/:personId/entitlement-applications/:applicationId/decision',
+    access: { bureau: RECORD },
+    summary: '认定或不予认定门诊慢特病 Accept or reject an application',
+    answer: applicationAnswer,
+    keyed: true,
+  })
+  async decide(
+    @CurrentActor() actor: Actor,
+    @IdempotencyKey() requestId: string,
+    @Param('personId', { schema: uuid }) personId: string,
+    @Param('applicationId', { schema: uuid }) applicationId: string,
+    @Body({ schema: applicationDecisionBody }) body: ApplicationDecisionBody,
+  ): Promise<ApplicationAnswer> {
+    const request = encodeDecision({ requestId, personId, applicationId }, body);
+    return decodeApplication((await this.entitlement.call('decideEntitlementApplication', request, actor)).application);
   }
 }

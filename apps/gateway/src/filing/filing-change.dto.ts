@@ -45,7 +45,13 @@ export function encodeChange(target: Target, body: ChangeBody): filingV1.ChangeF
 }
 
 export function encodeCancellation(target: Target, body: CancellationBody): filingV1.CancelFilingRequest {
-  return { ...target, forPersonId: body.forPersonId ?? '', reason: body.reason };
+  return {
+    ...target,
+    forPersonId: body.forPersonId ?? '',
+    insuredRegion: '',
+    institutionCode: '',
+    reason: body.reason,
+  };
 }
 
 export function encodeSupply(target: Target, body: MaterialsBody): filingV1.SupplyMaterialsRequest {

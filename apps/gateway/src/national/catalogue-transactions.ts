@@ -26,21 +26,27 @@ const entries = dataNode({
   fixmedins_code: text(30).optional(),
 });
 
-const mapping = dataNode({
+const mapped = {
   fixmedins_hilist_id: text(60),
-  fixmedins_hilist_name: text(200),
   list_type: z.enum(['101', '102', '103', '104', '105', '201', '301']),
   med_list_codg: z.string().max(50).refine(isNationalItemCode, 'a national code'),
+};
+const mapping = dataNode({
+  ...mapped,
+  fixmedins_hilist_name: text(200),
   begndate: date,
   enddate: date.optional(),
   memo: text(500).optional(),
 });
 
+const takenBack = z.object({ catalogcompin: z.object({ ...mapped, fixmedins_code: text(30) }) });
+
 const ITEM_INFNOS = ['1301', '1302', '1303', '1304', '1305', '1306'] as const;
 const ENTRY_INFNOS = ['1312', '1316', '1318', '1319'] as const;
 const MAPPING_REMARK = '目录对照上传（3301）';
+const WITHDRAWAL_REMARK = '目录对照撤销（3302）';
 
-/** 13xx downloads, each answered with the number of a file for 9102, and 3301 目录对照上传. */
+/** 13xx downloads, each answered with the number of a file for 9102, 3301 目录对照上传 and 3302 目录对照撤销. */
 @Injectable()
 export class CatalogueTransactions implements TransactionGroup {
   readonly transactions: Readonly<Record<string, Transaction>> = {
@@ -72,6 +78,7 @@ export class CatalogueTransactions implements TransactionGroup {
       return { output: fileOf(ordered) };
     }),
     '3301': transaction(mapping, async ({ data }, exchange) => this.map(data, exchange)),
+    '3302': transaction(takenBack, async ({ catalogcompin }, exchange) => this.takeBack(catalogcompin, exchange)),
   };
 
   constructor(
@@ -98,11 +105,8 @@ export class CatalogueTransactions implements TransactionGroup {
 
   /** One item from a day on; where it ends, to nothing from the day after. A retry finds what was done and does the rest. */
   private async map(data: z.infer<typeof mapping>['data'], { actor, envelope }: Exchange): Promise<Outcome> {
-    const { begndate: begins, enddate: ends, med_list_codg: nationalCode, list_type: listType } = data;
-    const actualType = listTypeOf(nationalCode);
-    // Ethnic medicines have codes of patent medicines.
-    if (listType !== actualType && !(listType === '105' && actualType === '102'))
-      throw new MalformedRequest([{ path: 'input.data.list_type', message: 'is not what med_list_codg is of' }]);
+    const { begndate: begins, enddate: ends, med_list_codg: nationalCode } = data;
+    requireListType(data, 'data');
     if (ends !== undefined && ends < begins)
       throw new MalformedRequest([{ path: 'input.data.enddate', message: 'lies before begndate' }]);
     const revision = {
@@ -126,6 +130,36 @@ export class CatalogueTransactions implements TransactionGroup {
     }
     return { output: {} };
   }
+
+  /** From today on; days that are over stay as they were. Rejects with MAPPING_NOT_FOUND. */
+  private async takeBack(
+    taken: z.infer<typeof takenBack>['catalogcompin'],
+    { actor, envelope }: Exchange,
+  ): Promise<Outcome> {
+    requireListType(taken, 'catalogcompin');
+    if (taken.fixmedins_code !== envelope.fixmedins_code)
+      throw new MalformedRequest([{ path: 'input.catalogcompin.fixmedins_code', message: 'is not the sender' }]);
+    const withdrawal = {
+      requestId: envelope.msgid,
+      province: actor.region,
+      institutionCode: envelope.fixmedins_code,
+      itemCode: taken.fixmedins_hilist_id,
+      nationalCode: taken.med_list_codg,
+      remark: WITHDRAWAL_REMARK,
+    };
+    await this.lists.call('withdrawMapping', withdrawal, actor);
+    return { output: {} };
+  }
+}
+
+/** Rejects with REQUEST_MALFORMED. Ethnic medicines have codes of patent medicines. */
+function requireListType(
+  { list_type: listType, med_list_codg: nationalCode }: { readonly list_type: string; readonly med_list_codg: string },
+  node: string,
+): void {
+  const actualType = listTypeOf(nationalCode);
+  if (listType !== actualType && !(listType === '105' && actualType === '102'))
+    throw new MalformedRequest([{ path: `input.${node}.list_type`, message: 'is not what med_list_codg is of' }]);
 }
 
 function fileOf({ number, fileName, expiresAt }: Omit<Ordered, 'count'>): Readonly<Record<string, unknown>> {

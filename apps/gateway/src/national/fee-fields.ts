@@ -42,7 +42,8 @@ export const outpatientFees = z
     z.object({
       ...feeFields,
       chrg_bchno: text(30),
-      dise_codg: text(30).optional(),
+      /** Which disease a fee is settled as: a code that is none here must not pass for none. */
+      dise_codg: diseaseCode.optional(),
       rx_circ_flag: text(3),
       hosp_appr_flag: z.enum(['0', '1', '2']),
     }),
@@ -85,7 +86,7 @@ export function feeOf(row: FeeRow): settlementV1.Fee {
       occurredAt: encodeInstant(row.fee_ocur_time),
       approved: row.hosp_appr_flag === '1',
       examiningInstitutionCode: row.etip_flag === '1' ? (row.etip_hosp_code ?? '') : '',
-      diseaseCode: diseaseCode.safeParse(row.dise_codg).success ? (row.dise_codg ?? '') : '',
+      diseaseCode: row.dise_codg ?? '',
     },
   };
 }

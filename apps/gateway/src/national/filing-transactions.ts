@@ -15,6 +15,8 @@ import { dataNode, transaction, type Exchange, type Transaction, type Transactio
 const MONTHS = 6;
 const CORPS = '660000';
 const REFERRED = '就医地医院办理转院备案（2501）';
+const TAKEN_BACK = '原申请医院撤销转院备案（2502）';
+const WITHDRAWN = '原申请医院撤销慢特病备案（2504）';
 
 const insurance = z.enum(Object.values(INSURANCE_CODES) as [string, ...string[]]);
 const referral = z.object({
@@ -65,7 +67,7 @@ const chosen = dataNode({
   fixmedins_name: text(200),
 });
 
-/** 25xx. What of them belongs to the insured place or to nobody here is refused, saying whose it is. */
+/** 25xx. A hospital files and applies, and takes back what the insured place hasn't decided; what nobody needs here is refused, saying why. */
 @Injectable()
 export class FilingTransactions implements TransactionGroup {
   private readonly refer: Transaction = transaction(referral, ({ refmedin }, exchange) =>
@@ -75,13 +77,16 @@ export class FilingTransactions implements TransactionGroup {
   readonly transactions: Readonly<Record<string, Transaction>> = {
     '2501': this.refer,
     '2501A': this.refer,
-    '2502': refused(endedReferral, 'FILING_ENDS_AT_HOME'),
-    '2503': refused(chronic, 'ENTITLEMENT_AT_HOME'),
-    '2504': refused(endedChronic, 'ENTITLEMENT_AT_HOME'),
+    '2502': transaction(endedReferral, ({ data }, exchange) => this.takeBack(data, exchange)),
+    '2503': transaction(chronic, ({ data }, exchange) => this.apply(data, exchange)),
+    '2504': transaction(endedChronic, ({ data }, exchange) => this.withdraw(data, exchange)),
     '2505': refused(chosen, 'CHOSEN_INSTITUTION_NEEDLESS'),
   };
 
-  constructor(@Inject(TARGETS.filing.token) private readonly filings: RpcClient<filingV1.FilingServiceClient>) {}
+  constructor(
+    @Inject(TARGETS.filing.token) private readonly filings: RpcClient<filingV1.FilingServiceClient>,
+    @Inject(TARGETS.entitlement.token) private readonly entitlements: RpcClient<filingV1.EntitlementServiceClient>,
+  ) {}
 
   /**
    * A referral (转院) is a filing of that category for the place of the other hospital, reviewed by the insured place. The message is the
@@ -111,6 +116,60 @@ export class FilingTransactions implements TransactionGroup {
     return filing.state === 'FILING_STATE_ACTIVE'
       ? { output }
       : { output, warning: '已提交参保地审核，审核通过后生效' };
+  }
+
+  /**
+   * A referral that this hospital sent and nobody has accepted. Why is not passed on, as of 2501. Rejects with FILING_NOT_FOUND,
+   * FILING_ENDS_AT_HOME or FILING_STATE_CONFLICT.
+   */
+  private async takeBack(data: z.infer<typeof endedReferral>['data'], { actor, envelope }: Exchange): Promise<Outcome> {
+    const request = {
+      requestId: envelope.msgid,
+      personId: data.psn_no,
+      filingId: data.trt_dcla_detl_sn,
+      forPersonId: '',
+      reason: TAKEN_BACK,
+      insuredRegion: insuredRegionOf(envelope),
+      institutionCode: envelope.fixmedins_code,
+    };
+    await this.filings.call('cancelFiling', request, actor);
+    return { output: {} };
+  }
+
+  /** An application for recognition, which the insured place decides. Names and addresses are not passed on: the codes say who. */
+  private async apply(data: z.infer<typeof chronic>['data'], { actor, envelope }: Exchange): Promise<Outcome> {
+    const request = {
+      requestId: envelope.msgid,
+      personId: data.psn_no,
+      insuredRegion: insuredRegionOf(envelope),
+      institutionCode: envelope.fixmedins_code,
+      diseaseCode: data.opsp_dise_code,
+      identifiedBy: data.ide_fixmedins_no,
+      identifiedOn: data.hosp_ide_date,
+      physicianCode: data.diag_dr_codg,
+      validFrom: data.begndate,
+      validTo: data.enddate ?? '',
+    };
+    const { application } = await this.entitlements.call('applyForEntitlement', request, actor);
+    const output = { result: { trt_dcla_detl_sn: nationalIdOf(required(application, 'application').applicationId) } };
+    return { output, warning: '已提交参保地认定，认定通过后享受待遇' };
+  }
+
+  /**
+   * An application that this hospital sent and the insured place hasn't decided. Why is not passed on, as of 2502. Rejects with
+   * ENTITLEMENT_APPLICATION_NOT_FOUND, ENTITLEMENT_AT_HOME or ENTITLEMENT_APPLICATION_DECIDED.
+   */
+  private async withdraw(data: z.infer<typeof endedChronic>['data'], { actor, envelope }: Exchange): Promise<Outcome> {
+    const request = {
+      requestId: envelope.msgid,
+      personId: data.psn_no,
+      applicationId: data.trt_dcla_detl_sn,
+      insuredRegion: insuredRegionOf(envelope),
+      institutionCode: envelope.fixmedins_code,
+      reason: WITHDRAWN,
+    };
+    await this.entitlements.call('withdrawEntitlementApplication', request, actor);
+    return { output: {} };
   }
 }
 

@@ -29,6 +29,7 @@ import {
   insuranceType,
   isEmergency,
   medicalType,
+  payment,
   traumaOf,
   visitNumber,
 } from './visit-fields.js';
@@ -92,7 +93,7 @@ const trialFields = {
   psn_no: nationalId,
   ...certificate,
   medfee_sumamt: amount,
-  psn_setlway: z.literal('01'),
+  psn_setlway: payment,
   mdtrt_id: nationalId,
   insutype: insuranceType,
   mid_setl_flag: flag,

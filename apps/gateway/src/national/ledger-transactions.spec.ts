@@ -262,6 +262,7 @@ describe('9101, 3202 and 9102', () => {
     const { output, warning } = await send('3202', { data: { ...details, clr_type: '21' } });
     const compared = calls.find(({ method }) => method === 'compareDetails')?.request;
     expect(compared).toMatchObject({
+      messageId: MESSAGE,
       fromDate: '2026-11-01',
       toDate: '2026-11-21',
       visitKinds: ['VISIT_KIND_INPATIENT'],
@@ -541,5 +542,48 @@ describe('3301', () => {
       throw new Rejection('MAPPING_EFFECTIVE_TOO_EARLY');
     };
     await expect(send('3301', { data })).rejects.toMatchObject({ reason: 'MAPPING_EFFECTIVE_TOO_EARLY' });
+  });
+});
+
+describe('3302', () => {
+  const taken = {
+    fixmedins_hilist_id: 'OWN-1',
+    fixmedins_code: HOSPITAL,
+    list_type: '103',
+    med_list_codg: 'T001700001',
+  };
+
+  it('takes a mapping back, under the message’s id', async () => {
+    expect((await send('3302', { catalogcompin: taken })).output).toEqual({});
+    expect(calls).toEqual([
+      {
+        method: 'withdrawMapping',
+        request: {
+          requestId: MESSAGE,
+          province: '110000',
+          institutionCode: HOSPITAL,
+          itemCode: 'OWN-1',
+          nationalCode: 'T001700001',
+          remark: '目录对照撤销（3302）',
+        },
+      },
+    ]);
+  });
+
+  it('refuses what is missing or malformed, of another list, or another’s', async () => {
+    const passed = await passing('3302', 'catalogcompin', taken, {
+      fixmedins_code: [PHARMACY],
+      list_type: ['101', '999'],
+      med_list_codg: ['T0017'],
+      fixmedins_hilist_id: ['x'.repeat(61)],
+    });
+    expect(passed).toEqual([]);
+  });
+
+  it('is refused as the catalogue refuses it', async () => {
+    answers['withdrawMapping'] = () => {
+      throw new Rejection('MAPPING_NOT_FOUND');
+    };
+    await expect(send('3302', { catalogcompin: taken })).rejects.toMatchObject({ reason: 'MAPPING_NOT_FOUND' });
   });
 });

@@ -150,7 +150,7 @@ export class LedgerTransactions implements TransactionGroup {
     );
     checkSums(data, rows, treatingRegion);
     const request = {
-      institutionCode,
+      ...messageOf(envelope),
       fromDate: data.stmt_begndate,
       toDate: data.stmt_enddate,
       rows: rows.map(ledgerRow),

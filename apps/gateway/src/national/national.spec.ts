@@ -96,6 +96,8 @@ beforeEach(() => {
       active: true,
       maskedName: '张*',
     }),
+    listRoutes: () => ({ routes: [{ endpoint: { province: '130000', kind: 'ENDPOINT_KIND_HOSTED' } }] }),
+    readPatient: () => ({ personId: PERSON, balanceFen: 40_050n, civilServant: true, identities: ['低保'] }),
     reverse: () => ({ outcome: 'REVERSAL_OUTCOME_REVERSED', settlementId: '' }),
   };
 });
@@ -162,19 +164,50 @@ describe('1101 in a signed message', () => {
       },
       insuinfo: [
         {
-          balc: null,
+          balc: 400.5,
           insutype: '310',
           psn_type: '12',
           psn_insu_stas: '1',
           psn_insu_date: '',
           paus_insu_date: '',
-          cvlserv_flag: '',
+          cvlserv_flag: '1',
           insuplc_admdvs: '131000',
           emp_name: '',
         },
       ],
-      idetinfo: [],
+      idetinfo: [{ psn_idet_type: '', psn_type_lv: '', memo: '低保', begntime: '', endtime: '' }],
     });
+  });
+
+  it('asks for what the screen shows with what the patient showed, after it is known who he is', async () => {
+    await send(message());
+    expect(methodsCalled().slice(-3)).toEqual(['findPerson', 'listRoutes', 'readPatient']);
+    expect(callOf('readPatient')?.request).toEqual({ institutionCode: INSTITUTION, idNumber: ID_NUMBER, token: '' });
+    const card = { mdtrt_cert_type: '03', mdtrt_cert_no: 'A1', card_sn: 's', certno: ID_NUMBER };
+    calls = [];
+    await send(message({ input: { data: card } }));
+    expect(callOf('readPatient')?.request).toEqual({ institutionCode: INSTITUTION, idNumber: ID_NUMBER, token: '' });
+    answers['decodeCredential'] = () => ({ ...answers['findPerson']?.(), maskedIdNumber: '1****************X' });
+    calls = [];
+    await send(message({ input: { data: { mdtrt_cert_type: '01', mdtrt_cert_no: 'token-1' } } }));
+    expect(methodsCalled().slice(-3)).toEqual(['decodeCredential', 'listRoutes', 'readPatient']);
+    expect(callOf('readPatient')?.request).toEqual({ institutionCode: INSTITUTION, idNumber: '', token: 'token-1' });
+  });
+
+  it('shows no balance of who has no account, and of a province with a core of its own asks nothing', async () => {
+    const shown = async (): Promise<unknown[]> => {
+      const output = (await send(message())).body['output'] as {
+        insuinfo: Record<string, unknown>[];
+        idetinfo: unknown;
+      };
+      return [output.insuinfo[0]?.['balc'], output.insuinfo[0]?.['cvlserv_flag'], output.idetinfo];
+    };
+    answers['readPatient'] = () => ({ personId: PERSON, civilServant: false, identities: [] });
+    expect(await shown()).toEqual([null, '0', []]);
+    answers['listRoutes'] = () => ({ routes: [{ endpoint: { province: '130000', kind: 'ENDPOINT_KIND_OWN' } }] });
+    calls = [];
+    expect(await shown()).toEqual([null, '', []]);
+    expect(callOf('readPatient')).toBeUndefined();
   });
 
   it('is asked for by the hospital, through its operator', async () => {
@@ -244,6 +277,8 @@ describe('2601 in a signed message', () => {
       institutionCode: INSTITUTION,
       messageId: `${INSTITUTION}202611221200000001`,
       originalMessageId: ORIGINAL,
+      personId: PERSON,
+      originalKind: 'ORIGINAL_KIND_SETTLEMENT',
     });
   });
 
@@ -253,8 +288,23 @@ describe('2601 in a signed message', () => {
     expect([body['infcode'], body['warn_msg']]).toEqual([0, expect.stringContaining('未结算')]);
   });
 
-  it.each(['2207', '2208', '2304', '2305', '2401'])('of a %s is let pass', async (oinfno) => {
+  it.each([
+    ['2207', 'SETTLEMENT'],
+    ['2208', 'WITHDRAWAL'],
+    ['2304', 'SETTLEMENT'],
+    ['2305', 'WITHDRAWAL'],
+    ['2401', 'VISIT'],
+  ])('of a %s is let pass, and says that it was a %s', async (oinfno, kind) => {
     expect((await send(reversal({ oinfno }), '2601')).body['infcode']).toBe(0);
+    expect(callOf('reverse')?.request).toMatchObject({ originalKind: `ORIGINAL_KIND_${kind}` });
+  });
+
+  it('of another person’s or another transaction’s message says so', async () => {
+    answers['reverse'] = () => {
+      throw new Rejection('REVERSAL_MISMATCH');
+    };
+    const { body } = await send(reversal(), '2601');
+    expect([body['infcode'], body['err_msg']]).toEqual([-2, expect.stringMatching(/^REVERSAL_MISMATCH \[结算\] /)]);
   });
 
   it.each([{ oinfno: '2402' }, { omsgid: 'x' }, { psn_no: PERSON }])('with %j is refused', async (data) => {
@@ -302,6 +352,7 @@ describe('numbers in a signed message', () => {
         treatingRegion: '110101',
         visitKind: 'VISIT_KIND_INPATIENT',
         insurance: 'INSURANCE_EMPLOYEE',
+        personType: 'PERSON_TYPE_RETIREE',
         totalFen: 9007199254740993n,
         split: { fullSelfPayFen: 0n, overCeilingFen: 0n, firstSelfPayFen: 0n, inScopeFen: 9007199254740993n },
         deductibleFen: 0n,

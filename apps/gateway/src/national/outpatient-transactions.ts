@@ -8,6 +8,7 @@ import {
   visitKindCodec,
   type RpcClient,
 } from '@yiditong/chassis';
+import type { VisitKind } from '@yiditong/codes';
 import type { settlementV1 } from '@yiditong/contracts';
 import { z } from 'zod';
 import { MalformedRequest } from '../http/request-pipe.js';
@@ -30,10 +31,11 @@ import {
   isEmergency,
   medicalType,
   outpatientDiagnoses,
+  payment,
   traumaOf,
   visitNumber,
 } from './visit-fields.js';
-import { VisitSettlement, WRITE_DEADLINE_MS } from './visit-settlement.js';
+import { VisitSettlement, WRITE_DEADLINE_MS, type AskedBill } from './visit-settlement.js';
 
 /** 收费批次号 that means all that is unsettled. */
 const ALL_BATCHES = '0000';
@@ -69,7 +71,7 @@ const trialFields = {
   ...certificate,
   med_type: medicalType,
   medfee_sumamt: amount,
-  psn_setlway: z.literal('01'),
+  psn_setlway: payment,
   mdtrt_id: nationalId,
   chrg_bchno: text(30),
   acct_used_flag: flag,
@@ -206,25 +208,30 @@ export class OutpatientTransactions implements TransactionGroup {
     return { output: {} };
   }
 
-  /** Which fees are meant follows from the visit and from the 医疗类别: of a chronic visit those of its disease, or those that have nothing to do with it. */
-  private async askedBill(data: TrialData, split: ReturnType<typeof declaredSplit>, exchange: Exchange) {
+  /**
+   * Which fees are meant follows from the batch, which has one disease at most, and from the 医疗类别: of a chronic visit those of a
+   * disease, or those that have nothing to do with one.
+   */
+  private async askedBill(
+    data: TrialData,
+    split: ReturnType<typeof declaredSplit>,
+    exchange: Exchange,
+  ): Promise<AskedBill> {
     const { actor, envelope } = exchange;
     const request = { institutionCode: envelope.fixmedins_code, visitId: data.mdtrt_id };
     const visit = required((await this.visits.call('getVisit', request, actor)).visit, 'visit');
     const kind = visitKindCodec.decode(visit.visitKind);
-    const isPurchase = data.med_type.code === PHARMACY_PURCHASE;
-    const isChronic = kind === 'CHRONIC' && (isPurchase || data.med_type.visitKind === 'CHRONIC');
-    if (kind === 'INPATIENT' || (!isChronic && data.med_type.visitKind !== 'OUTPATIENT'))
-      throw new MalformedRequest([{ path: 'input.data.med_type', message: 'is not what 2203 said of the visit' }]);
     return {
       named: data,
       medicalType: data.med_type.code,
+      problem: kindProblem(kind, data.med_type),
       bill: {
         visitId: data.mdtrt_id,
         personId: data.psn_no,
         batch: data.chrg_bchno,
-        diseaseCode: isChronic ? visit.diseaseCode : '',
-        unrelated: kind === 'CHRONIC' && !isChronic,
+        diseaseCode: '',
+        unrelated: false,
+        ordinary: data.med_type.code !== PHARMACY_PURCHASE && data.med_type.visitKind === 'OUTPATIENT',
         useAccount: data.acct_used_flag,
         midStay: false,
         endedAt: undefined,
@@ -243,10 +250,17 @@ export class OutpatientTransactions implements TransactionGroup {
   }
 }
 
+/** A 医疗类别 that the visit isn't of. What is bought at a pharmacy may be of either kind. */
+function kindProblem(
+  kind: VisitKind,
+  type: { readonly code: string; readonly visitKind: VisitKind },
+): MalformedRequest | null {
+  const fits = type.code === PHARMACY_PURCHASE || type.visitKind === 'OUTPATIENT' || type.visitKind === kind;
+  if (kind !== 'INPATIENT' && fits) return null;
+  return new MalformedRequest([{ path: 'input.data.med_type', message: 'is not what 2203 said of the visit' }]);
+}
+
 /** At a pharmacy one 医疗类别 stands for both: with a disease it is a purchase for that disease. */
-function purchaseKind(
-  type: { readonly code: string; readonly visitKind: 'OUTPATIENT' | 'CHRONIC' | 'INPATIENT' },
-  disease?: string,
-) {
+function purchaseKind(type: { readonly code: string; readonly visitKind: VisitKind }, disease?: string): VisitKind {
   return type.code === PHARMACY_PURCHASE && disease !== undefined ? 'CHRONIC' : type.visitKind;
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { decodeRejection, encodeInstant, required, TARGETS, visitKindCodec, type RpcClient } from '@yiditong/chassis';
-import { sentence } from '@yiditong/codes';
-import type { benefitV1, filingV1 } from '@yiditong/contracts';
+import { provinceOf, sentence } from '@yiditong/codes';
+import type { benefitV1, filingV1, settlementV1 } from '@yiditong/contracts';
 import { z } from 'zod';
 import { MalformedRequest } from '../http/request-pipe.js';
 import { errorClassOf } from './error-classes.js';
@@ -9,6 +9,7 @@ import { fundCodeOf } from './fund-codes.js';
 import { nationalId, text, time } from './input-fields.js';
 import { ID_CARD, INSURANCE_CODES, insuranceStateCode, nationalIdOf, PERSON_TYPE_CODES } from './national-codes.js';
 import type { Outcome } from './national-answer.js';
+import { yuan } from './output-fields.js';
 import { patientOf, Patients, type Patient } from './patients.js';
 import { shanghaiTime } from './shanghai-time.js';
 import { dataNode, transaction, type Exchange, type TransactionGroup } from './transaction.js';
@@ -31,6 +32,7 @@ const benefitQuery = dataNode({
   dise_codg: text(30).optional(),
 });
 type Query = z.infer<typeof query>['data'];
+type Detail = benefitV1.ReadPatientResponse;
 type BenefitQuery = z.infer<typeof benefitQuery>['data'];
 type Treatment = {
   readonly disease: string;
@@ -43,14 +45,17 @@ type Treatment = {
 @Injectable()
 export class PersonTransactions implements TransactionGroup {
   readonly transactions = {
-    '1101': transaction(query, async ({ data }, exchange) => ({
-      output: personOutput(await this.identify(data, exchange)),
-    })),
+    '1101': transaction(query, async ({ data }, exchange) => {
+      const patient = await this.identify(data, exchange);
+      return { output: personOutput(patient, await this.detailOf(patient, data, exchange)) };
+    }),
     '2001': transaction(benefitQuery, async ({ data }, exchange) => this.checkBenefits(data, exchange)),
   };
 
   constructor(
     private readonly patients: Patients,
+    @Inject(TARGETS.benefit.token) private readonly benefit: RpcClient<benefitV1.BenefitServiceClient>,
+    @Inject(TARGETS.routing.token) private readonly routing: RpcClient<settlementV1.RoutingServiceClient>,
     @Inject(TARGETS.credential.token) private readonly credentials: RpcClient<benefitV1.CredentialServiceClient>,
     @Inject(TARGETS.eligibility.token) private readonly eligibility: RpcClient<filingV1.EligibilityServiceClient>,
     @Inject(TARGETS.entitlement.token) private readonly entitlements: RpcClient<filingV1.EntitlementServiceClient>,
@@ -61,9 +66,8 @@ export class PersonTransactions implements TransactionGroup {
       case '01':
         return this.byToken(data.mdtrt_cert_no, exchange);
       case '02':
-        return this.patients.byIdNumber(data.mdtrt_cert_no, exchange.actor);
       case '03':
-        return this.patients.byIdNumber(numberOnCard(data), exchange.actor);
+        return this.patients.byIdNumber(numberShown(data), exchange.actor);
     }
   }
 
@@ -76,6 +80,15 @@ export class PersonTransactions implements TransactionGroup {
     const person = await this.credentials.call('decodeCredential', request, actor);
     // A token of somebody whose insurance is not active is refused.
     return patientOf({ ...person, active: true }, person.maskedIdNumber);
+  }
+
+  /** What the home province knows besides, told for the certificate alone; null where a core of the province's own knows it. */
+  private async detailOf(patient: Patient, data: Query, { actor, envelope }: Exchange): Promise<Detail | null> {
+    const { routes } = await this.routing.call('listRoutes', {}, actor);
+    const home = routes.find(({ endpoint }) => endpoint?.province === provinceOf(patient.insuredRegion));
+    if (home?.endpoint?.kind === 'ENDPOINT_KIND_OWN') return null;
+    const request = { institutionCode: envelope.fixmedins_code, ...shownBy(data) };
+    return this.benefit.call('readPatient', request, actor);
   }
 
   /** Of a chronic visit without a disease each disease that is opened is looked at. */
@@ -148,6 +161,17 @@ function treatmentOutput({ disease, from, to, refusal }: Treatment, { insurance 
   };
 }
 
+/** What the patient shows, as benefit asks for it. Rejects with REQUEST_MALFORMED. */
+function shownBy(data: Query): { readonly idNumber: string; readonly token: string } {
+  return data.mdtrt_cert_type === '01'
+    ? { idNumber: '', token: data.mdtrt_cert_no }
+    : { idNumber: numberShown(data), token: '' };
+}
+
+function numberShown(data: Query): string {
+  return data.mdtrt_cert_type === '03' ? numberOnCard(data) : data.mdtrt_cert_no;
+}
+
 /**
  * Cards are kept nowhere here, but the number of the ID card is printed on them. A card without it finds nobody. Rejects with
  * REQUEST_MALFORMED.
@@ -166,8 +190,8 @@ function numberOnCard({ card_sn: serial, certno, psn_cert_type: kind }: Query): 
   return certno;
 }
 
-/** What hospitals aren't told (余额, 公务员标志, 身份类别) is empty; what nobody here knows as well. */
-function personOutput(patient: Patient): Readonly<Record<string, unknown>> {
+/** What nobody here knows is empty; so is the balance of somebody without an account. */
+function personOutput(patient: Patient, detail: Detail | null): Readonly<Record<string, unknown>> {
   return {
     baseinfo: {
       psn_no: nationalIdOf(patient.personId),
@@ -182,17 +206,22 @@ function personOutput(patient: Patient): Readonly<Record<string, unknown>> {
     },
     insuinfo: [
       {
-        balc: null,
+        balc: detail?.balanceFen === undefined ? null : yuan(detail.balanceFen),
         insutype: INSURANCE_CODES[patient.insurance],
         psn_type: PERSON_TYPE_CODES[patient.personType],
         psn_insu_stas: insuranceStateCode(patient.active),
         psn_insu_date: '',
         paus_insu_date: '',
-        cvlserv_flag: '',
+        cvlserv_flag: detail === null ? '' : detail.civilServant ? '1' : '0',
         insuplc_admdvs: patient.insuredRegion,
         emp_name: '',
       },
     ],
-    idetinfo: [],
+    idetinfo: (detail?.identities ?? []).map(identityRow),
   };
+}
+
+/** By its name: the codes of 人员身份类别 are in no public table, and levels and periods are kept nowhere here. */
+function identityRow(name: string) {
+  return { psn_idet_type: '', psn_type_lv: '', memo: name, begntime: '', endtime: '' };
 }

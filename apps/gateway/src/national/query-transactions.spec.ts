@@ -3,9 +3,9 @@ import { Clock, encodeInstant, TARGETS, type Actor } from '@yiditong/chassis';
 import { FixedClock } from '@yiditong/testing';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Envelope } from './envelope.js';
-import { FilingTransactions } from './filing-transactions.js';
 import { nationalIdOf } from './national-codes.js';
 import { Patients } from './patients.js';
+import { Presence } from './presence.js';
 import { QueryTransactions } from './query-transactions.js';
 import { SettledFees } from './settled-fees.js';
 import type { Transaction } from './transaction.js';
@@ -31,17 +31,17 @@ const services = {
 };
 
 beforeAll(async () => {
-  const groups = [QueryTransactions, FilingTransactions];
   const module = await Test.createTestingModule({
     providers: [
       { provide: Clock, useValue: new FixedClock(NOW) },
       ...Object.values(TARGETS).map(({ token }) => ({ provide: token, useValue: services })),
       Patients,
       SettledFees,
-      ...groups,
+      Presence,
+      QueryTransactions,
     ],
   }).compile();
-  transactions = Object.assign({}, ...groups.map((group) => module.get(group).transactions)) as typeof transactions;
+  transactions = module.get(QueryTransactions).transactions;
 });
 
 beforeEach(() => {
@@ -132,12 +132,26 @@ describe('5203', () => {
 
   it('answers a refund by the cancellation’s own id, with negative amounts', async () => {
     const state = 'SETTLEMENT_STATE_CANCELLED';
-    const cancelled = settlement({ state, cancellationId: CANCELLATION, cancelledAt: encodeInstant(NOW) });
+    const cancellationMessageId = `${HOSPITAL}202611221200000002`;
+    const cancelled = settlement({
+      state,
+      cancellationId: CANCELLATION,
+      cancellationMessageId,
+      cancelledAt: encodeInstant(NOW),
+    });
     answers['findSettlements'] = () => ({ settlements: [cancelled] });
     const refund = await send('5203', { data: { psn_no, setl_id: nationalIdOf(CANCELLATION) } });
-    expect(refund.output['setlinfo']).toMatchObject({ setl_id: nationalIdOf(CANCELLATION), medfee_sumamt: -100 });
+    expect(refund.output['setlinfo']).toMatchObject({
+      setl_id: nationalIdOf(CANCELLATION),
+      medfee_sumamt: -100,
+      medins_setl_id: cancellationMessageId,
+    });
     const original = await send('5203', { data: { psn_no, setl_id: nationalIdOf(SETTLEMENT) } });
-    expect(original.output['setlinfo']).toMatchObject({ setl_id: nationalIdOf(SETTLEMENT), medfee_sumamt: 100 });
+    expect(original.output['setlinfo']).toMatchObject({
+      setl_id: nationalIdOf(SETTLEMENT),
+      medfee_sumamt: 100,
+      medins_setl_id: MESSAGE,
+    });
     expect(original.warning).toBe('该结算已撤销（退费）');
   });
 
@@ -217,6 +231,7 @@ describe('5204', () => {
 
 describe('5206', () => {
   beforeEach(() => {
+    answers['checkPatient'] = () => ({ isPatient: true });
     answers['getAccumulators'] = () => ({
       accumulators: [
         { kind: 'POOLING_PAID', value: 123_456n },
@@ -247,13 +262,69 @@ describe('5206', () => {
   );
 });
 
+describe.each(['5206', '5301'])('%s of a person who', (infno) => {
+  const found = (personId: string) => () => ({
+    personId,
+    insuredRegion: '610100',
+    insurance: 'INSURANCE_RESIDENT',
+    personType: 'PERSON_TYPE_RESIDENT',
+    active: true,
+    maskedName: '张*',
+  });
+  const card = { mdtrt_cert_type: '02', mdtrt_cert_no: '11010519491231002X' };
+  const token = { mdtrt_cert_type: '01', mdtrt_cert_no: 'token' };
+  const healthCard = { mdtrt_cert_type: '03', mdtrt_cert_no: 'A1' };
+  const notPatient = { checkPatient: () => ({ isPatient: false }) };
+
+  beforeEach(() => {
+    answers['getAccumulators'] = () => ({ accumulators: [] });
+    answers['listEntitlements'] = () => ({ entitlements: [] });
+  });
+
+  it('is a patient there is answered', async () => {
+    answers['checkPatient'] = () => ({ isPatient: true });
+    await expect(send(infno, { data: { psn_no } })).resolves.toBeDefined();
+    const asked = calls.find(({ method }) => method === 'checkPatient');
+    expect(asked?.request).toEqual({ institutionCode: HOSPITAL, personId: PERSON });
+  });
+
+  it.each<[string, object, Record<string, () => object>]>([
+    ['an ID card', card, { findPerson: found(PERSON) }],
+    ['an e-credential', token, { decodeCredential: () => ({ personId: PERSON }) }],
+  ])('shows %s is answered', async (_, shown, known) => {
+    Object.assign(answers, notPatient, known);
+    await expect(send(infno, { data: { psn_no, ...shown } })).resolves.toBeDefined();
+  });
+
+  it.each<[string, object, Record<string, () => object>, string]>([
+    ['is no patient there and shows nothing', {}, {}, 'PERSON_NOT_PATIENT'],
+    ['isn’t the one of the ID card', card, { findPerson: found(FILING) }, 'REQUEST_MALFORMED'],
+    [
+      'isn’t the one of the e-credential',
+      token,
+      { decodeCredential: () => ({ personId: FILING }) },
+      'PERSON_NOT_PATIENT',
+    ],
+    ['shows a social security card, which names nobody,', healthCard, {}, 'PERSON_NOT_PATIENT'],
+  ])('%s is refused, and nothing is asked of what he has', async (_, shown, known, reason) => {
+    Object.assign(answers, notPatient, known);
+    await expect(send(infno, { data: { psn_no, ...shown } })).rejects.toMatchObject({ reason });
+    const methods = calls.map(({ method }) => method);
+    expect(methods).not.toContain(infno === '5206' ? 'getAccumulators' : 'listEntitlements');
+  });
+});
+
 describe('5301', () => {
+  beforeEach(() => {
+    answers['checkPatient'] = () => ({ isPatient: true });
+  });
+
   it('answers the diseases that the insured place has recognised', async () => {
     answers['listEntitlements'] = () => ({
       entitlements: [{ diseaseCode: 'M03900', diseaseNameZh: '高血压', validFrom: '2026-01-01', validTo: '' }],
     });
     const { output } = await send('5301', { data: { psn_no } });
-    expect(calls[0]?.request).toEqual({ personId: PERSON, forPersonId: '', insuredRegion: '610100' });
+    expect(calls.at(-1)?.request).toEqual({ personId: PERSON, forPersonId: '', insuredRegion: '610100' });
     expect(output['feedetail']).toEqual([
       { opsp_dise_code: 'M03900', opsp_dise_name: '高血压', begndate: '2026-01-01', enddate: '' },
     ]);
@@ -271,130 +342,4 @@ it.each(['5203', '5204', '5206', '5301'])('%s refuses a person that is missing o
       reason: 'REQUEST_MALFORMED',
       params: { problem: expect.stringContaining('input.data.psn_no') as string },
     });
-});
-
-const referral = {
-  psn_no,
-  diag_code: 'I10.x00x002',
-  diag_name: '高血压病',
-  reflin_medins_no: 'H31010100001',
-  reflin_medins_name: '上海医院',
-  mdtrtarea_admdvs: '310101',
-  hosp_agre_refl_flag: '1',
-  refl_type: '1',
-  refl_date: '2026-11-22',
-  refl_rea: '需专科治疗',
-  refl_opnn: '同意',
-};
-
-describe('2501', () => {
-  beforeEach(() => {
-    answers['registerFiling'] = () => ({ filing: { filingId: FILING, state: 'FILING_STATE_SUBMITTED' } });
-  });
-
-  it.each(['2501', '2501A'])(
-    '%s files a referral for the other place, with the message as its certificate',
-    async (infno) => {
-      const { output, warning } = await send(infno, { refmedin: referral });
-      expect(output).toEqual({ result: { trt_dcla_detl_sn: nationalIdOf(FILING) } });
-      expect(warning).toBe('已提交参保地审核，审核通过后生效');
-      expect(calls[0]?.request).toEqual({
-        requestId: MESSAGE,
-        personId: PERSON,
-        forPersonId: '',
-        insuredRegion: '610100',
-        institutionCode: HOSPITAL,
-        category: 'FILING_CATEGORY_REFERRAL',
-        destinationRegion: '310000',
-        validFrom: '2026-11-22',
-        validTo: '2027-05-21',
-        materials: [
-          { kind: 'MATERIAL_KIND_REFERRAL_CERTIFICATE', digest: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
-        ],
-        pledged: false,
-        draft: false,
-        reason: '就医地医院办理转院备案（2501）',
-      });
-    },
-  );
-
-  it('passes on neither the diagnosis nor why', async () => {
-    await send('2501', { refmedin: referral });
-    expect(JSON.stringify(calls)).not.toMatch(/I10|高血压|专科/);
-  });
-
-  it('has the same certificate for the same referral and another for another', async () => {
-    for (const refmedin of [referral, { ...referral }, { ...referral, refl_rea: '另一原因' }])
-      await send('2501', { refmedin });
-    const [first, again, other] = calls.map(({ request }) => (request['materials'] as { digest: string }[])[0]?.digest);
-    expect(again).toBe(first);
-    expect(other).not.toBe(first);
-  });
-
-  it.each([
-    ['320102', '320100'],
-    ['429004', '429004'],
-    ['110105', '110000'],
-    ['660101', '660100'],
-  ])('for %s names %s', async (place, destination) => {
-    await send('2501', { refmedin: { ...referral, mdtrtarea_admdvs: place } });
-    expect(calls[0]?.request['destinationRegion']).toBe(destination);
-  });
-
-  it('refuses what is missing or malformed, naming it', async () => {
-    const bad = [
-      ...Object.keys(referral).map((field) => [field, undefined] as const),
-      ['diag_code', '高血压'] as const,
-      ['mdtrtarea_admdvs', '999999'] as const,
-      ['refl_date', '22.11.2026'] as const,
-      ['hosp_agre_refl_flag', '0'] as const,
-      ['enddate', '2027'] as const,
-    ];
-    for (const [field, value] of bad)
-      await expect(send('2501', { refmedin: { ...referral, [field]: value } }), field).rejects.toMatchObject({
-        reason: 'REQUEST_MALFORMED',
-        params: { problem: expect.stringContaining(`input.refmedin.${field}`) as string },
-      });
-    await expect(send('2501', { refmedin: referral }, '')).rejects.toMatchObject({ reason: 'REQUEST_MALFORMED' });
-    expect(calls).toEqual([]);
-  });
-});
-
-describe('what is the insured place’s to do, or nobody’s,', () => {
-  const declared = { trt_dcla_detl_sn: nationalIdOf(FILING), psn_no };
-  const chronic = {
-    psn_no,
-    insutype: '310',
-    opsp_dise_code: 'M03900',
-    opsp_dise_name: '高血压',
-    insu_optins: '610100',
-    ide_fixmedins_no: HOSPITAL,
-    ide_fixmedins_name: '北京示例医院',
-    hosp_ide_date: '2026-11-22',
-    diag_dr_codg: 'D110105000001',
-    diag_dr_name: '医师甲',
-    begndate: '2026-11-22',
-  };
-  const chosen = {
-    psn_no,
-    biz_appy_type: '03',
-    begndate: '2026-11-22',
-    fix_srt_no: '1',
-    fixmedins_code: HOSPITAL,
-    fixmedins_name: '北京示例医院',
-  };
-
-  it.each([
-    ['2502', declared, 'FILING_ENDS_AT_HOME'],
-    ['2503', chronic, 'ENTITLEMENT_AT_HOME'],
-    ['2504', { ...declared, memo: '撤销' }, 'ENTITLEMENT_AT_HOME'],
-    ['2505', chosen, 'CHOSEN_INSTITUTION_NEEDLESS'],
-  ] as const)('%s is refused with its reason once it is well formed', async (infno, data, reason) => {
-    await expect(send(infno, { data })).rejects.toMatchObject({ reason });
-    for (const field of Object.keys(data))
-      await expect(send(infno, { data: { ...data, [field]: undefined } }), field).rejects.toMatchObject({
-        reason: 'REQUEST_MALFORMED',
-      });
-    expect(calls).toEqual([]);
-  });
 });

@@ -10,6 +10,7 @@ import type { Outcome } from './national-answer.js';
 import { INSURANCE_CODES } from './national-codes.js';
 import { yuan } from './output-fields.js';
 import { Patients } from './patients.js';
+import { Presence, presenceFields } from './presence.js';
 import { cancellationOutput, settledAtOf, settlementOutput, visitIdOf } from './settlement-output.js';
 import { SettledFees } from './settled-fees.js';
 import { dataNode, transaction, type Exchange, type TransactionGroup } from './transaction.js';
@@ -18,10 +19,10 @@ const DEADLINE_MS = 20_000;
 /** 身份证: how a patient is named whom only his number is known of. */
 const ID_CARD_SHOWN = '02';
 
-const ofPerson = dataNode({ psn_no: nationalId });
+const ofPerson = dataNode(presenceFields);
 const ofSettlement = dataNode({ psn_no: nationalId, setl_id: nationalId.optional(), mdtrt_id: nationalId.optional() });
 const ofYear = dataNode({
-  psn_no: nationalId,
+  ...presenceFields,
   cum_ym: z
     .string()
     .regex(/^(19|20)\d{2}(0[1-9]|1[0-2])?$/, 'yyyy or yyyyMM')
@@ -36,16 +37,18 @@ export class QueryTransactions implements TransactionGroup {
     '5203': transaction(ofSettlement, ({ data }, exchange) => this.findSettlement(data, exchange)),
     '5204': transaction(ofSettlement, ({ data }, exchange) => this.findFees(data, exchange)),
     '5206': transaction(ofYear, async ({ data }, exchange) => {
-      const { insurance } = await this.patients.named({ psn_no: data.psn_no }, exchange, 'data');
+      const { insurance } = await this.presence.patient(data, exchange);
       const period = data.cum_ym ?? this.clock.businessDate().slice(0, 4);
       const request = { personId: data.psn_no, benefitYear: Number(period.slice(0, 4)), asOf: undefined };
       const { accumulators } = await this.benefit.call('getAccumulators', request, exchange.actor);
       const rows = accumulators.map((one) => accumulatorRow(one, INSURANCE_CODES[insurance], period.slice(0, 4)));
       return { output: { cuminfo: rows.filter((row) => period.length === 4 || row.cum_ym === period) } };
     }),
-    '5301': transaction(ofPerson, async ({ data }, { actor, envelope }) => {
-      const request = { personId: data.psn_no, forPersonId: '', insuredRegion: insuredRegionOf(envelope) };
-      const { entitlements } = await this.entitlements.call('listEntitlements', request, actor);
+    '5301': transaction(ofPerson, async ({ data }, exchange) => {
+      const insuredRegion = insuredRegionOf(exchange.envelope);
+      const { personId } = await this.presence.patient(data, exchange);
+      const request = { personId, forPersonId: '', insuredRegion };
+      const { entitlements } = await this.entitlements.call('listEntitlements', request, exchange.actor);
       return {
         output: {
           feedetail: entitlements.map(({ diseaseCode, diseaseNameZh, validFrom, validTo }) => ({
@@ -66,6 +69,7 @@ export class QueryTransactions implements TransactionGroup {
     @Inject(TARGETS.benefit.token) private readonly benefit: RpcClient<benefitV1.BenefitServiceClient>,
     @Inject(TARGETS.entitlement.token) private readonly entitlements: RpcClient<filingV1.EntitlementServiceClient>,
     private readonly patients: Patients,
+    private readonly presence: Presence,
     private readonly clock: Clock,
   ) {}
 
@@ -80,7 +84,7 @@ export class QueryTransactions implements TransactionGroup {
     const output = isRefund
       ? cancellationOutput({
           ...shown,
-          messageId: settlement.messageId,
+          messageId: settlement.cancellationMessageId,
           settlementId: settlement.cancellationId,
           at: settlement.cancelledAt ? decodeInstant(settlement.cancelledAt, 'cancelled_at') : settledAtOf(settlement),
         })

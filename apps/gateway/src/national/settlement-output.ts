@@ -3,6 +3,7 @@ import {
   decodeInstant,
   fundCodec,
   insuranceCodec,
+  personTypeCodec,
   required,
   visitKindCodec,
 } from '@yiditong/chassis';
@@ -65,7 +66,7 @@ function identity({ settlement, patient, ...shown }: ShownSettlement): Output {
     brdy: patient.birthDate ?? '',
     age: patient.age,
     insutype: INSURANCE_CODES[insuranceCodec.decode(settlement.insurance)],
-    psn_type: PERSON_TYPE_CODES[patient.personType],
+    psn_type: PERSON_TYPE_CODES[personTypeCodec.decode(settlement.personType)],
     cvlserv_flag: paymentsOf(settlement).CIVIL_SERVANT === undefined ? '0' : '1',
     setl_time: shanghaiTime(shown.at),
     mdtrt_cert_type: shown.certificateType,

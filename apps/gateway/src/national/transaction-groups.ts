@@ -8,6 +8,7 @@ import { LedgerTransactions } from './ledger-transactions.js';
 import { OutpatientTransactions } from './outpatient-transactions.js';
 import { Patients } from './patients.js';
 import { PersonTransactions } from './person-transactions.js';
+import { Presence } from './presence.js';
 import { QueryTransactions } from './query-transactions.js';
 import { ReversalTransactions } from './reversal-transactions.js';
 import { SettledFees } from './settled-fees.js';
@@ -35,6 +36,7 @@ const GROUPS: readonly Type<TransactionGroup>[] = [
  */
 export const transactionProviders: readonly Provider[] = [
   Patients,
+  Presence,
   VisitSettlement,
   CatalogueFiles,
   SettledFees,

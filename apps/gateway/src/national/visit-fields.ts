@@ -14,6 +14,8 @@ export const certificate = {
 };
 /** 险种类型, of those that are settled across provinces. */
 export const insuranceType = z.enum(['310', '390']);
+/** 个人结算方式 (psn_setlway): 按项目. */
+export const payment = z.literal('01', 'must be 01: across provinces bills are paid by their items, not by quota');
 /** 住院/门诊号: also what a visit is known by over REST. */
 export const visitNumber = z.string().regex(/^[\w-]{1,30}$/, '1 to 30 letters, digits, hyphens and underscores');
 

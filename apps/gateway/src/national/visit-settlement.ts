@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock, decodeInstant, required, TARGETS, visitKindCodec, type RpcClient } from '@yiditong/chassis';
-import { Rejection, type VisitKind } from '@yiditong/codes';
+import { REASONS, Rejection, type VisitKind } from '@yiditong/codes';
 import type { settlementV1 } from '@yiditong/contracts';
 import { MalformedRequest } from '../http/request-pipe.js';
 import type { Outcome } from './national-answer.js';
-import { Patients, type NamedPatient } from './patients.js';
+import { patientOf, Patients, type NamedPatient, type Patient } from './patients.js';
 import { cancellationOutput, settledAtOf, settlementOutput, visitIdOf } from './settlement-output.js';
 import type { Exchange } from './transaction.js';
 
@@ -16,6 +16,8 @@ export type AskedBill = {
   readonly named: NamedPatient & { readonly mdtrt_cert_type: string };
   readonly bill: settlementV1.VisitBill;
   readonly medicalType?: string | undefined;
+  /** What speaks against it in the visit as it stands today. */
+  readonly problem?: Rejection | null;
 };
 
 /** What a message asks to take back. */
@@ -36,9 +38,10 @@ export class VisitSettlement {
   ) {}
 
   /** 2206, 2303. Rejects as PreSettleVisit does. */
-  async preSettle({ named, bill, medicalType }: AskedBill, exchange: Exchange): Promise<Outcome> {
+  async preSettle(asking: AskedBill, exchange: Exchange): Promise<Outcome> {
+    const { named, bill, medicalType } = asking;
     const { actor, envelope } = exchange;
-    const patient = await this.patients.named(named, exchange, 'data');
+    const patient = await this.checked(asking, exchange);
     const request = { institutionCode: envelope.fixmedins_code, bill };
     const answer = await this.visits.call('preSettleVisit', request, actor, WRITE_DEADLINE_MS);
     const settlement = required(answer.settlement, 'settlement');
@@ -47,13 +50,18 @@ export class VisitSettlement {
     return { output: settlementOutput({ ...shown, ...asked, settlementId: null, at: this.clock.now() }) };
   }
 
-  /** 2207, 2304. The patient is looked up first: once it is settled nothing may fail any more. Rejects as SettleVisit does. */
-  async settle({ named, bill, medicalType }: AskedBill, exchange: Exchange): Promise<Outcome> {
+  /**
+   * 2207, 2304. The patient is looked up first: once it is settled nothing may fail any more. A repeat gets its first answer whatever has
+   * become of the patient and the visit since, for a refusal would say that nothing was done. Rejects as SettleVisit does.
+   */
+  async settle(asking: AskedBill, exchange: Exchange): Promise<Outcome> {
+    const { named, bill, medicalType } = asking;
     const { actor, envelope } = exchange;
-    const patient = await this.patients.named(named, exchange, 'data');
+    const checked = await this.checkedOrRepeated(asking, exchange);
     const request = { institutionCode: envelope.fixmedins_code, messageId: envelope.msgid, bill };
     const answer = await this.visits.call('settleVisit', request, actor, WRITE_DEADLINE_MS);
     const settlement = required(answer.settlement, 'settlement');
+    const patient = checked ?? (await this.patientIn(settlement, exchange));
     const shown = { settlement, patient, messageId: envelope.msgid, settlementId: settlement.settlementId };
     const asked = { certificateType: named.mdtrt_cert_type, medicalType };
     return { output: settlementOutput({ ...shown, ...asked, at: settledAtOf(settlement) }) };
@@ -65,7 +73,6 @@ export class VisitSettlement {
    */
   async cancel(asked: AskedCancellation, isOurs: (kind: VisitKind) => boolean, exchange: Exchange): Promise<Outcome> {
     const { actor, envelope } = exchange;
-    const patient = await this.patients.named({ psn_no: asked.psn_no }, exchange, 'data');
     const read = await this.settlements.call('getSettlement', { settlementId: asked.setl_id }, actor);
     const standing = required(read.settlement, 'settlement');
     checkNamed(asked, standing);
@@ -73,6 +80,7 @@ export class VisitSettlement {
       throw new MalformedRequest([
         { path: 'input.data.setl_id', message: 'a stay is taken back by 2305, any other settlement by 2208' },
       ]);
+    const patient = await this.patientIn(standing, exchange);
     const request = {
       institutionCode: envelope.fixmedins_code,
       messageId: envelope.msgid,
@@ -91,6 +99,42 @@ export class VisitSettlement {
     });
     return { output, ...warningOf(cancellation.laterSettlementIds.length) };
   }
+
+  private async checked({ named, problem = null }: AskedBill, exchange: Exchange): Promise<Patient> {
+    const patient = await this.patients.named(named, exchange, 'data');
+    if (problem) throw problem;
+    return patient;
+  }
+
+  /** Null where the message came before and would be refused by what is known today. */
+  private async checkedOrRepeated(asking: AskedBill, exchange: Exchange): Promise<Patient | null> {
+    try {
+      return await this.checked(asking, exchange);
+    } catch (error) {
+      if (isRefusal(error) && (await this.cameBefore(exchange))) return null;
+      throw error;
+    }
+  }
+
+  private async cameBefore({ actor, envelope }: Exchange): Promise<boolean> {
+    const request = { institutionCode: envelope.fixmedins_code, messageId: envelope.msgid };
+    return (await this.settlements.call('getOutcome', request, actor)).kind !== '';
+  }
+
+  /** As he is known today, or where he isn't any more as far as the settlement tells. */
+  private async patientIn(settlement: settlementV1.Settlement, exchange: Exchange): Promise<Patient> {
+    try {
+      return await this.patients.named({ psn_no: settlement.personId }, exchange, 'data');
+    } catch (error) {
+      if (isRefusal(error)) return patientOf({ ...settlement, active: false, maskedName: '' }, '');
+      throw error;
+    }
+  }
+}
+
+/** Not a fault, nor that somebody can't be reached: the same would be refused again. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Rejection && REASONS[error.reason].http < 500;
 }
 
 /** A number that says nothing of the others than that they aren't this one's. */

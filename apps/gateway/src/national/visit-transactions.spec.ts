@@ -37,7 +37,7 @@ const visitSettlement = new VisitSettlement(rpc, rpc, patients, clock);
 const groups: readonly TransactionGroup[] = [
   new OutpatientTransactions(rpc, patients, visitSettlement),
   new InpatientTransactions(rpc, patients, visitSettlement),
-  new PersonTransactions(patients, rpc, rpc, rpc),
+  new PersonTransactions(patients, rpc, rpc, rpc, rpc, rpc),
 ];
 
 const visit = { visitId: VISIT, visitKind: 'VISIT_KIND_OUTPATIENT', diseaseCode: '' };
@@ -86,6 +86,7 @@ beforeEach(() => {
     getVisit: () => ({ visit }),
     preSettleVisit: () => ({ settlement }),
     settleVisit: () => ({ settlement }),
+    getOutcome: () => ({ state: 'OUTCOME_STATE_NEVER_SETTLED', kind: '' }),
     getSettlement: () => ({ settlement }),
     cancel: () => ({
       cancellation: {
@@ -97,6 +98,8 @@ beforeEach(() => {
     }),
     addFees: ({ fees }) => ({ fees: (fees as settlementV1.Fee[]).map(classified) }),
     decideEligibility: () => ({ answer: { decision: {} } }),
+    // The insured province's own core knows what else 1101 tells.
+    listRoutes: () => ({ routes: [{ endpoint: { province: '130000', kind: 'ENDPOINT_KIND_OWN' } }] }),
   };
 });
 const person = {
@@ -330,7 +333,10 @@ describe('a transaction’s input', () => {
     ['2204', 'feedetail.0.pric', -5, 'input.feedetail.0.pric: a number of at most'],
     ['2204', 'feedetail.0.medins_list_codg', 'x'.repeat(61), 'input.feedetail.0.medins_list_codg: Too big'],
     ['2204', 'feedetail', Array.from({ length: 1_001 }, () => fee), 'input.feedetail'],
-    ['2207', 'data.psn_setlway', '02', 'input.data.psn_setlway'],
+    ['2204', 'feedetail.0.dise_codg', 'M0390', 'input.feedetail.0.dise_codg: M and five digits'],
+    ['2204', 'feedetail.0.dise_codg', 'DRG1', 'input.feedetail.0.dise_codg: M and five digits'],
+    ['2207', 'data.psn_setlway', '02', 'input.data.psn_setlway: must be 01'],
+    ['2304', 'data.psn_setlway', '02', 'input.data.psn_setlway: must be 01'],
     ['2207', 'data.medfee_sumamt', -1, 'input.data.medfee_sumamt: a number of at most'],
     ['2207', 'data.medfee_sumamt', '9007199254740993', 'input.data.medfee_sumamt: a number of at most'],
     ['2207', 'data.acct_used_flag', 1, 'input.data.acct_used_flag'],
@@ -536,6 +542,7 @@ describe('a settlement', () => {
         batch: 'B1',
         diseaseCode: '',
         unrelated: false,
+        ordinary: true,
         useAccount: true,
         midStay: false,
         endedAt: undefined,
@@ -551,10 +558,10 @@ describe('a settlement', () => {
   });
 
   it.each<[string, string, string, object]>([
-    ['chronic fees of a chronic visit', 'CHRONIC', '14', { diseaseCode: 'M03900', unrelated: false }],
-    ['a chronic purchase', 'CHRONIC', '41', { diseaseCode: 'M03900', unrelated: false }],
-    ['other fees of a chronic visit', 'CHRONIC', '11', { diseaseCode: '', unrelated: true }],
-    ['an ordinary visit', 'OUTPATIENT', '1105', { diseaseCode: '', unrelated: false }],
+    ['chronic fees of a chronic visit, whose batch says which', 'CHRONIC', '14', { diseaseCode: '', ordinary: false }],
+    ['a chronic purchase', 'CHRONIC', '41', { diseaseCode: '', ordinary: false }],
+    ['other fees of a chronic visit', 'CHRONIC', '11', { diseaseCode: '', ordinary: true }],
+    ['an ordinary visit', 'OUTPATIENT', '1105', { diseaseCode: '', ordinary: true }],
   ])('of %s', async (_, kind, med_type, expected) => {
     answers['getVisit'] = visitOf(kind);
     await send('2207', changed('2207', 'data.med_type', med_type));
@@ -643,6 +650,45 @@ describe('a settlement', () => {
     ]);
   });
 
+  it.each<[string, string, string]>([
+    ['2207', 'CHRONIC', '14'],
+    ['2207', 'CHRONIC', '11'],
+    ['2304', 'INPATIENT', ''],
+  ])('that is repeated (%s) gets its first answer, whatever is known today', async (infno, kind, med_type) => {
+    const input = changed(infno, 'data.med_type', med_type);
+    answers['getVisit'] = visitOf(kind);
+    answers['getOutcome'] = () => ({ state: 'OUTCOME_STATE_SETTLED', kind: 'SETTLE' });
+    const first = await send(infno, input);
+    const asked = requestOf('settleVisit');
+    calls = [];
+    // The visit is an ordinary one by now, and the person insured otherwise.
+    answers['getVisit'] = visitOf('OUTPATIENT');
+    answers['findPerson'] = () => ({ ...person, insurance: 'INSURANCE_RESIDENT', maskedName: '张*' });
+    const again = await send(infno, input);
+    const shown = ['medfee_sumamt', 'setl_id', 'psn_name', 'psn_type', 'insutype', 'med_type', 'medins_setl_id'];
+    const pick = ({ output }: Shown) => shown.map((name) => (output['setlinfo'] as Node)[name]);
+    expect(pick(again)).toEqual(pick(first));
+    expect(requestOf('settleVisit')).toEqual(asked);
+  });
+
+  it('that is repeated gets its first answer though nobody knows the person any more', async () => {
+    answers['getOutcome'] = () => ({ state: 'OUTCOME_STATE_SETTLED', kind: 'SETTLE' });
+    answers['findPerson'] = answers['getPerson'] = () => {
+      throw new Rejection('PERSON_UNKNOWN');
+    };
+    const { output } = await send('2304', inputOf('2304'));
+    expect(output['setlinfo']).toMatchObject({ setl_id, psn_no, psn_name: '', psn_type: '12', insutype: '310' });
+  });
+
+  it.each<[string, string, () => object]>([
+    ['another insurance', '2304', () => ({ ...person, insurance: 'INSURANCE_RESIDENT', maskedName: '张*' })],
+    ['another person’s card', '2207', () => ({ ...person, personId: CANCELLATION, maskedName: '李*' })],
+  ])('that never came is refused for %s', async (_, infno, found) => {
+    answers['findPerson'] = found;
+    expect(await problemOf(infno, inputOf(infno))).toContain('is not that of psn_no');
+    expect(requestOf('settleVisit')).toBeUndefined();
+  });
+
   it('does not begin while the patient can’t be looked up', async () => {
     answers['findPerson'] = () => {
       throw new Rejection('SERVICE_UNAVAILABLE');
@@ -664,6 +710,14 @@ const SETLINFO_FIELDS = `
   .toSorted();
 
 describe('a cancellation', () => {
+  it('is carried out though nobody knows the person any more', async () => {
+    answers['getPerson'] = () => {
+      throw new Rejection('PERSON_UNKNOWN');
+    };
+    const { output } = await send('2305', inputOf('2305'));
+    expect(output['setlinfo']).toMatchObject({ setl_id: nationalIdOf(CANCELLATION), psn_no, psn_name: '' });
+  });
+
   const outpatient = () => ({ settlement: { ...settlement, visitKind: 'VISIT_KIND_OUTPATIENT' } });
 
   it('of a stay shows every amount negative under an id of its own', async () => {

@@ -102,7 +102,7 @@ export class SettlementController {
   ): Promise<ReversalAnswer> {
     const answer = await this.settlement.call(
       'reverse',
-      { institutionCode: institutionOf(actor), ...body },
+      { institutionCode: institutionOf(actor), ...body, personId: '', originalKind: 'ORIGINAL_KIND_UNSPECIFIED' },
       actor,
       SETTLE_DEADLINE_MS,
     );

@@ -114,6 +114,7 @@ describe('a settlement over REST', () => {
     stayPart: 0,
     midStay: false,
     cancellationId: '',
+    cancellationMessageId: '',
     cancellationBusinessDate: '',
     cancelledAt: undefined,
     remainderOf: '',

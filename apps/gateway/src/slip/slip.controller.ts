@@ -8,7 +8,7 @@ import { uuid } from '../http/fields.js';
 import { SettledBillService } from './settled-bill.service.js';
 import { slipOf, type Slip } from './slip.js';
 import { answerSlip, slipAnswer, slipQuery, type SlipAnswer, type SlipQuery } from './slip.dto.js';
-import { slipPdf } from './slip-pdf.js';
+import { SlipPrinter } from './slip-printer.js';
 
 const ACCESS = { insured: RECORD, hospital: RECORD, bureau: RECORD } as const;
 const PDF_TYPE = 'application/pdf';
@@ -17,7 +17,10 @@ const PDF_TYPE = 'application/pdf';
 @ApiTags('结算 Settlement')
 @Controller('v1/settlements/:settlementId')
 export class SlipController {
-  constructor(private readonly bills: SettledBillService) {}
+  constructor(
+    private readonly bills: SettledBillService,
+    private readonly printer: SlipPrinter,
+  ) {}
 
   @Endpoint({
     method: 'GET',
@@ -46,7 +49,7 @@ export class SlipController {
     @Param('settlementId', { schema: uuid }) settlementId: string,
     @Query({ schema: slipQuery }) query: SlipQuery,
   ): Promise<StreamableFile> {
-    const printed = await slipPdf(await this.slip(actor, settlementId, query));
+    const printed = await this.printer.print(await this.slip(actor, settlementId, query));
     const disposition = `attachment; filename="settlement-slip-${settlementId}.pdf"`;
     return new StreamableFile(printed, { type: PDF_TYPE, disposition, length: printed.length });
   }

@@ -2,7 +2,8 @@ import { FUNDS, ITEM_CLASSES } from '@yiditong/codes';
 import { z } from 'zod';
 import { answerFen, instant, uuid } from '../http/fields.js';
 import { SETTLEMENT_STATES } from './settled-bill.js';
-import { printedYuan, type Slip, type SlipAmount } from './slip.js';
+import type { Slip, SlipAmount } from './slip.js';
+import { printedYuan } from './written.js';
 
 export const slipQuery = z.strictObject({
   lang: z.enum(['zh', 'en']).default('zh').describe('语言 / language'),

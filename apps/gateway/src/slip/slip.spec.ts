@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { byChargeCategory, sumOfCategories } from './charge-categories.js';
 import { decodeSettledBill, type SettledBill } from './settled-bill.js';
-import { printedYuan, slipOf } from './slip.js';
+import { slipOf } from './slip.js';
 import { answerSlip, slipAnswer, slipQuery } from './slip.dto.js';
 import { LINES, SETTLEMENT, settledLine } from './spec-bill.js';
+import { printedYuan } from './written.js';
 
 const billOf = (changes: Partial<settlementV1.Settlement> = {}): SettledBill =>
   decodeSettledBill({ ...SETTLEMENT, ...changes }, LINES);

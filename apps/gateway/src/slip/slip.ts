@@ -6,7 +6,7 @@ import {
   type ItemClass,
   type Wording,
 } from '@yiditong/codes';
-import { amountInWords, formatYuan, type Fen } from '@yiditong/money';
+import { amountInWords, type Fen } from '@yiditong/money';
 import { FUND_NAMES } from '../estimate/estimate-words.js';
 import { byChargeCategory, sumOfCategories, type CategoryAmounts, type ChargeCategory } from './charge-categories.js';
 import { VOID_STATES, type SettledBill, type SettledLine, type SettlementState } from './settled-bill.js';
@@ -207,9 +207,4 @@ function chargeName(code: string, language: Language): string {
 /** Names stand in sentences elsewhere, here they begin a row. */
 function capital(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
-}
-
-/** An amount as it is printed: 12,345.67. */
-export function printedYuan(amount: Fen): string {
-  return formatYuan(amount).replace(/\B(?=(\d{3})+\.)/g, ',');
 }

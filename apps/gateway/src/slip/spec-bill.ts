@@ -56,6 +56,7 @@ export const SETTLEMENT: settlementV1.Settlement = {
   stayPart: 0,
   midStay: false,
   cancellationId: '',
+  cancellationMessageId: '',
   cancellationBusinessDate: '',
   cancelledAt: undefined,
   remainderOf: '',

@@ -1,3 +1,5 @@
+import { formatYuan, type Fen } from '@yiditong/money';
+
 const SHANGHAI_OFFSET_MS = 8 * 3_600_000;
 
 function inShanghai(instant: string): string {
@@ -20,4 +22,9 @@ export function decimalText(scaled: bigint, scale: number): string {
   const point = digits.length - scale;
   const decimals = digits.slice(point).replace(/0+$/, '');
   return `${scaled < 0n ? '-' : ''}${digits.slice(0, point)}${decimals === '' ? '' : `.${decimals}`}`;
+}
+
+/** An amount as it is printed: 12,345.67. */
+export function printedYuan(amount: Fen): string {
+  return formatYuan(amount).replace(/\B(?=(\d{3})+\.)/g, ',');
 }

@@ -112,7 +112,11 @@ const fee = z.strictObject({
     .default('')
     .describe('退单：被退费用的流水号 / the fee that this one takes back'),
   batch,
-  nationalCode: code.describe('国家医保编码；不填时按院内目录编码在费用发生日的对照'),
+  nationalCode: z
+    .string()
+    .regex(/^(.{10,27})?$/, '10 to 27 characters')
+    .default('')
+    .describe('国家医保编码；不填时按院内目录编码在费用发生日的对照'),
   hospitalItemCode: code.describe('院内目录编码'),
   approved: z.boolean().default(false).describe('医院审批标志'),
   quantity: signedDecimal(QUANTITY_SCALE),
@@ -122,7 +126,11 @@ const fee = z.strictObject({
     .regex(/^-?\d{1,15}$/, 'a decimal string of fen')
     .describe('金额，单位分；退单为负'),
   occurredAt: instant,
-  examiningInstitutionCode: z.string().max(12).default('').describe('外检机构编码，仅住院'),
+  examiningInstitutionCode: z
+    .string()
+    .regex(/^([HP]\d{11})?$/, 'H or P and 11 digits')
+    .default('')
+    .describe('外检机构编码，仅住院'),
   diseaseCode,
 });
 export const feesBody = z.strictObject({ ...ofVisit, fees: z.array(fee).min(1).max(1_000) });

@@ -53,7 +53,7 @@ describe('days', () => {
     ['20260101', '2026-01-31'],
   ])('from %s to %s are refused', (fromDate, toDate) => {
     expect(() => decodeTotalsScope(totals({ fromDate, toDate }))).toThrow(refused('REQUEST_MALFORMED'));
-    const asked = { institutionCode: CODE, fromDate, toDate, rows: [], visitKinds: [] };
+    const asked = { institutionCode: CODE, fromDate, toDate, rows: [], visitKinds: [], messageId: '' };
     expect(() => decodeScope(asked)).toThrow(refused('REQUEST_MALFORMED'));
   });
 });

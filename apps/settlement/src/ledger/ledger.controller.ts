@@ -36,6 +36,14 @@ export class LedgerController implements settlementV1.HospitalLedgerServiceContr
     return { settlements: found.map(encodeSettlement) };
   }
 
+  async checkPatient(
+    { institutionCode, personId }: settlementV1.CheckPatientRequest,
+    metadata: Metadata,
+  ): Promise<settlementV1.CheckPatientResponse> {
+    const of = { institutionCode, personId: uuidField(personId, 'person_id') };
+    return { isPatient: await this.ledgers.isPatient(actorOf(metadata), of) };
+  }
+
   async compareTotals(
     request: settlementV1.CompareTotalsRequest,
     metadata: Metadata,
@@ -50,8 +58,9 @@ export class LedgerController implements settlementV1.HospitalLedgerServiceContr
     metadata: Metadata,
   ): Promise<settlementV1.CompareDetailsResponse> {
     const scope = codec.decodeScope(request);
+    const messageId = codec.ownMessageId(request.messageId, request.institutionCode);
     const rows = codec.decodeRows(request.rows);
-    const { differences, equalCount } = await this.ledgers.compareDetails(actorOf(metadata), scope, rows);
+    const { differences, equalCount } = await this.ledgers.compareDetails(actorOf(metadata), messageId, scope, rows);
     return { rows: differences.map(codec.encodeCompared), equalCount };
   }
 

@@ -48,6 +48,18 @@ export type MonthEntry = {
 };
 export type MonthRow = Omit<MonthEntry, 'kind'> & { readonly rowNumber: number };
 
+/** A row of `month_extract`: a month as it is given out, from the first time on. */
+export type MonthExtract = {
+  readonly institutionCode: string;
+  /** YYYY-MM. */
+  readonly month: string;
+  readonly treatingProvince: string;
+  readonly totalRows: number;
+  /** SHA-256 of all rows, in hexadecimal. */
+  readonly digest: string;
+  readonly extractedAt: Date;
+};
+
 /** The hospital's word on a row of a month. */
 export type ConfirmedRow = {
   readonly recordId: string;

@@ -4,15 +4,18 @@ import type { Actor, Tx } from '@yiditong/chassis';
 import { provinceOf } from '@yiditong/codes';
 import { fen } from '@yiditong/money';
 import { auditTrail, createTestDatabase, FixedClock, testVault, type TestDatabase } from '@yiditong/testing';
+import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { migrations } from '../migrations/index.js';
 import type { Settlement } from '../settlement/settlement.entity.js';
 import { diagnosisContext, insertSettlement } from '../settlement/settlement.store.js';
+import { insertVisit, visitContext } from '../visit/visit-row.store.js';
+import type { Visit } from '../visit/visit.entity.js';
 import { KeptFileService } from './kept-file.service.js';
 import type { ConfirmedRow, LedgerRow, MonthRow, TotalsScope } from './ledger.entity.js';
 import { LedgerService, type Looked } from './ledger.service.js';
-import { spanOfMonth } from './month.js';
+import { digestOfMonth, spanOfMonth } from './month.js';
 import { MonthService } from './month.service.js';
 
 const CODE = 'H11010500001';
@@ -33,7 +36,7 @@ let sequence = 0;
 beforeAll(async () => {
   Logger.overrideLogger(false);
   db = await createTestDatabase('settlement', migrations);
-  ledgers = new LedgerService(db.database, vault);
+  ledgers = new LedgerService(db.database, vault, clock);
   months = new MonthService(db.database, clock);
   files = new KeptFileService(db.database, clock);
 });
@@ -68,6 +71,7 @@ function settlementOf(at: string, change: Partial<Settlement>): Settlement {
     partKey: '',
     stayPart: 0,
     midStay: false,
+    continuesStay: false,
     visitId: null,
     admittedAt: at,
     endedAt: at,
@@ -108,6 +112,8 @@ function settlementOf(at: string, change: Partial<Settlement>): Settlement {
     cancellationBusinessDate: null,
     cancelledAt: null,
     laterSettlementIds: [],
+    reinstatementId: null,
+    reinstatedAt: null,
     ...change,
   };
 }
@@ -162,6 +168,19 @@ async function correct(made: Made, at: string, kind: 'REVERSAL' | 'REFUND' | 'RE
     );
     await owe(tx, { ...made, insuredRegion: '610100', treatingRegion: '110105' }, { kind, operationId, at, amountFen });
   });
+}
+
+/** Every statement that the database was sent during the work. */
+async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
+  const sent = vi.spyOn(pg.Client.prototype, 'query');
+  try {
+    await work();
+    return sent.mock.calls.map(([statement]: readonly unknown[]) =>
+      typeof statement === 'string' ? statement : (statement as { readonly text: string }).text,
+    );
+  } finally {
+    sent.mockRestore();
+  }
 }
 
 const actorOf = (institution: string): Actor => ({ ...HOSPITAL, institution });
@@ -233,7 +252,7 @@ describe('a comparison of details', () => {
     const invented = { ...rowOf(same), recordId: uuidv7() };
     const theirs = [rowOf(same), { ...rowOf(changed), totalFen: fen(1n) }, refund, invented];
     const asked = { ...scope('2025-12-08'), visitKinds: [] };
-    const { differences, equalCount } = await ledgers.compareDetails(HOSPITAL, asked, theirs);
+    const { differences, equalCount } = await ledgers.compareDetails(HOSPITAL, messageId(), asked, theirs);
     expect(equalCount).toBe(2);
     expect(Object.fromEntries(differences.map(({ row, difference }) => [row.recordId, difference]))).toEqual({
       [changed.settlementId]: 'DIFFERS',
@@ -242,6 +261,44 @@ describe('a comparison of details', () => {
     });
     const trail = (await auditTrail(db, CODE)).filter(({ action }) => action === 'COMPARE_LEDGER');
     expect(trail.at(-1)?.after).toMatchObject({ equal: 2, different: 3 });
+  });
+});
+
+describe('a comparison of details that is asked for again', () => {
+  const asked = { ...scope('2025-12-15'), visitKinds: [] };
+  const day = '2025-12-15T04:00:00Z';
+
+  it('gets its first answer under its message id, whatever was settled since, and a new comparison under another', async () => {
+    const id = messageId();
+    const [known, forgotten] = [await settled(day), await settled(day)];
+    const theirs = [rowOf(known)];
+    const first = await ledgers.compareDetails(HOSPITAL, id, asked, theirs);
+    expect(first.differences.map(({ row, difference }) => [row.recordId, difference])).toEqual([
+      [forgotten.settlementId, 'ONLY_HERE'],
+    ]);
+    await settled(day);
+    await correct(known, '2025-12-16T04:00:00Z', 'REVERSAL');
+    expect(await ledgers.compareDetails(HOSPITAL, id, asked, theirs)).toEqual(first);
+    const anew = await ledgers.compareDetails(HOSPITAL, messageId(), asked, theirs);
+    expect([anew.equalCount, anew.differences.length]).toEqual([0, 3]);
+    const other = [{ ...rowOf(known), totalFen: fen(1n) }];
+    for (const [days, rows] of [
+      [asked, other],
+      [{ ...asked, from: new Date('2025-12-13T16:00:00Z') }, theirs],
+    ] as const)
+      await expect(ledgers.compareDetails(HOSPITAL, id, days, rows)).rejects.toMatchObject({
+        reason: 'IDEMPOTENCY_KEY_REUSED',
+      });
+    const trail = (await auditTrail(db, CODE)).filter(({ action }) => action === 'COMPARE_LEDGER');
+    expect(trail.slice(-2).map(({ after }) => (after as { different: number }).different)).toEqual([1, 3]);
+  });
+
+  it('at once is compared once', async () => {
+    const id = messageId();
+    const before = (await auditTrail(db, CODE)).length;
+    const made = await Promise.all([1, 2, 3].map(() => ledgers.compareDetails(HOSPITAL, id, asked, [])));
+    for (const one of made) expect(one).toEqual(made[0]);
+    expect((await auditTrail(db, CODE)).length).toBe(before + 1);
   });
 });
 
@@ -263,6 +320,69 @@ describe('5203', () => {
     expect(await idsOf(NEIGHBOUR, {})).toEqual([]);
     const trail = (await auditTrail(db, newer.settlementId)).map(({ action }) => action);
     expect(trail).toContain('READ_SETTLEMENT');
+  });
+});
+
+describe('a patient of an institution', () => {
+  const DAY_MS = 24 * 3_600_000;
+  const daysAgo = (days: number): Date => new Date(FEBRUARY.getTime() - days * DAY_MS);
+  const isPatient = (personId: string, institution = CODE): Promise<boolean> =>
+    ledgers.isPatient(actorOf(institution), { institutionCode: institution, personId });
+
+  async function visited(change: Partial<Visit>): Promise<string> {
+    const visit: Visit = {
+      personId: randomUUID(),
+      visitId: uuidv7(),
+      institutionCode: CODE,
+      insuredRegion: '610100',
+      treatingRegion: '110105',
+      visitNumber: `V${++sequence}`,
+      visitKind: 'INPATIENT',
+      state: 'OPEN',
+      emergency: false,
+      admittedAt: daysAgo(200),
+      endedAt: null,
+      trauma: null,
+      insuredAs: null,
+      openedBy: uuidv7(),
+      openedAt: daysAgo(200),
+      revision: 0,
+      ...change,
+    };
+    await db.database.transaction(HOSPITAL, (tx) =>
+      insertVisit(tx, visit, vault.seal(visitContext(visit), { diseaseCode: '', diagnoses: [], feeDiseases: [] })),
+    );
+    return visit.personId;
+  }
+
+  it.each<[string, Partial<Visit>, boolean]>([
+    ['lies there', {}, true],
+    ['left 90 days ago', { state: 'ENDED', endedAt: daysAgo(90) }, true],
+    ['left 91 days ago', { state: 'ENDED', endedAt: daysAgo(91) }, false],
+    ['has a visit that was cancelled', { state: 'CANCELLED' }, false],
+  ])('is one who %s', async (_, change, expected) => {
+    const personId = await visited(change);
+    expect(await isPatient(personId)).toBe(expected);
+    expect(await isPatient(personId, OTHER)).toBe(false);
+  });
+
+  it('is one for whom a bill without a visit was settled in 90 days, unless that was reversed', async () => {
+    const [recent, old, undone] = [
+      await settled(daysAgo(90).toISOString()),
+      await settled(daysAgo(91).toISOString()),
+      await settled(daysAgo(80).toISOString()),
+    ];
+    await correct(undone, daysAgo(79).toISOString(), 'REVERSAL');
+    expect(await isPatient(recent.personId)).toBe(true);
+    expect(await isPatient(recent.personId, OTHER)).toBe(false);
+    expect(await isPatient(old.personId)).toBe(false);
+    expect(await isPatient(undone.personId)).toBe(false);
+    expect(await isPatient(randomUUID())).toBe(false);
+  });
+
+  it('is seen by nobody who names an institution that isn’t his', async () => {
+    const { personId } = await settled(daysAgo(80).toISOString());
+    expect(await ledgers.isPatient(NEIGHBOUR, { institutionCode: CODE, personId })).toBe(false);
   });
 });
 
@@ -319,6 +439,51 @@ describe('a month', () => {
     expect(march.rows.map(({ recordId, agencyPaysFen }) => [recordId, agencyPaysFen])).toEqual([
       [first.cancellationId, 7_000n],
     ]);
+  });
+
+  it('is extracted once: whatever is found later of it, every page is of what was given out first', async () => {
+    const before = await months.list(HOSPITAL, CODE, '2026-01', all);
+    const forgotten = await settled('2026-01-20T04:00:00Z');
+    expect(await months.list(HOSPITAL, CODE, '2026-01', all)).toEqual(before);
+    const last = await months.list(HOSPITAL, CODE, '2026-01', { startRow: 3, limit: 100 });
+    expect(last).toEqual({ ...before, rows: before.rows.slice(2) });
+    const with4th = [...wordsOn(before.rows), { ...wordsOn(before.rows)[0], recordId: forgotten.settlementId }];
+    await expect(months.confirm(HOSPITAL, inJanuary(), with4th as ConfirmedRow[])).rejects.toMatchObject({
+      reason: 'MONTH_DIFFERS',
+      params: { row: '4' },
+    });
+  });
+
+  it('is read in pages that together are the month, of which each reads its own rows alone', async () => {
+    const own = 'H11010500004';
+    const actor = actorOf(own);
+    for (let made = 0; made < 25; made++)
+      await settled(`2025-08-${String(1 + made).padStart(2, '0')}T04:00:00Z`, { institutionCode: own });
+    const pages = [];
+    for (const startRow of [1, 11, 21, 31])
+      pages.push(await months.list(actor, own, '2025-08', { startRow, limit: 10 }));
+    expect(pages.map(({ rows: page }) => page.length)).toEqual([10, 10, 5, 0]);
+    expect(new Set(pages.map(({ total, digest }) => `${total} ${digest}`)).size).toBe(1);
+    const together = pages.flatMap((page) => page.rows);
+    expect(together.map(({ rowNumber }) => rowNumber)).toEqual(together.map((_, at) => at + 1));
+    expect(digestOfMonth(together)).toBe(pages[0]?.digest);
+    // What the rows were made from is not looked at again.
+    const read = await statementsOf(() => months.list(actor, own, '2025-08', { startRow: 11, limit: 10 }));
+    expect(read.filter((sql) => /\bobligation\b|\bsettlement\b/.test(sql))).toEqual([]);
+    expect(read.filter((sql) => /\bmonth_row\b/.test(sql))).toHaveLength(1);
+  });
+
+  it('that is asked for by several at once is extracted by one of them, and all are given the same', async () => {
+    const own = 'H11010500005';
+    for (let made = 0; made < 5; made++) await settled('2025-08-05T04:00:00Z', { institutionCode: own });
+    const listed = await Promise.all(Array.from({ length: 6 }, () => months.list(actorOf(own), own, '2025-08', all)));
+    expect(listed[0]?.total).toBe(5);
+    for (const one of listed) expect(one).toEqual(listed[0]);
+  });
+
+  it('without rows has none, and its digest is that of none', async () => {
+    const empty = await months.list(HOSPITAL, CODE, '2025-07', all);
+    expect(empty).toEqual({ rows: [], total: 0, digest: digestOfMonth([]) });
   });
 
   it('is refused until it is over', async () => {

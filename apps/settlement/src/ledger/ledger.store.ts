@@ -69,6 +69,22 @@ export async function settlementIdsOf(
   return rows.map(({ settlement_id: id }) => id);
 }
 
+/** A visit that isn't cancelled and goes on or ended since, or a settlement since that wasn't reversed. */
+export async function hasPatientSince(
+  tx: Tx,
+  { institutionCode, personId }: { readonly institutionCode: string; readonly personId: string },
+  since: Date,
+): Promise<boolean> {
+  const rows: unknown[] = await tx.query(
+    `SELECT 1 FROM visit WHERE person_id = $1 AND institution_code = $2 AND state <> 'CANCELLED' AND coalesce(ended_at, $3) >= $3
+     UNION ALL
+     SELECT 1 FROM settlement WHERE person_id = $1 AND institution_code = $2 AND state <> 'REVERSED' AND settled_at >= $3
+     LIMIT 1`,
+    [personId, institutionCode, since],
+  );
+  return rows.length > 0;
+}
+
 function parametersOf({ institutionCode, from, before, visitKinds }: LedgerScope): unknown[] {
   return [institutionCode, from, before, visitKinds];
 }

@@ -154,6 +154,7 @@ describe('a confirmation', () => {
       messageId: 'm',
       treatingProvince: '110000',
       month: '2026-01',
+      monthDigest: '5e'.repeat(32),
       confirmedAt: new Date(0),
     };
     const fixed = {
@@ -166,13 +167,13 @@ describe('a confirmation', () => {
     };
     const rows = ['a', 'b', 'c'].map((recordId, at) => ({ ...fixed, recordId, rowNumber: at + 1 }));
     const [a, b, c] = rows.map(wordOn) as [ConfirmedRow, ConfirmedRow, ConfirmedRow];
-    const disputed = confirmationOf(of, rows, [{ ...c, confirmed: false }, a, { ...b, confirmed: false }]);
-    expect(disputed).toMatchObject({ confirmed: 1, disputedIds: ['b', 'c'], monthDigest: digestOfMonth(rows) });
-    expect(confirmationOf(of, rows, [a, { ...b, confirmed: false }, { ...c, confirmed: false }])).toEqual(disputed);
-    expect(confirmationOf(of, rows, [a, b, { ...c, confirmed: false }]).digest).not.toBe(disputed.digest);
-    expect(confirmationOf({ ...of, messageId: 'n' }, rows, [a, b, c]).digest).not.toBe(
-      confirmationOf(of, rows, [a, b, c]).digest,
-    );
+    const disputed = confirmationOf(of, [{ ...c, confirmed: false }, a, { ...b, confirmed: false }]);
+    expect(disputed).toMatchObject({ confirmed: 1, disputedIds: ['b', 'c'] });
+    expect(confirmationOf(of, [a, { ...b, confirmed: false }, { ...c, confirmed: false }])).toEqual(disputed);
+    expect(confirmationOf(of, [a, b, { ...c, confirmed: false }]).digest).not.toBe(disputed.digest);
+    const otherMonth = { ...of, monthDigest: '5f'.repeat(32) };
+    expect(confirmationOf(otherMonth, [a, b, c]).digest).not.toBe(confirmationOf(of, [a, b, c]).digest);
+    expect(confirmationOf({ ...of, messageId: 'n' }, [a, b, c]).digest).not.toBe(confirmationOf(of, [a, b, c]).digest);
   });
 });
 

@@ -64,23 +64,20 @@ function sameAmounts(given: MonthRow | undefined, row: ConfirmedRow): boolean {
   return given?.totalFen === row.totalFen && given.agencyPaysFen === row.agencyPaysFen;
 }
 
-/** What is recorded of a confirmation, and its receipt. The order of the hospital's rows doesn't matter. */
+/** What is recorded of a confirmation that was not refused, and its receipt. The order of the hospital's rows doesn't matter. */
 export function confirmationOf(
-  of: Pick<MonthConfirmation, 'institutionCode' | 'messageId' | 'treatingProvince' | 'month' | 'confirmedAt'>,
-  month: readonly MonthRow[],
+  of: Omit<MonthConfirmation, 'confirmed' | 'disputedIds' | 'digest'>,
   confirmed: readonly ConfirmedRow[],
 ): MonthConfirmation {
   const disputedIds = confirmed
     .filter((row) => !row.confirmed)
     .map(({ recordId }) => recordId)
     .sort();
-  const monthDigest = digestOfMonth(month);
-  const { institutionCode, messageId, month: name } = of;
-  const receipt = freeze({ institutionCode, messageId, month: name, monthDigest, disputedIds });
+  const { institutionCode, messageId, month, monthDigest } = of;
+  const receipt = freeze({ institutionCode, messageId, month, monthDigest, disputedIds });
   return {
     ...of,
-    monthDigest,
-    confirmed: month.length - disputedIds.length,
+    confirmed: confirmed.length - disputedIds.length,
     disputedIds,
     digest: sha256(Buffer.from(receipt)).toString('hex'),
   };

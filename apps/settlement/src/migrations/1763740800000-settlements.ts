@@ -2,6 +2,8 @@ import { AUDIT_TABLES, auditGrants, IDEMPOTENCY_TABLE, narrowTenancySql, OUTBOX_
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const PARTIES = ['insured_province', 'treating_province'];
+/** The province that an operation waits for; empty of a reversal whose original never came. */
+const HOME_PREFIX = "(left(coalesce(insured_region, ''), 2))";
 
 /**
  * Two distributions: what belongs to a message by institution_code, what belongs to a settlement by person_id. No
@@ -26,19 +28,20 @@ export class Settlements1763740800000 implements MigrationInterface {
       ${narrowTenancySql('institution', { provinces: ['province'], areas: ['region'], institution: 'institution_code' })}
       ${narrowTenancySql('settlement_request', { provinces: ['treating_province'], institution: 'institution_code' })}
       ${narrowTenancySql('settlement', { provinces: PARTIES, areas: ['insured_region', 'treating_region'], person: 'person_id', institution: 'institution_code' })}
+      ${narrowTenancySql('visit_place', { provinces: PARTIES, person: 'person_id', institution: 'institution_code' })}
       ${['settlement_outcome', 'settlement_line', 'obligation'].map((table) => narrowTenancySql(table, { provinces: PARTIES, person: 'person_id' })).join('')}
       ${IDEMPOTENCY_TABLE}
       ${OUTBOX_TABLE}
       ${AUDIT_TABLES}
       ${auditGrants('settlement_app')}
-      GRANT SELECT, INSERT, UPDATE ON institution, settlement_request, settlement, cycle, idempotency TO settlement_app;
+      GRANT SELECT, INSERT, UPDATE ON institution, settlement_request, settlement, visit_place, cycle, idempotency TO settlement_app;
       GRANT SELECT, INSERT ON settlement_outcome, settlement_line, obligation TO settlement_app;
       GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO settlement_app;`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
-      'DROP TABLE audit_record, audit_head, outbox, idempotency, cycle, obligation, settlement_line, settlement, settlement_outcome, settlement_request, institution',
+      'DROP TABLE audit_record, audit_head, outbox, idempotency, cycle, obligation, settlement_line, visit_place, settlement, settlement_outcome, settlement_request, institution',
     );
   }
 }
@@ -77,8 +80,15 @@ const BY_INSTITUTION = `
     person_id uuid,
     insured_region char(6),
     original_message_id char(30),
+    -- Of a reversal: the id under which the home province answers it, once.
+    reversal_id uuid,
+    -- The message came again before it had an outcome, so that another copy of it may be at work.
+    repeated boolean NOT NULL DEFAULT false,
     received_at timestamptz NOT NULL,
     deadline_at timestamptz NOT NULL,
+    -- When the worker looks at it: at the deadline, and after each try that failed a while later.
+    due_at timestamptz NOT NULL,
+    tries int NOT NULL DEFAULT 0,
     concluded_at timestamptz,
     answer text,
     CONSTRAINT settlement_request_pk PRIMARY KEY (institution_code, message_id, treating_province),
@@ -86,10 +96,10 @@ const BY_INSTITUTION = `
       (kind IN ('SETTLE', 'VISIT') AND body_hash IS NOT NULL AND settlement_id IS NOT NULL AND person_id IS NOT NULL AND insured_region IS NOT NULL)
       OR (kind IN ('CANCEL', 'REFUND') AND body_hash IS NOT NULL AND settlement_id IS NOT NULL AND person_id IS NOT NULL
         AND insured_region IS NOT NULL AND original_settlement_id IS NOT NULL AND (kind = 'CANCEL') = (remainder_id IS NULL))
-      OR (kind = 'REVERSE' AND body_hash IS NOT NULL AND original_message_id IS NOT NULL)
+      OR (kind = 'REVERSE' AND body_hash IS NOT NULL AND original_message_id IS NOT NULL AND reversal_id IS NOT NULL)
       OR (kind = 'BARRED' AND concluded_at IS NOT NULL))
   );
-  CREATE INDEX settlement_request_open ON settlement_request (deadline_at) WHERE concluded_at IS NULL;`;
+  CREATE INDEX settlement_request_open ON settlement_request (${HOME_PREFIX}, due_at, message_id) WHERE concluded_at IS NULL;`;
 
 const BY_PERSON = `
   CREATE TABLE settlement_outcome (
@@ -162,6 +172,7 @@ const BY_PERSON = `
     -- Of a stay that is settled in parts, which one, from 1; 0 of all others.
     stay_part int NOT NULL CHECK (stay_part >= 0),
     mid_stay boolean NOT NULL,
+    continues_stay boolean NOT NULL,
     visit_id uuid,
     remainder_of uuid,
     -- Of one that is being cancelled, or was.
@@ -170,6 +181,9 @@ const BY_PERSON = `
     cancellation_business_date date,
     cancelled_at timestamptz,
     later_settlement_ids uuid[],
+    -- Of one that is being reinstated: the reversal that does it.
+    reinstatement_id uuid,
+    reinstated_at timestamptz,
     -- The chronic disease and the diagnoses. The version of the master key stands beside it for rotation.
     diagnosis_sealed bytea NOT NULL,
     key_version int NOT NULL,
@@ -184,20 +198,37 @@ const BY_PERSON = `
     CONSTRAINT settlement_state CHECK (
       (state IN ('SETTLED', 'REVERSING'))
       OR (state = 'REVERSED' AND reversal_business_date IS NOT NULL)
-      OR (state = 'CANCELLING' AND cancellation_id IS NOT NULL AND cancelled_at IS NULL)
+      OR (state IN ('CANCELLING', 'RESTORING') AND cancellation_id IS NOT NULL AND cancelled_at IS NULL)
       OR (state IN ('CANCELLED', 'REINSTATING') AND cancellation_id IS NOT NULL AND cancelled_at IS NOT NULL AND cancellation_business_date IS NOT NULL)),
+    CONSTRAINT settlement_reinstatement CHECK ((state = 'REINSTATING') = (reinstatement_id IS NOT NULL)),
     CONSTRAINT settlement_parts CHECK ((mid_stay AND stay_part > 0) OR NOT mid_stay),
     CONSTRAINT settlement_part_of_stay CHECK (stay_part = 0 OR visit_kind = 'INPATIENT')
   );
   -- The whole of a stay and its first part exclude each other.
   CREATE UNIQUE INDEX settlement_one_per_visit ON settlement
     (person_id, institution_code, visit_number, visit_kind, part_key, (greatest(stay_part, 1)), insured_province, treating_province)
-    WHERE state IN ('SETTLED', 'CANCELLING', 'REINSTATING');
+    WHERE state IN ('SETTLED', 'CANCELLING', 'RESTORING', 'REINSTATING');
+  -- A stay ends once.
+  CREATE UNIQUE INDEX settlement_one_end ON settlement
+    (person_id, institution_code, visit_number, visit_kind, part_key, insured_province, treating_province)
+    WHERE NOT mid_stay AND state IN ('SETTLED', 'CANCELLING', 'RESTORING', 'REINSTATING');
   CREATE INDEX settlement_by_id ON settlement (settlement_id);
   CREATE INDEX settlement_by_key_version ON settlement (key_version, person_id, settlement_id, insured_province, treating_province);
   CREATE INDEX settlement_by_institution ON settlement (institution_code, settled_at, settlement_id);
   CREATE INDEX settlement_by_cycle ON settlement (business_date, settlement_id);
+  CREATE INDEX settlement_by_cancellation_cycle ON settlement (cancellation_business_date, settlement_id) WHERE cancellation_business_date IS NOT NULL;
   CREATE INDEX settlement_by_reversal_cycle ON settlement (reversal_business_date, settlement_id) WHERE reversal_business_date IS NOT NULL;
+
+  -- Locked while something comes to stand under the number, and how often it was.
+  CREATE TABLE visit_place (
+    person_id uuid NOT NULL,
+    institution_code char(12) NOT NULL,
+    visit_number text NOT NULL,
+    insured_province char(6) NOT NULL,
+    treating_province char(6) NOT NULL,
+    holds int NOT NULL,
+    CONSTRAINT visit_place_pk PRIMARY KEY (person_id, institution_code, visit_number, insured_province, treating_province)
+  );
 
   CREATE TABLE settlement_line (
     person_id uuid NOT NULL,
@@ -210,6 +241,8 @@ const BY_PERSON = `
     hospital_code text NOT NULL,
     -- 外检: who examined the patient; empty where the hospital itself did.
     examining_institution_code text NOT NULL,
+    -- The fee of the visit that it is; empty of a bill that came in one message.
+    fee_serial text NOT NULL,
     approved boolean NOT NULL,
     quantity_e4 bigint NOT NULL,
     unit_price_micro_yuan bigint NOT NULL,

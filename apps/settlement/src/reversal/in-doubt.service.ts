@@ -3,14 +3,16 @@ import { Clock, Database, nationalActor, serviceActor } from '@yiditong/chassis'
 import { Rejection } from '@yiditong/codes';
 import { HomeProvinces } from '../routing/home-provinces.service.js';
 import { OutcomeService } from '../settlement/outcome.service.js';
-import { overdueRequests, type RequestRow } from '../settlement/request.store.js';
+import { overdueRequests, postponeRequest, provincesOverdue, type RequestRow } from '../settlement/request.store.js';
 import { isUnanswered } from '../settlement/unanswered.js';
-import { isWithdrawal, WithdrawalService } from '../settlement/withdrawal.service.js';
+import { isWithdrawal } from '../settlement/withdrawal-intent.js';
+import { WithdrawalService } from '../settlement/withdrawal.service.js';
 import { ReversalService } from './reversal.service.js';
 
 const LOOK_EVERY_MS = 1_000;
 /** Of one insured province at a time. There are no more than 32 of them, each with one worker. */
 const BATCH = 50;
+const WORKER = nationalActor('in-doubt');
 
 /**
  * Sees to it that no message stays in doubt: what nobody carried to an end by its deadline is given up here and undone at
@@ -52,29 +54,33 @@ export class InDoubtService implements OnApplicationBootstrap, OnApplicationShut
 
   /** Starts work for each province that has something overdue and isn't worked for already. */
   private async look(): Promise<void> {
-    const overdue = await this.database.transaction(nationalActor('in-doubt'), (tx) =>
-      overdueRequests(tx, this.clock.now(), BATCH),
-    );
-    for (const province of new Set(overdue.map(({ insuredProvince }) => insuredProvince))) {
-      const key = province ?? '';
-      if (this.working.has(key)) continue;
-      const requests = overdue
-        .filter(({ insuredProvince }) => insuredProvince === province)
-        .map(({ request }) => request);
+    const provinces = await this.database.transaction(WORKER, (tx) => provincesOverdue(tx, this.clock.now()));
+    for (const province of provinces) {
+      if (this.working.has(province)) continue;
+      const work = this.resolveAll(province).catch((error: unknown) =>
+        this.logger.warn({ msg: 'overdue messages were left for the next look', cause: messageOf(error) }),
+      );
       this.working.set(
-        key,
-        this.resolveAll(requests).finally(() => this.working.delete(key)),
+        province,
+        work.finally(() => this.working.delete(province)),
       );
     }
   }
 
-  /** One after the other. Where the province can't be reached the rest waits for the next look: each try would cost a whole deadline. */
-  private async resolveAll(requests: readonly RequestRow[]): Promise<void> {
+  /**
+   * One after the other. One that fails waits before it is tried again, so that it holds back none of the others; where the province can't be
+   * reached the rest waits for the next look, for each try would cost a whole deadline.
+   */
+  private async resolveAll(province: string): Promise<void> {
+    const requests = await this.database.transaction(WORKER, (tx) =>
+      overdueRequests(tx, province, this.clock.now(), BATCH),
+    );
     for (const request of requests) {
       try {
         await this.resolve(request);
       } catch (error) {
         this.logger.warn({ msg: 'still in doubt', kind: request.kind, cause: messageOf(error) });
+        await this.database.transaction(WORKER, (tx) => postponeRequest(tx, request, this.clock.now()));
         if (error instanceof Rejection && isUnanswered(error.reason)) return;
       }
     }
@@ -83,15 +89,15 @@ export class InDoubtService implements OnApplicationBootstrap, OnApplicationShut
   private async resolve(request: RequestRow): Promise<void> {
     if (request.kind === 'BARRED') return;
     if (request.kind === 'REVERSE') return this.carryOn(request);
-    const { outcome } = await this.outcomes.giveUp(request, 'SETTLEMENT_ABANDONED');
-    if (outcome === 'REFUSED' || outcome === 'NOT_SETTLED') {
-      if (isWithdrawal(request)) await this.withdrawals.restore(request);
-      else if (request.kind === 'SETTLE') await this.homes.reverse({ ...request, cancellationId: '' });
+    if (isWithdrawal(request)) await this.withdrawals.resolve(request);
+    else {
+      const { outcome } = await this.outcomes.giveUp(request, 'SETTLEMENT_ABANDONED');
+      if (request.kind === 'SETTLE' && outcome !== 'SETTLED') await this.homes.reverse(request);
     }
     await this.outcomes.conclude(request);
   }
 
-  private async carryOn(request: RequestRow): Promise<void> {
+  private async carryOn(request: RequestRow & { readonly kind: 'REVERSE' }): Promise<void> {
     const { originalMessageId, bodyHash } = request;
     if (originalMessageId === null || !bodyHash) throw new Error('a reversal without what it undoes');
     const actor = serviceActor('in-doubt', request.treatingProvince);

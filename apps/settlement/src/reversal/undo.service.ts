@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { appendAudit, Clock, Database, type Actor, type AuditEntry, type AuditFacts } from '@yiditong/chassis';
+import { appendAudit, Clock, Database, type Actor, type AuditEntry, type AuditFacts, type Tx } from '@yiditong/chassis';
 import { obligationAmount, reverseObligation } from '@yiditong/ledger';
 import { v7 as uuidv7 } from 'uuid';
 import { ObligationRelay } from '../clearing/obligation-relay.service.js';
@@ -25,19 +25,23 @@ export class UndoService {
   ) {}
 
   /** After this commit the settlement will be reversed, whatever fails. Rejects as the state table says. */
-  async begin(actor: Actor, original: Key): Promise<void> {
-    await this.database.transaction(actor, async (tx) => {
-      const settlement = await lockSettlement(tx, original.personId, original.settlementId);
-      if (!settlement) return;
-      const marked = await advance(tx, settlement, 'REVERSE', original.deadlineAt);
-      if (marked.state === settlement.state) return;
-      await appendAudit(tx, actor, reversalRecord(original, settlement.state, { state: marked.state }));
-    });
+  async begin(tx: Tx, actor: Actor, original: Key): Promise<void> {
+    const settlement = await lockSettlement(tx, original.personId, original.settlementId);
+    if (!settlement) return;
+    const marked = await advance(tx, settlement, 'REVERSE', original.deadlineAt);
+    if (marked.state === settlement.state) return;
+    await appendAudit(tx, actor, reversalRecord(original, settlement.state, { state: marked.state }));
+  }
+
+  /** Whether {@link begin} has done its work, under its lock. */
+  async isBegun(tx: Tx, { personId, settlementId }: Key): Promise<boolean> {
+    const settlement = await lockSettlement(tx, personId, settlementId);
+    return !settlement || settlement.state === 'REVERSING' || settlement.state === 'REVERSED';
   }
 
   /** The home province takes back what it booked, or bars the id. */
   async undoAtHome(original: OperationIntent): Promise<void> {
-    await this.homes.reverse({ ...original, cancellationId: '' });
+    await this.homes.reverse(original);
   }
 
   /** A negative obligation in the cycle that is open now, linked to the original (art. 42); closed cycles never change. */
@@ -56,7 +60,7 @@ export class UndoService {
 
 /** Makes a locked settlement that is being reversed REVERSED, with the negation of its obligation. */
 export async function reversedIn(
-  tx: Parameters<typeof advance>[0],
+  tx: Tx,
   settlement: Settlement,
   businessDate: string,
   until: Date,

@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { MutualTls, OutgoingIdentity, RpcClient, TARGETS } from '@yiditong/chassis';
 import type { benefitV1 } from '@yiditong/contracts';
 import { endpointName, type Endpoint } from './endpoint-rules.js';
+import { LineMetrics } from './exchange-metrics.js';
 import { ProvinceLine, type Circuit } from './province-line.js';
 
 type Client = RpcClient<benefitV1.HomeProvinceServiceClient>;
@@ -12,6 +13,7 @@ type Standing = Line & { readonly endpoint: Endpoint };
 @Injectable()
 export class HomeLines implements OnModuleDestroy {
   private readonly lines = new Map<string, Standing>();
+  private readonly metrics = new LineMetrics(this.lines);
   /** The gateway's word for a hospital is for this system's services; a province's own program doesn't get it. */
   private readonly identity = new OutgoingIdentity('settlement', null, false);
 
@@ -36,6 +38,7 @@ export class HomeLines implements OnModuleDestroy {
   }
 
   onModuleDestroy(): void {
+    this.metrics.end();
     for (const line of this.lines.values()) this.close(line);
   }
 

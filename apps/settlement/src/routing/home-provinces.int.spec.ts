@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { encodeInstant, nationalActor, serviceActor, type Actor, type Tx } from '@yiditong/chassis';
+import type { ServiceDefinition } from '@grpc/grpc-js';
+import { encodeInstant, nationalActor, serviceActor, TARGETS, type Actor, type Tx } from '@yiditong/chassis';
 import { provinceOf, Rejection } from '@yiditong/codes';
-import type { benefitV1 } from '@yiditong/contracts';
+import { contractDefinition, type benefitV1 } from '@yiditong/contracts';
 import {
   auditTrail,
   createTestDatabase,
@@ -21,7 +22,8 @@ import { ExchangeLog } from './exchange-log.service.js';
 import { listExchanges, type Exchange } from './exchange.store.js';
 import { HomeLines } from './home-lines.service.js';
 import { HomeProvinces } from './home-provinces.service.js';
-import { MisbehavingProvince, plainClient, plaintext } from './misbehaving-province.js';
+import { measure } from './measured.js';
+import { adjudicationOf, longest, MisbehavingProvince, plainClient, plaintext } from './misbehaving-province.js';
 import { RefusedAnswers } from './refused-answer.service.js';
 import { answerContext, listRefusedAnswers } from './refused-answer.store.js';
 import { RouteBook } from './route-book.service.js';
@@ -32,6 +34,7 @@ const INSTITUTION = 'H11010500001';
 const NOW = new Date('2026-03-01T04:00:00Z');
 const NATION = nationalActor('spec');
 const DAY_MS = 24 * 60 * 60 * 1000;
+const measured = measure();
 
 let db: TestDatabase;
 let home: MisbehavingProvince;
@@ -248,6 +251,108 @@ describe('an answer that nobody can take', () => {
     expect(refused).toMatchObject({ reason: 'HOME_ANSWER_UNUSABLE', params: { problem: 'rejection.reason' } });
     expect(JSON.stringify(refused)).not.toContain('110101199003070000');
     expect(await refusedTo(NATION)).toContainEqual(expect.objectContaining({ problem: 'rejection.reason' }));
+  });
+});
+
+describe('an answer’s length', () => {
+  const sizeOf = (adjudication: benefitV1.Adjudication): number => {
+    const contract = contractDefinition['yiditong.benefit.v1.HomeProvinceService'] as ServiceDefinition;
+    const answer: benefitV1.AdjudicateResponse = { answers: [{ adjudication, rejection: undefined }] };
+    return contract['Adjudicate']?.responseSerialize(answer).length ?? Infinity;
+  };
+
+  it('leaves room for more than anybody explains', async () => {
+    const claim = claimIn('310100');
+    const bytes = sizeOf(longest(adjudicationOf(claim)));
+    expect(bytes).toBeGreaterThan(2 * 1024 * 1024);
+    expect(bytes).toBeLessThan(TARGETS.homeProvince.maxAnswerBytes ?? 0);
+    home.next('LONG');
+    expect((await homes.adjudicate(claim)).explanation).toHaveLength(500);
+  });
+
+  it.each(['adjudicate', 'trial', 'queryAdjudication'] as const)(
+    'of %s beyond 4 MiB is not read: refused, kept and reported, not asked for again, and no sign that the province is down',
+    async (operation) => {
+      const claim = claimIn('310100');
+      if (operation === 'queryAdjudication') await homes.adjudicate(claim);
+      const before = home.received.length;
+      home.always('TOO_LONG');
+      const ask = { adjudicate: () => homes.adjudicate(claim), trial: () => homes.trial(claim) };
+      const asked = operation === 'queryAdjudication' ? () => homes.query(undo(claim)) : ask[operation];
+      const problem = 'answer of at most 4194304 bytes';
+      for (let times = 0; times < 8; times++)
+        await expect(asked()).rejects.toMatchObject({ reason: 'HOME_ANSWER_UNUSABLE', params: { problem } });
+      expect(home.received).toHaveLength(before + 8);
+      expect(lines.circuitTo(SHANGHAI)).toBe('CLOSED');
+      const refused = (await refusedTo(serviceActor('spec', SHANGHAI))).filter((one) => one.problem === problem);
+      expect(refused.filter((one) => one.operation === operation)).toHaveLength(8);
+      const trail = await auditTrail(db, refused[0]?.exchangeId ?? '');
+      expect(trail.at(-1)).toMatchObject({ action: 'REFUSE_HOME_ANSWER', after: { problem } });
+      expect(home.stateOf(claim.settlementId)).toBe(operation === 'trial' ? 'NONE' : 'ADJUDICATED');
+    },
+  );
+});
+
+describe('the metrics', () => {
+  const inShanghai = async (name: string) =>
+    (await measured.pointsOf(name)).filter(({ labels }) => labels['insured_province'] === SHANGHAI);
+
+  it('count exchanges by province, operation, role and outcome with their time and attempts, and name nobody', async () => {
+    const [claim, down] = [claimIn('440100'), claimIn('450100')];
+    const until = new Date(NOW.getTime() + DAY_MS).toISOString();
+    const downtime = { downtimeId: uuidv7(), province: '450000', from: NOW.toISOString(), until, notice: '系统升级' };
+    await as(NATION, (tx) => insertDowntime(tx, downtime, NOW));
+    await route('440000', home, { maxConcurrent: 20, timeoutMs: 10_000 });
+    await homes.cancel({ ...undo(claim), cancellationId: uuidv7() }).catch(() => undefined);
+    await homes.adjudicate(claim);
+    home.next('UNAVAILABLE');
+    await homes.adjudicate(claim);
+    await homes.trial(down).catch(() => undefined);
+
+    const durations = await measured.pointsOf('yiditong.exchange.duration');
+    const labelled = (province: string, operation: string, outcome: string) => ({
+      insured_province: province,
+      operation,
+      role: '2',
+      outcome,
+    });
+    const of = (province: string) => durations.filter(({ labels }) => labels['insured_province'] === province);
+    expect(of('440000')).toEqual([
+      { labels: labelled('440000', 'cancel', 'ADJUDICATION_NOT_FOUND'), value: expect.objectContaining({ count: 1 }) },
+      { labels: labelled('440000', 'adjudicate', 'OK'), value: expect.objectContaining({ count: 2 }) },
+    ]);
+    expect(of('450000')).toEqual([
+      { labels: labelled('450000', 'trial', 'HOME_PROVINCE_DOWN'), value: expect.objectContaining({ count: 1 }) },
+    ]);
+    const [, adjudications] = of('440000').map(({ value }) => value as { readonly sum: number });
+    // The second waited at least 50 ms before it was sent again.
+    expect(adjudications?.sum).toBeGreaterThan(0.05);
+    expect(adjudications?.sum).toBeLessThan(10);
+    const attempts = await measured.pointsOf('yiditong.exchange.attempts');
+    expect(attempts).toContainEqual({ labels: labelled('440000', 'adjudicate', 'OK'), value: 3 });
+    expect(attempts).toContainEqual({ labels: labelled('450000', 'trial', 'HOME_PROVINCE_DOWN'), value: 0 });
+    for (const personal of [claim.personId, claim.settlementId, INSTITUTION])
+      expect(JSON.stringify([durations, attempts])).not.toContain(personal);
+  });
+
+  it('say how many places of a province are taken, and who waits', async () => {
+    home.always('HANGS');
+    const slow = Array.from({ length: 25 }, () => homes.trial(claimIn('310100')).catch(() => undefined));
+    const value = async (name: string) => (await inShanghai(`yiditong.province.places.${name}`))[0]?.value;
+    await expect.poll(() => value('waiting'), PATIENCE).toBe(5);
+    expect([await value('taken'), await value('limit')]).toEqual([20, 20]);
+    home.stop();
+    await Promise.all(slow);
+    expect([await value('taken'), await value('waiting')]).toEqual([0, 0]);
+  });
+
+  it('say which circuit is open', async () => {
+    const circuit = async () => (await inShanghai('yiditong.province.circuit')).map(({ value }) => value);
+    await homes.trial(claimIn('310100'));
+    expect(await circuit()).toEqual([0]);
+    home.always('UNAVAILABLE');
+    await Promise.all(Array.from({ length: 10 }, () => homes.trial(claimIn('310100')).catch(() => undefined)));
+    expect(await circuit()).toEqual([2]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, currentCaller, remainingMs, serviceActor, type RpcClient } from '@yiditong/chassis';
+import { AnswerTooLarge, Clock, currentCaller, remainingMs, serviceActor, type RpcClient } from '@yiditong/chassis';
 import { NATION, provinceOf, Rejection } from '@yiditong/codes';
 import type { benefitV1 } from '@yiditong/contracts';
 import { decodeAdjudication, type Decided } from '../settlement/adjudication.codec.js';
@@ -13,7 +13,10 @@ import { RefusedAnswers } from './refused-answer.service.js';
 import { RouteBook } from './route-book.service.js';
 
 /** For the exchange log, where the caller knows: the hospital that asks, and its province. */
-export type AskedBy = { readonly institutionCode?: string; readonly treatingProvince?: string };
+type AskedBy = { readonly institutionCode?: string; readonly treatingProvince?: string };
+/** An adjudication that is undone, or with the last three a cancellation of it. */
+type Undone = Pick<benefitV1.ReverseRequest, 'settlementId' | 'personId' | 'insuredRegion'> &
+  Partial<benefitV1.ReverseRequest>;
 
 type Client = RpcClient<benefitV1.HomeProvinceServiceClient>;
 type Asking<A, T> = {
@@ -78,9 +81,10 @@ export class HomeProvinces {
   }
 
   /** Undoes an adjudication or a cancellation, or bars its id. Idempotent. */
-  async reverse(asked: benefitV1.ReverseRequest & AskedBy): Promise<void> {
-    const { settlementId, personId, insuredRegion, cancellationId } = asked;
-    const request = { settlementId, personId, insuredRegion, cancellationId };
+  async reverse(asked: Undone & AskedBy): Promise<void> {
+    const { settlementId, personId, insuredRegion } = asked;
+    const { cancellationId = '', remainderSettlementId = '', reversalId = '' } = asked;
+    const request = { settlementId, personId, insuredRegion, cancellationId, remainderSettlementId, reversalId };
     await this.ask<benefitV1.ReverseResponse, benefitV1.ReverseResponse>({
       operation: 'reverse',
       parties: partiesOf(asked, asked.treatingProvince, asked.institutionCode),
@@ -134,11 +138,7 @@ export class HomeProvinces {
     };
     const answer = await calls.carry(once, remainingMs()).catch(async (error: unknown) => {
       const refusal = refusalOf(error, endpoint);
-      throw await this.kept(
-        refusal,
-        exchange,
-        error instanceof Rejection ? { reason: error.reason, params: error.params } : null,
-      );
+      throw await this.kept(refusal, exchange, answerIn(error));
     });
     try {
       return read(answer, endpoint.kind === 'OWN');
@@ -169,9 +169,17 @@ export class HomeProvinces {
 /** A province's own program may fail in ways that no reason names; then nobody knows what became of the call. */
 function refusalOf(error: unknown, { kind, province }: Endpoint): unknown {
   if (isNotSent(error)) return error;
+  if (error instanceof AnswerTooLarge)
+    return new Rejection('HOME_ANSWER_UNUSABLE', { problem: `answer of at most ${error.maxBytes} bytes` });
   const peer = kind === 'OWN' ? endpointName(province) : 'benefit';
   if (isUnanswered(error)) return new Rejection('SERVICE_UNAVAILABLE', { service: peer });
   return kind === 'OWN' && error instanceof Rejection ? foreignRefusal(error) : error;
+}
+
+/** What can be kept of an answer that came as an error: a refusal whole, of what was too long to be read that it was. */
+function answerIn(error: unknown): unknown {
+  if (error instanceof AnswerTooLarge) return { unread: error.message };
+  return error instanceof Rejection ? { reason: error.reason, params: error.params } : null;
 }
 
 function partiesOf(

@@ -11,13 +11,13 @@ import {
 import { encodeInstant, OutgoingIdentity, RpcClient, TARGETS, type MutualTls } from '@yiditong/chassis';
 import { credentials } from '@grpc/grpc-js';
 import { REASONS, type Reason } from '@yiditong/codes';
-import { contractDefinition, type benefitV1 } from '@yiditong/contracts';
+import { contractDefinition, type benefitV1, type commonV1 } from '@yiditong/contracts';
 
 /**
  * How the next call is met, for specs. PROPER: as the contract says. HANGS: never answered, nothing booked. SILENT_AFTER_COMMIT: booked and
  * never answered. LATE: booked, and answered when it is let go. UNAVAILABLE and FAULT: gRPC errors without a reason. REFUSES: with a
  * reason that the contract doesn't know. WRONG: booked, and the sums don't hold. TWICE: two answers for one claim. SOMEONE_ELSES: the
- * answer of another settlement.
+ * answer of another settlement. LONG: booked, and explained at length. TOO_LONG: booked, and explained in more than 4 MiB.
  */
 export type Behaviour =
   | 'PROPER'
@@ -29,7 +29,9 @@ export type Behaviour =
   | 'REFUSES'
   | 'WRONG'
   | 'TWICE'
-  | 'SOMEONE_ELSES';
+  | 'SOMEONE_ELSES'
+  | 'LONG'
+  | 'TOO_LONG';
 
 type Entry = {
   state: 'ADJUDICATED' | 'REVERSED' | 'CANCELLED';
@@ -154,6 +156,8 @@ export class MisbehavingProvince {
       case 'WRONG':
       case 'TWICE':
       case 'SOMEONE_ELSES':
+      case 'LONG':
+      case 'TOO_LONG':
         return this.answer(() => answer(how), reply);
     }
   }
@@ -250,7 +254,36 @@ export function adjudicationOf(claim: benefitV1.Claim): benefitV1.Adjudication {
 function spoiled(adjudication: benefitV1.Adjudication, how: Behaviour): benefitV1.Adjudication {
   if (how === 'WRONG') return { ...adjudication, cashFen: adjudication.cashFen + 1n };
   if (how === 'SOMEONE_ELSES') return { ...adjudication, settlementId: randomUUID() };
+  if (how === 'LONG') return longest(adjudication);
+  if (how === 'TOO_LONG') return { ...adjudication, explanation: stepsOf(500, 'x'.repeat(2_000), '一'.repeat(2_200)) };
   return adjudication;
+}
+
+/** As many lines and details as are taken, far longer than anybody writes them: a page of Chinese in each detail, a paragraph in each line. */
+export function longest(adjudication: benefitV1.Adjudication): benefitV1.Adjudication {
+  const [paid] = adjudication.funds;
+  const detail = {
+    fund: 'FUND_POOLING' as const,
+    baseFen: 1n,
+    limitFen: 1n,
+    amountFen: 0n,
+    process: '一'.repeat(2_000),
+  };
+  const details = Array.from({ length: 100 }, () => detail).with(0, { ...detail, amountFen: paid?.amountFen ?? 0n });
+  return { ...adjudication, details, explanation: stepsOf(500, 'x'.repeat(1_000), '一'.repeat(500)) };
+}
+
+function stepsOf(count: number, textEn: string, textZh: string): commonV1.Step[] {
+  const step = {
+    rule: 'DEDUCTIBLE',
+    source: '一'.repeat(200),
+    baseFen: 1n,
+    rate: '85%',
+    resultFen: 1n,
+    textZh,
+    textEn,
+  };
+  return Array.from({ length: count }, () => step);
 }
 
 function refusal(reason: Reason, params: Readonly<Record<string, string>>) {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AnswerTooLarge } from '@yiditong/chassis';
 import { REASONS, Rejection } from '@yiditong/codes';
 import {
   BrokenCircuitError,
@@ -50,6 +51,11 @@ export class ProvinceLine {
   get circuit(): Circuit {
     if (this.breaker.state === CircuitState.Closed) return 'CLOSED';
     return this.breaker.state === CircuitState.HalfOpen || performance.now() >= this.openUntil ? 'HALF_OPEN' : 'OPEN';
+  }
+
+  get places(): { readonly taken: number; readonly limit: number; readonly waiting: number } {
+    const limit = this.settings.maxConcurrent;
+    return { taken: limit - this.bulkhead.executionSlots, limit, waiting: limit - this.bulkhead.queueSlots };
   }
 
   /** Rejects with HOME_PROVINCE_UNREACHABLE where a call would be refused at once. Sends nothing. */
@@ -140,8 +146,9 @@ function isSilent(error: unknown): boolean {
   return isUnanswered(error) && !(error instanceof Rejection && REASONS[error.reason].rpc === 'INTERNAL');
 }
 
-/** Whether nobody knows what became of it: no answer, a late one, or a fault on the way. A refusal is an answer. */
+/** Whether nobody knows what became of it: no answer, a late one, or a fault on the way. A refusal is an answer, and so is one too long to be read. */
 export function isUnanswered(error: unknown): boolean {
+  if (error instanceof AnswerTooLarge) return false;
   if (!(error instanceof Rejection)) return true;
   const { rpc } = REASONS[error.reason];
   return !isNotSent(error) && (rpc === 'UNAVAILABLE' || rpc === 'INTERNAL');

@@ -27,6 +27,8 @@ export type BillLine = {
   readonly examiningInstitutionCode: string;
   /** 门慢特病种 that it treats; empty for the bill's own. */
   readonly diseaseCode: string;
+  /** The fee of the visit that it is; none of a bill that came in one message. */
+  readonly feeSerial?: string;
 };
 
 /** 外伤, which is settled directly only where nobody else is liable (通知 二(四)). */
@@ -106,7 +108,8 @@ function linesProblem(bill: Bill, place: BillingPlace): Refusal | null {
   const seen = new Set<number>();
   for (const line of bill.lines) {
     const params = { line: String(line.lineNumber) };
-    const holds = line.amountFen >= 0n && line.quantityE4 > 0n && lineAmountHolds(line);
+    const holds =
+      line.amountFen >= 0n && line.quantityE4 > 0n && line.unitPriceMicroYuan >= 0n && lineAmountHolds(line);
     if (seen.has(line.lineNumber) || !holds) return refusal('BILL_LINE_MISMATCH', params);
     if (line.diseaseCode !== '' && line.diseaseCode !== bill.diseaseCode)
       return refusal('BILL_LINE_OTHER_DISEASE', params);

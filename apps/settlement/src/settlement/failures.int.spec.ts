@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { Logger } from '@nestjs/common';
 import { serviceActor, type Actor } from '@yiditong/chassis';
@@ -19,6 +20,9 @@ import { CycleService } from '../cycle/cycle.service.js';
 import { upsertInstitutions } from '../institution/institution.store.js';
 import { migrations } from '../migrations/index.js';
 import type { HomeProvinces } from '../routing/home-provinces.service.js';
+import type { UploadedFee } from '../visit/visit.entity.js';
+import type { Opening } from '../visit/visit.service.js';
+import type { BillLine } from './bill-rules.js';
 import { ScriptedHome } from './scripted-home.js';
 import { newBill, servicesOf, SETTLED_AT, type Services } from './spec-services.js';
 
@@ -62,6 +66,8 @@ type Case = {
   readonly message: string;
   /** Sends it, to whichever process. */
   readonly send: (to: Services) => Promise<unknown>;
+  /** Of a visit: what of the message is written, of what there is to write. */
+  readonly written?: (well: Services) => Promise<readonly [number, number]>;
 };
 type Prepare = () => Promise<Case>;
 
@@ -120,6 +126,65 @@ const aReinstatement: Prepare = async () => {
   return { home, clock, personId: bill.personId, message, send };
 };
 
+const aFee = (serial: string): UploadedFee => {
+  const { diseaseCode, ...line } = { ...newBill().lines[0], diseaseCode: '' } as BillLine;
+  return { serial, refundsSerial: '', batch: '', line: { ...line, diseaseCode } };
+};
+const opened = (to: Services, personId: string, message: string) =>
+  to.visits.open(HOSPITAL, { institutionCode: CODE, messageId: message }, openingOf(personId));
+function openingOf(personId: string): Opening {
+  const { insuredRegion, admittedAt, diagnoses } = newBill();
+  const visit = { visitNumber: `F${++sequence}`, visitKind: 'INPATIENT' as const, emergency: false };
+  return { personId, insuredRegion, admittedAt, diagnoses, diseaseCode: '', trauma: null, insuredAs: null, ...visit };
+}
+const anAdmission: Prepare = () => {
+  const [personId, message] = [randomUUID(), messageId()];
+  const opening = openingOf(personId);
+  const send = (to: Services) => to.visits.open(HOSPITAL, { institutionCode: CODE, messageId: message }, opening);
+  const written = async () => [await countOf('visit WHERE person_id = $1', personId), 1] as const;
+  return Promise.resolve({ ...newHome(), personId, message, send, written });
+};
+const anUpload: Prepare = async () => {
+  const { home, clock } = newHome();
+  const [personId, message] = [randomUUID(), messageId()];
+  const visit = await opened(servicesOf(db.database, clock, home.asHome(), vault), personId, messageId());
+  const uploaded = [aFee('1'), aFee('2')];
+  const send = (to: Services) => to.fees.add(HOSPITAL, { institutionCode: CODE, messageId: message }, visit, uploaded);
+  const written = async () => [await countOf('visit_fee WHERE person_id = $1', personId), 2] as const;
+  return { home, clock, personId, message, send, written };
+};
+const aBillOfFees: Prepare = async () => {
+  const { home, clock } = newHome();
+  const [personId, message] = [randomUUID(), messageId()];
+  const well = servicesOf(db.database, clock, home.asHome(), vault);
+  const visit = await opened(well, personId, messageId());
+  const from = { institutionCode: CODE, messageId: messageId() };
+  await well.fees.add(HOSPITAL, from, visit, [aFee('1'), aFee('2')]);
+  const bill = {
+    batch: '',
+    diseaseCode: '',
+    unrelated: false,
+    useAccount: true,
+    midStay: false,
+    endedAt: SETTLED_AT,
+    declaredTotalFen: fen(12_000n),
+    declaredSplit: null,
+    hospitalPartFen: fen(0n),
+  };
+  const send = (to: Services) =>
+    to.visitSettlements.settle(HOSPITAL, { institutionCode: CODE, messageId: message }, visit, bill);
+  const settledFees = 'visit_fee WHERE person_id = $1 AND settlement_id IS NOT NULL';
+  const written = async () => [await countOf(settledFees, personId), 2] as const;
+  return { home, clock, personId, message, send, written };
+};
+
+async function countOf(table: string, personId: string): Promise<number> {
+  const [row] = await queryAs<{ count: number }>(db.superuserUrl, `SELECT count(*)::int AS count FROM ${table}`, [
+    personId,
+  ]);
+  return row?.count ?? 0;
+}
+
 function newHome(): Pick<Case, 'home' | 'clock'> {
   return { home: new ScriptedHome(), clock: new FixedClock(SETTLED_AT) };
 }
@@ -164,8 +229,9 @@ const RECOVERIES = {
   'the hospital asks after the deadline, before the worker comes': async (of: Case, well: Services) => {
     of.clock.moveTo(LATER);
     const { kind, state } = await well.outcomes.ofMessage(HOSPITAL, CODE, of.message);
-    // A reversal is never given up: it is carried on until it is done.
-    if (state === 'IN_DOUBT' && kind !== 'REVERSE') throw new Error('still in doubt after the deadline');
+    // What has begun with a settlement that stands is carried on until it is done.
+    if (state === 'IN_DOUBT' && (kind === 'SETTLE' || kind === 'VISIT'))
+      throw new Error('still in doubt after the deadline');
   },
 } as const;
 
@@ -193,7 +259,9 @@ async function faultsAfter(of: Case, first: Answer): Promise<string[]> {
     'SELECT kind FROM settlement_request WHERE message_id = $1 AND concluded_at IS NULL',
     [of.message],
   );
+  const [written, whole] = (await of.written?.(well)) ?? [0, 0];
   const holds: Readonly<Record<string, boolean>> = {
+    'what was written is all of it or nothing, as the outcome says': written === (state === 'SETTLED' ? whole : 0),
     'the outcome is known': state !== 'IN_DOUBT',
     'what was answered is so': !('answered' in first) || state === 'SETTLED',
     'a repeat is answered the same': !('answered' in first) || isDeepStrictEqual(repeated, first.answered),
@@ -216,6 +284,9 @@ describe.each([
   ['a refund in part', aRefund, 15],
   ['a reversal', aReversal, 15],
   ['a reversal of a cancellation', aReinstatement, 15],
+  ['an admission', anAdmission, 8],
+  ['an upload of fees', anUpload, 8],
+  ['a settlement of a visit’s fees', aBillOfFees, 15],
 ] as const)('%s', (_, prepare, least) => {
   it('takes all its steps where none fails', async () => {
     const of = await prepare();

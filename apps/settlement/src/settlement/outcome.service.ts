@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, Database, serviceActor, thaw, type Actor } from '@yiditong/chassis';
+import { Clock, Database, serviceActor, thaw, type Actor, type Tx } from '@yiditong/chassis';
 import { institutionOfMessage, isMessageId, provinceOf, Rejection } from '@yiditong/codes';
 import { visitOperationUndone } from '../visit/visit.store.js';
 import { decideOutcome, findOutcome, type OutcomeKey } from './outcome.store.js';
@@ -13,6 +13,7 @@ import type {
   Settlement,
 } from './settlement.entity.js';
 import { findSettlement } from './settlement.store.js';
+import { decideUnlessBegun, isOwn, isWithdrawal } from './withdrawal-intent.js';
 
 /** What a hospital is told of a message. */
 export type MessageOutcome = { readonly kind: OperationKind | 'REVERSE' | null } & (
@@ -28,7 +29,7 @@ export type ReversalOutcome =
   | ReversalAnswer
   | { readonly refused: { readonly reason: Rejection['reason']; readonly params: Rejection['params'] } };
 
-/** An overdue reversal is looked at again by then. */
+/** What is overdue and can't be given up is looked at again by then. */
 const LOOK_AGAIN_MS = 60_000;
 
 /** What became of an operation: decided once, by whoever comes first. */
@@ -59,14 +60,16 @@ export class OutcomeService {
   async conclude(
     of: { readonly institutionCode: string; readonly messageId: string; readonly treatingProvince: string },
     answer: string | null = null,
+    when: 'ALWAYS' | 'UNLESS_REPEATED' = 'ALWAYS',
   ): Promise<void> {
-    await this.database.transaction(actorOf(of), (tx) => concludeRequest(tx, of, this.clock.now(), answer));
+    await this.database.transaction(actorOf(of), (tx) => concludeRequest(tx, of, this.clock.now(), answer, when));
   }
 
   /**
    * Always answers. A message past its deadline without an outcome is given up on the spot, rather than left in doubt
-   * until the worker comes by; the worker then undoes it at the home province. It tells a sender of its own message and nothing
-   * of a person, so the audit has nothing of it.
+   * until the worker comes by; the worker then undoes it at the home province. What was begun with a settlement that stands isn't: only the
+   * home province can say whether it was taken back. It tells a sender of its own message and nothing of a person, so the audit has
+   * nothing of it.
    */
   async ofMessage(actor: Actor, institutionCode: string, messageId: string): Promise<MessageOutcome> {
     // Of another's message it knows nothing; to say that it never settled would be untrue.
@@ -79,7 +82,8 @@ export class OutcomeService {
     const outcome = await this.find(request);
     if (outcome) return this.describe(actor, request, outcome);
     if (request.deadlineAt > this.clock.now()) return { kind, state: 'IN_DOUBT', until: request.deadlineAt };
-    return this.describe(actor, request, await this.giveUp(request, 'SETTLEMENT_ABANDONED'));
+    const abandoned = await this.abandoned(request);
+    return abandoned ? this.describe(actor, request, abandoned) : { kind, ...this.inDoubt(request.deadlineAt) };
   }
 
   keyOf(intent: OperationIntent): OutcomeKey & { insuredProvince: string; treatingProvince: string } {
@@ -94,11 +98,25 @@ export class OutcomeService {
     return standing ?? outcome;
   }
 
-  /** A reversal is carried on until it is done, however long its home province can't be reached. */
+  /** Null where it was begun and isn't over. */
+  private async abandoned(intent: OperationIntent): Promise<Outcome | null> {
+    if (!isWithdrawal(intent)) return this.giveUp(intent, 'SETTLEMENT_ABANDONED');
+    const nothing: Outcome = { outcome: 'NOT_SETTLED', answer: { reason: 'SETTLEMENT_ABANDONED', params: {} } };
+    const found = await this.database.transaction(actorOf(intent), (tx) =>
+      decideUnlessBegun(tx, intent, this.keyOf(intent), nothing, this.clock.now()),
+    );
+    return 'decided' in found ? found.decided : null;
+  }
+
+  /** What has begun is carried on until it is done, however long its home province can't be reached. */
+  private inDoubt(deadlineAt: Date): { readonly state: 'IN_DOUBT'; readonly until: Date } {
+    const now = this.clock.now();
+    return { state: 'IN_DOUBT', until: deadlineAt > now ? deadlineAt : new Date(now.getTime() + LOOK_AGAIN_MS) };
+  }
+
   private ofReversal({ answer, deadlineAt }: RequestRow): MessageOutcome {
     const kind = 'REVERSE';
-    const again = new Date(this.clock.now().getTime() + LOOK_AGAIN_MS);
-    if (answer === null) return { kind, state: 'IN_DOUBT', until: deadlineAt > this.clock.now() ? deadlineAt : again };
+    if (answer === null) return { kind, ...this.inDoubt(deadlineAt) };
     const known = thaw<ReversalOutcome>(answer);
     if ('refused' in known)
       return { kind, state: 'REFUSED', rejection: new Rejection(known.refused.reason, known.refused.params) };
@@ -116,19 +134,25 @@ export class OutcomeService {
       case 'CANCELLED':
       case 'REFUNDED':
       case 'DONE': {
-        const undone = await this.database.transaction(actor, (tx) => isUndone(tx, intent));
-        return { kind, state: undone ? 'REVERSED' : 'SETTLED', settlementId };
+        const undone = await this.database.transaction(actor, (tx) => undoneSoFar(tx, intent));
+        if (undone === 'MAYBE') return { kind, ...this.inDoubt(intent.deadlineAt) };
+        return { kind, state: undone === 'YES' ? 'REVERSED' : 'SETTLED', settlementId };
       }
     }
   }
 }
 
-/** Whether what an operation did was undone by a reversal, or is being. What a later operation did to it is another message's. */
-async function isUndone(tx: Parameters<typeof findSettlement>[0], intent: OperationIntent): Promise<boolean> {
-  if (intent.kind === 'VISIT') return visitOperationUndone(tx, intent);
+/**
+ * Whether what an operation did was undone by a reversal, or will be; whether a cancellation is depends on the home province while it is asked.
+ * What a later operation did to it is another message's.
+ */
+async function undoneSoFar(tx: Tx, intent: OperationIntent): Promise<'YES' | 'NO' | 'MAYBE'> {
+  if (intent.kind === 'VISIT') return (await visitOperationUndone(tx, intent)) ? 'YES' : 'NO';
   const settlement = await findSettlement(tx, intent.originalSettlementId ?? intent.settlementId);
-  if (intent.kind === 'SETTLE') return settlement?.state === 'REVERSING' || settlement?.state === 'REVERSED';
-  return settlement?.cancellationId !== intent.settlementId || settlement.state !== 'CANCELLED';
+  if (!isWithdrawal(intent))
+    return settlement?.state === 'REVERSING' || settlement?.state === 'REVERSED' ? 'YES' : 'NO';
+  if (!settlement || !isOwn(settlement, intent)) return 'YES';
+  return settlement.state === 'REINSTATING' ? 'MAYBE' : 'NO';
 }
 
 /** The reason of an operation that did nothing. */

@@ -2,6 +2,7 @@ import { freeze, thaw, type Tx } from '@yiditong/chassis';
 import type { Outcome } from './settlement.entity.js';
 
 export type OutcomeKey = { readonly personId: string; readonly settlementId: string };
+export type OutcomeParties = { readonly insuredProvince: string; readonly treatingProvince: string };
 
 export async function findOutcome(tx: Tx, key: OutcomeKey): Promise<Outcome | null> {
   const rows: { outcome: Outcome['outcome']; answer: string }[] = await tx.query(
@@ -18,7 +19,7 @@ export async function findOutcome(tx: Tx, key: OutcomeKey): Promise<Outcome | nu
  */
 export async function decideOutcome(
   tx: Tx,
-  key: OutcomeKey & { readonly insuredProvince: string; readonly treatingProvince: string },
+  key: OutcomeKey & OutcomeParties,
   outcome: Outcome,
   decidedAt: Date,
 ): Promise<Outcome | null> {

@@ -69,8 +69,9 @@ beforeAll(async () => {
     database,
     clock,
     outcomes,
+    withdrawals,
     new UndoService(database, clock, askingHome(), relay),
-    new ReinstatementService(database, clock, withdrawals, relay),
+    new ReinstatementService(database, clock, outcomes, withdrawals, relay),
     60_000,
   );
 });

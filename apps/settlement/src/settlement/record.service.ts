@@ -9,7 +9,7 @@ import {
   type SealedColumns,
   type Tx,
 } from '@yiditong/chassis';
-import { provinceOf } from '@yiditong/codes';
+import { provinceOf, Rejection } from '@yiditong/codes';
 import type { Obligation } from '@yiditong/ledger';
 import { sumFen } from '@yiditong/money';
 import { v7 as uuidv7 } from 'uuid';
@@ -27,6 +27,8 @@ import { claimOperation, findRequest, type ClaimedOperation } from './request.st
 import { composeSettlement, diagnosedIn, type Identity } from './settlement.codec.js';
 import type { Diagnosed, DiagnosedSettlement, OperationIntent, SettledLine, Settlement } from './settlement.entity.js';
 import { diagnosisContext, findSealedSettlement, insertLines, insertSettlement } from './settlement.store.js';
+import { partOfStay, type Before } from './stay-parts.js';
+import { lockVisitPlace } from './visit-place.store.js';
 
 export const IN_DOUBT_MS = Symbol('IN_DOUBT_MS');
 
@@ -41,6 +43,8 @@ export type AskedOperation = Omit<ClaimedOperation, 'settlementId'> & {
 export type Settled = {
   readonly bill: Bill;
   readonly part: Pick<Identity, 'partKey' | 'stayPart' | 'visitId'>;
+  /** What stood of the same stay when the home province was asked. */
+  readonly before: Before;
   readonly institution: Institution;
   readonly facts: Facts;
   readonly decided: Decided;
@@ -109,6 +113,7 @@ export class RecordService {
     const diagnosis = this.sealedDiagnosis(intent.settlementId, settled.bill, settled.institution);
     const outcome = await this.database.transaction(actor, async (tx) => {
       await also?.lock(tx);
+      await holdPlace(tx, settled);
       // Early, because the date is part of the answer. The lock is shared: it holds back nothing but the cycle's seal.
       const businessDate = await holdOpenCycle(tx);
       const settlement = composed(intent, settled, businessDate, now);
@@ -132,8 +137,8 @@ export class RecordService {
   }
 
   /** Behind the answer: it is committed and needs nothing more, and what fails here the worker does at the deadline. */
-  concludeBehind(intent: OperationIntent): void {
-    this.outcomes.conclude(intent).catch((error: unknown) => {
+  concludeBehind(intent: OperationIntent, when: 'ALWAYS' | 'UNLESS_REPEATED' = 'ALWAYS'): void {
+    this.outcomes.conclude(intent, null, when).catch((error: unknown) => {
       this.logger.warn({
         msg: 'left for the worker to conclude',
         cause: error instanceof Error ? error.message : String(error),
@@ -155,12 +160,28 @@ export class RecordService {
 
 function composed(
   { settlementId, messageId }: OperationIntent,
-  { part, bill, institution, facts, decided }: Settled,
+  { part, before, bill, institution, facts, decided }: Settled,
   businessDate: string,
   now: Date,
 ): Settlement {
-  const identity = { settlementId, messageId, businessDate, settledAt: now.toISOString(), remainderOf: null, ...part };
+  const { continuesStay } = before;
+  const settledAt = now.toISOString();
+  const identity = { settlementId, messageId, businessDate, settledAt, remainderOf: null, continuesStay, ...part };
   return composeSettlement(identity, bill, institution, facts, decided);
+}
+
+/** Rejects with VISIT_ALREADY_SETTLED or VISIT_CHANGED where the bill's place isn't what it was when the home province was asked. */
+async function holdPlace(tx: Tx, { bill, part, before, institution }: Settled): Promise<void> {
+  const { institutionCode, region: treatingRegion } = institution;
+  const standing = await lockVisitPlace(tx, { ...bill, institutionCode, treatingRegion });
+  const found = partOfStay(bill, { visitKind: bill.visitKind, ...part }, standing);
+  if ('refused' in found) throw new Rejection(found.refused.reason, found.refused.params);
+  const { stayPart, continuesStay, stayDeductibleFen } = found;
+  const isSame =
+    stayPart === part.stayPart &&
+    continuesStay === before.continuesStay &&
+    stayDeductibleFen === before.stayDeductibleFen;
+  if (!isSame) throw new Rejection('VISIT_CHANGED');
 }
 
 /** The record, its lines, the obligation on its way and the audit: in the transaction that decides the outcome. */

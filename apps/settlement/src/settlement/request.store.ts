@@ -1,5 +1,6 @@
-import { provinceOf, Rejection } from '@yiditong/codes';
 import type { Tx } from '@yiditong/chassis';
+import { Rejection } from '@yiditong/codes';
+import { v7 as uuidv7 } from 'uuid';
 import type { OperationIntent } from './settlement.entity.js';
 
 /** What a message asks for, keyed by the institution that sent it. */
@@ -27,13 +28,16 @@ type MessageRow = Received &
 /** A row of `settlement_request`: an operation; a reversal of one; or a message that never came and is barred. */
 export type RequestRow =
   | (Received & OperationIntent)
-  | (MessageRow & { readonly kind: 'REVERSE' })
+  | (MessageRow & { readonly kind: 'REVERSE'; readonly reversalId: string })
   | (MessageRow & { readonly kind: 'BARRED' });
+
+/** The longest between two tries of the worker. */
+const MAX_WAIT_SECONDS = 30;
 
 const COLUMNS = `institution_code AS "institutionCode", message_id AS "messageId", treating_province AS "treatingProvince", kind,
   body_hash AS "bodyHash", settlement_id AS "settlementId", person_id AS "personId", insured_region AS "insuredRegion",
   original_settlement_id AS "originalSettlementId", remainder_id AS "remainderId", original_message_id AS "originalMessageId",
-  deadline_at AS "deadlineAt", concluded_at IS NOT NULL AS concluded, answer`;
+  reversal_id AS "reversalId", deadline_at AS "deadlineAt", concluded_at IS NOT NULL AS concluded, answer`;
 
 export async function findRequest(tx: Tx, institutionCode: string, messageId: string): Promise<RequestRow | null> {
   const rows: RequestRow[] = await tx.query(
@@ -50,8 +54,10 @@ export async function findRequest(tx: Tx, institutionCode: string, messageId: st
 export async function claimOperation(tx: Tx, claim: MessageClaim, of: ClaimedOperation): Promise<OperationIntent> {
   await tx.query(
     `INSERT INTO settlement_request (institution_code, message_id, treating_province, kind, body_hash, settlement_id, person_id,
-       insured_region, original_settlement_id, remainder_id, received_at, deadline_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING`,
+       insured_region, original_settlement_id, remainder_id, received_at, deadline_at, due_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)
+     ON CONFLICT (institution_code, message_id, treating_province) DO UPDATE SET repeated = true
+       WHERE settlement_request.concluded_at IS NULL AND NOT settlement_request.repeated`,
     [
       claim.institutionCode,
       claim.messageId,
@@ -78,29 +84,33 @@ export async function claimReverse(
   tx: Tx,
   claim: MessageClaim,
   originalMessageId: string,
-): Promise<{ readonly answer: string | null }> {
+): Promise<{ readonly answer: string | null; readonly reversalId: string }> {
+  const original = await findRequest(tx, claim.institutionCode, originalMessageId);
   await tx.query(
-    `INSERT INTO settlement_request
-       (institution_code, message_id, treating_province, kind, body_hash, original_message_id, received_at, deadline_at)
-     VALUES ($1, $2, $3, 'REVERSE', $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+    `INSERT INTO settlement_request (institution_code, message_id, treating_province, kind, body_hash, original_message_id, reversal_id,
+       insured_region, received_at, deadline_at, due_at)
+     VALUES ($1, $2, $3, 'REVERSE', $4, $5, $6, $7, $8, $9, $9) ON CONFLICT DO NOTHING`,
     [
       claim.institutionCode,
       claim.messageId,
       claim.treatingProvince,
       claim.bodyHash,
       originalMessageId,
+      uuidv7(),
+      original && 'insuredRegion' in original ? original.insuredRegion : null,
       claim.receivedAt,
       claim.deadlineAt,
     ],
   );
-  return sameMessage(await findRequest(tx, claim.institutionCode, claim.messageId), 'REVERSE', claim);
+  const row = sameMessage(await findRequest(tx, claim.institutionCode, claim.messageId), 'REVERSE', claim);
+  return { answer: row.answer, reversalId: row.reversalId };
 }
 
 /** Bars a message id that never came; one that came stays what it is. */
 export async function barUnlessReceived(tx: Tx, claim: MessageClaim, messageId: string): Promise<RequestRow> {
   await tx.query(
-    `INSERT INTO settlement_request (institution_code, message_id, treating_province, kind, received_at, deadline_at, concluded_at)
-     VALUES ($1, $2, $3, 'BARRED', $4, $4, $4) ON CONFLICT DO NOTHING`,
+    `INSERT INTO settlement_request (institution_code, message_id, treating_province, kind, received_at, deadline_at, due_at, concluded_at)
+     VALUES ($1, $2, $3, 'BARRED', $4, $4, $4, $4) ON CONFLICT DO NOTHING`,
     [claim.institutionCode, messageId, claim.treatingProvince, claim.receivedAt],
   );
   const row = await findRequest(tx, claim.institutionCode, messageId);
@@ -108,42 +118,52 @@ export async function barUnlessReceived(tx: Tx, claim: MessageClaim, messageId: 
   return row;
 }
 
-/** Marks that nothing is left to do for a message. */
+/** Marks that nothing is left to do for a message; or that only where no other copy of it may have begun something. */
 export async function concludeRequest(
   tx: Tx,
   of: { readonly institutionCode: string; readonly messageId: string },
   at: Date,
   answer: string | null = null,
+  when: 'ALWAYS' | 'UNLESS_REPEATED' = 'ALWAYS',
 ): Promise<void> {
   await tx.query(
     `UPDATE settlement_request SET concluded_at = $3, answer = $4
-     WHERE institution_code = $1 AND message_id = $2 AND concluded_at IS NULL`,
-    [of.institutionCode, of.messageId, at, answer],
+     WHERE institution_code = $1 AND message_id = $2 AND concluded_at IS NULL AND NOT (repeated AND $5)`,
+    [of.institutionCode, of.messageId, at, answer, when === 'UNLESS_REPEATED'],
   );
 }
 
-/** A message that is overdue, and the province whose answer it waits for; null where a reversal's original never came. */
-export type Overdue = { readonly request: RequestRow; readonly insuredProvince: string | null };
-
-/**
- * Messages whose deadline has passed without a conclusion, oldest first: so many of each insured province, lest those of one that can't be
- * reached crowd out all others. A reversal counts to the province of its original.
- */
-export async function overdueRequests(tx: Tx, now: Date, perProvince: number): Promise<Overdue[]> {
-  const rows: (RequestRow & { region: string | null })[] = await tx.query(
-    `SELECT ${COLUMNS}, region FROM (
-       SELECT r.*, coalesce(r.insured_region, o.insured_region) AS region,
-         row_number() OVER (PARTITION BY left(coalesce(r.insured_region, o.insured_region), 2) ORDER BY r.deadline_at, r.message_id) AS place
-       FROM settlement_request r
-       LEFT JOIN settlement_request o ON o.institution_code = r.institution_code AND o.message_id = r.original_message_id
-       WHERE r.concluded_at IS NULL AND r.deadline_at <= $1) AS overdue
-     WHERE place <= $2 ORDER BY deadline_at, message_id`,
-    [now, perProvince],
+/** First two digits of the home provinces that messages are overdue of; empty for reversals whose original never came. */
+export async function provincesOverdue(tx: Tx, now: Date): Promise<string[]> {
+  const rows: { province: string }[] = await tx.query(
+    `SELECT DISTINCT left(coalesce(insured_region, ''), 2) AS province FROM settlement_request
+     WHERE concluded_at IS NULL AND due_at <= $1`,
+    [now],
   );
-  return rows.map(({ region, ...request }) => ({
-    request,
-    insuredProvince: region === null ? null : provinceOf(region),
-  }));
+  return rows.map(({ province }) => province);
+}
+
+/** Messages of one home province whose time has passed without a conclusion, as long ago first. */
+export async function overdueRequests(tx: Tx, province: string, now: Date, limit: number): Promise<RequestRow[]> {
+  return tx.query(
+    `SELECT ${COLUMNS} FROM settlement_request
+     WHERE concluded_at IS NULL AND left(coalesce(insured_region, ''), 2) = $1 AND due_at <= $2
+     ORDER BY due_at, message_id LIMIT $3`,
+    [province, now, limit],
+  );
+}
+
+/** A try that failed gives way to the others: each waits longer than the one before. */
+export async function postponeRequest(
+  tx: Tx,
+  of: { readonly institutionCode: string; readonly messageId: string },
+  now: Date,
+): Promise<void> {
+  await tx.query(
+    `UPDATE settlement_request SET tries = tries + 1, due_at = $3::timestamptz + least(power(2, least(tries, 10)), $4) * interval '1 second'
+     WHERE institution_code = $1 AND message_id = $2 AND concluded_at IS NULL`,
+    [of.institutionCode, of.messageId, now, MAX_WAIT_SECONDS],
+  );
 }
 
 function sameMessage<K extends RequestRow['kind']>(

@@ -23,6 +23,9 @@ export class ScriptedHome {
   readonly asked: string[] = [];
   later: string[] = [];
   down: Reason | null = null;
+  /** Whether the person has spent what accounts got back, so that no cancellation can be undone. */
+  spent = false;
+  private readonly refused = new Set<string>();
   private readonly cancelled = new Map<string, { readonly settlementId: string; readonly decided: Decided }>();
   private readonly barred = new Set<string>();
   private readonly mishaps: Mishap[] = [];
@@ -73,14 +76,27 @@ export class ScriptedHome {
     });
   }
 
-  async reverse({ settlementId, cancellationId }: benefitV1.ReverseRequest): Promise<void> {
+  async reverse(
+    asked: Pick<benefitV1.ReverseRequest, 'settlementId'> & Partial<benefitV1.ReverseRequest>,
+  ): Promise<void> {
+    const { settlementId, cancellationId = '', remainderSettlementId = '', reversalId = '' } = asked;
     return this.carry('reverse', cancellationId || settlementId, () => {
-      this.barred.add(cancellationId || settlementId);
+      if (cancellationId === '') return this.gone(settlementId);
       const undone = this.cancelled.get(cancellationId);
-      if (undone) this.standing.set(undone.settlementId, undone.decided);
+      if (undone && (this.spent || this.refused.has(reversalId))) {
+        this.refused.add(reversalId);
+        throw new Rejection('ACCOUNT_REFUND_SPENT');
+      }
+      if (remainderSettlementId) this.gone(remainderSettlementId);
+      this.barred.add(cancellationId);
       this.cancelled.delete(cancellationId);
-      if (cancellationId === '') this.standing.delete(settlementId);
+      if (undone) this.standing.set(undone.settlementId, undone.decided);
     });
+  }
+
+  private gone(settlementId: string): void {
+    this.barred.add(settlementId);
+    this.standing.delete(settlementId);
   }
 
   private async carry<T>(call: Call, id: string, work: () => T): Promise<T> {

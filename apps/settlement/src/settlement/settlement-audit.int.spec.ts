@@ -80,8 +80,9 @@ beforeAll(async () => {
     database,
     clock,
     outcomes,
+    withdrawals,
     new UndoService(database, clock, home, relay),
-    new ReinstatementService(database, clock, withdrawals, relay),
+    new ReinstatementService(database, clock, outcomes, withdrawals, relay),
     60_000,
   );
   await cycles.onApplicationBootstrap();

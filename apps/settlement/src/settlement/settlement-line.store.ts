@@ -26,7 +26,7 @@ export async function linesOf(
        quantity_e4 AS "quantityE4", unit_price_micro_yuan AS "unitPriceMicroYuan", amount_fen AS "amountFen", occurred_at AS "occurredAt",
        examining_institution_code AS "examiningInstitutionCode", item_class AS "itemClass", charge_category AS "chargeCategory",
        catalogue_rule AS "catalogueRule", catalogue_sequence AS "catalogueSequence", full_self_pay_fen AS "fullSelfPayFen",
-       over_ceiling_fen AS "overCeilingFen", first_self_pay_fen AS "firstSelfPayFen", in_scope_fen AS "inScopeFen"
+       over_ceiling_fen AS "overCeilingFen", first_self_pay_fen AS "firstSelfPayFen", in_scope_fen AS "inScopeFen", fee_serial AS "feeSerial"
      FROM settlement_line WHERE person_id = $1 AND settlement_id = $2 AND line_number > $3 ORDER BY line_number LIMIT $4`,
     [of.personId, of.settlementId, after, limit],
   );

@@ -1,6 +1,7 @@
-import { violatedConstraint, type Tx } from '@yiditong/chassis';
+import type { Tx } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
 import type { Settlement } from './settlement.entity.js';
+import { isPlaceTaken } from './visit-place.store.js';
 import { nextState, type SettlementEvent } from './settlement-states.js';
 
 /** What is written down with a state. */
@@ -13,6 +14,8 @@ export type StateFacts = Partial<
     | 'cancellationBusinessDate'
     | 'cancelledAt'
     | 'laterSettlementIds'
+    | 'reinstatedAt'
+    | 'reinstatementId'
   >
 >;
 
@@ -41,7 +44,8 @@ export async function advance(
   try {
     const [moved]: [unknown[]] = await tx.query(
       `UPDATE settlement SET state = $4, reversal_business_date = $5, cancellation_id = $6, cancellation_message_id = $7,
-         cancellation_business_date = $8, cancelled_at = $9, later_settlement_ids = $10
+         cancellation_business_date = $8, cancelled_at = $9, later_settlement_ids = $10, reinstated_at = $11,
+         reinstatement_id = $12
        WHERE person_id = $1 AND settlement_id = $2 AND state = $3 RETURNING 1`,
       [
         next.personId,
@@ -54,11 +58,13 @@ export async function advance(
         next.cancellationBusinessDate,
         next.cancelledAt,
         next.laterSettlementIds,
+        next.reinstatedAt,
+        next.reinstatementId,
       ],
     );
     if (moved.length === 0) throw new Error('a settlement was moved without its lock');
   } catch (error) {
-    throw violatedConstraint(error) === 'settlement_one_per_visit' ? new Rejection('CANCELLATION_SUPERSEDED') : error;
+    throw isPlaceTaken(error) ? new Rejection('CANCELLATION_SUPERSEDED') : error;
   }
   return next;
 }

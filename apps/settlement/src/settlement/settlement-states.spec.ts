@@ -6,13 +6,14 @@ import type { SettlementState } from './settlement.entity.js';
 const UNTIL = '2026-03-01T04:01:00.000Z';
 /** All pairs: a row a state, a column an event in the order of SETTLEMENT_EVENTS. `·` stays, `!` never. */
 const TABLE: Record<SettlementState, string> = {
-  //            CANCEL     CANCELLED RESTORE REVERSE   REVERSED REINSTATE   REINSTATED
-  SETTLED: '    CANCELLING !         ·       REVERSING !        ·           ·',
-  REVERSING: '  =REVERSED  !         ·       ·         REVERSED =REVERSED   !',
-  REVERSED: '   =REVERSED  !         ·       ·         ·        =REVERSED   !',
-  CANCELLING: ' =BUSY      CANCELLED SETTLED =BUSY     !        =BUSY       !',
-  CANCELLED: '  =CANCELLED ·         !       =CANCELLED !       REINSTATING !',
-  REINSTATING: '=BUSY      !         !       =BUSY     !        ·           SETTLED',
+  //            CANCEL     CANCELLED GIVE_UP   RESTORE REVERSE   REVERSED REINSTATE   REINSTATED KEEP
+  SETTLED: '    CANCELLING !         !         ·       REVERSING !        ·           ·          ·',
+  REVERSING: '  =REVERSED  !         !         ·       ·         REVERSED =REVERSED   !          SETTLED',
+  REVERSED: '   =REVERSED  !         !         ·       ·         ·        =REVERSED   !          !',
+  CANCELLING: ' =BUSY      CANCELLED RESTORING !       =BUSY     !        =BUSY       !          !',
+  RESTORING: '  =BUSY      CANCELLED ·         SETTLED =BUSY     !        =BUSY       !          !',
+  CANCELLED: '  =CANCELLED ·         !         !       =CANCELLED !       REINSTATING !          ·',
+  REINSTATING: '=BUSY      !         !         !       =BUSY     !        ·           SETTLED    CANCELLED',
 };
 const pairs = SETTLEMENT_STATES.flatMap((state) => {
   const cells = TABLE[state].trim().split(/\s+/);
@@ -37,7 +38,7 @@ describe('a settlement', () => {
 
   it('has a row for every state and a column for every event', () => {
     expect(pairs.filter(([, , cell]) => cell === 'missing')).toEqual([]);
-    expect(pairs).toHaveLength(6 * 7);
+    expect(pairs).toHaveLength(7 * 9);
   });
 
   it('that is busy says until when', () => {

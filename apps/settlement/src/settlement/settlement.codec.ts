@@ -42,8 +42,7 @@ export function decodeBill(wire: settlementV1.Bill | undefined): Bill {
   if (!/^[\w-]{1,30}$/.test(bill.visitNumber)) throw malformed('visit_number must be 1 to 30 letters, digits, - or _');
   if (bill.lines.length === 0 || bill.lines.length > MAX_LINES) throw malformed(`lines must be 1 to ${MAX_LINES}`);
   const visitKind = visitKindCodec.decode(bill.visitKind);
-  const hasDisease = isChronicDiseaseCode(bill.diseaseCode);
-  if ((visitKind === 'CHRONIC') !== hasDisease)
+  if (visitKind === 'CHRONIC' ? !isChronicDiseaseCode(bill.diseaseCode) : bill.diseaseCode !== '')
     throw malformed('disease_code goes with a chronic visit, as M and five digits');
   return {
     personId: bill.personId.toLowerCase(),
@@ -105,6 +104,7 @@ export function maskedDiagnosis({ visitKind }: Settlement): Diagnosed {
 /** A line names its item by the national code, by the hospital's own, or by both; the mapping is asked only where the first is missing. */
 export function decodeLine(wire: settlementV1.BillLine): BillLine {
   const { lineNumber, nationalCode } = wire;
+  if (lineNumber < 1 || lineNumber > MAX_LINES) throw malformed(`line_number must be 1 to ${MAX_LINES}`);
   const ownItem = ownCode(wire.hospitalCode);
   if ('problem' in ownItem) throw malformed(`line ${lineNumber}: hospital_code ${ownItem.problem}`);
   const hospitalCode = ownItem.value;
@@ -144,7 +144,15 @@ function malformed(problem: string): Rejection {
 
 export type Identity = Pick<
   Settlement,
-  'settlementId' | 'messageId' | 'businessDate' | 'settledAt' | 'partKey' | 'stayPart' | 'visitId' | 'remainderOf'
+  | 'settlementId'
+  | 'messageId'
+  | 'businessDate'
+  | 'settledAt'
+  | 'partKey'
+  | 'stayPart'
+  | 'visitId'
+  | 'continuesStay'
+  | 'remainderOf'
 >;
 
 /** Puts together what was asked, found and decided. */
@@ -155,7 +163,8 @@ export function composeSettlement(
   facts: Facts,
   decided: Decided,
 ): Settlement {
-  const { settlementId, messageId, businessDate, settledAt, partKey, stayPart, visitId, remainderOf } = identity;
+  const { settlementId, messageId, businessDate, settledAt, partKey, stayPart, visitId, continuesStay, remainderOf } =
+    identity;
   return {
     personId: bill.personId,
     settlementId,
@@ -165,6 +174,7 @@ export function composeSettlement(
     visitKind: bill.visitKind,
     partKey,
     stayPart,
+    continuesStay,
     midStay: bill.midStay,
     visitId,
     admittedAt: bill.admittedAt.toISOString(),
@@ -191,6 +201,8 @@ export function composeSettlement(
     cancellationBusinessDate: null,
     cancelledAt: null,
     laterSettlementIds: [],
+    reinstatementId: null,
+    reinstatedAt: null,
   };
 }
 
@@ -199,6 +211,8 @@ const STATE: Record<SettlementState, settlementV1.SettlementState> = {
   REVERSING: 'SETTLEMENT_STATE_REVERSING',
   REVERSED: 'SETTLEMENT_STATE_REVERSED',
   CANCELLING: 'SETTLEMENT_STATE_CANCELLING',
+  // To others it is still on its way.
+  RESTORING: 'SETTLEMENT_STATE_CANCELLING',
   CANCELLED: 'SETTLEMENT_STATE_CANCELLED',
   REINSTATING: 'SETTLEMENT_STATE_REINSTATING',
 };
@@ -206,7 +220,14 @@ const STATE: Record<SettlementState, settlementV1.SettlementState> = {
 export function encodeSettlement(settlement: DiagnosedSettlement): settlementV1.Settlement {
   const { explanation, diagnoses, details, ...rest } = settlement;
   const { partKey: _, cancellationMessageId: __, laterSettlementIds: ___, ...open } = rest;
-  const { insuranceBilled: ____, useAccount: _____, ...shown } = open;
+  const {
+    insuranceBilled: ____,
+    useAccount: _____,
+    reinstatementId: ______,
+    continuesStay: ________,
+    reinstatedAt: _______,
+    ...shown
+  } = open;
   const instant = (text: string | null) => (text ? encodeInstant(new Date(text)) : undefined);
   return {
     ...shown,
@@ -225,6 +246,7 @@ export function encodeSettlement(settlement: DiagnosedSettlement): settlementV1.
     state: STATE[settlement.state],
     reversalBusinessDate: settlement.reversalBusinessDate ?? '',
     cancellationId: settlement.cancellationId ?? '',
+    cancellationMessageId: settlement.cancellationMessageId ?? '',
     cancellationBusinessDate: settlement.cancellationBusinessDate ?? '',
     remainderOf: settlement.remainderOf ?? '',
     visitId: settlement.visitId ?? '',

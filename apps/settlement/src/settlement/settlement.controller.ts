@@ -11,7 +11,13 @@ import { ReadingService } from './reading.service.js';
 import { RefundService } from './refund.service.js';
 import { decodeBill, encodeSettlement } from './settlement.codec.js';
 import { SettlementService } from './settlement.service.js';
-import { decodeCancel, decodeRefund, encodeCancellation, encodeSettledLine } from './withdrawal.codec.js';
+import {
+  decodeCancel,
+  decodeExpected,
+  decodeRefund,
+  encodeCancellation,
+  encodeSettledLine,
+} from './withdrawal.codec.js';
 
 const MAX_PAGE = 1_000;
 
@@ -69,7 +75,9 @@ export class SettlementController implements settlementV1.SettlementServiceContr
 
   async reverse(request: settlementV1.ReverseRequest, metadata: Metadata): Promise<settlementV1.ReverseResponse> {
     const { institutionCode, messageId, originalMessageId } = request;
-    const answer = await this.reversals.reverse(actorOf(metadata), institutionCode, messageId, originalMessageId);
+    const expected = decodeExpected(request);
+    const actor = actorOf(metadata);
+    const answer = await this.reversals.reverse(actor, institutionCode, messageId, originalMessageId, expected);
     return { outcome: `REVERSAL_OUTCOME_${answer.outcome}`, settlementId: answer.settlementId ?? '' };
   }
 

@@ -13,7 +13,14 @@ import type {
 import type { Fen } from '@yiditong/money';
 import type { Bill, BillLine, Refusal } from './bill-rules.js';
 
-export type SettlementState = 'SETTLED' | 'REVERSING' | 'REVERSED' | 'CANCELLING' | 'CANCELLED' | 'REINSTATING';
+export type SettlementState =
+  | 'SETTLED'
+  | 'REVERSING'
+  | 'REVERSED'
+  | 'CANCELLING'
+  | 'RESTORING'
+  | 'CANCELLED'
+  | 'REINSTATING';
 
 /** A row of `settlement` but for the diagnosis, and the answer as it is frozen in the outcome. The date is the cycle; the instant is ISO text, as it is frozen in the first answer. */
 export type Settlement = {
@@ -29,6 +36,8 @@ export type Settlement = {
   readonly stayPart: number;
   /** 中途结算: the stay went on. */
   readonly midStay: boolean;
+  /** Whether another part of the stay was its admission when this one was settled. */
+  readonly continuesStay: boolean;
   /** The visit that the fees were collected in; null where the bill came in one message. */
   readonly visitId: string | null;
   readonly admittedAt: string;
@@ -83,6 +92,10 @@ export type Settlement = {
   readonly cancelledAt: string | null;
   /** Later settlements of the person that counted on it, as the home province named them. */
   readonly laterSettlementIds: readonly string[];
+  /** The reversal that is undoing its cancellation; null at all other times. */
+  readonly reinstatementId: string | null;
+  /** When its last cancellation was undone; null where there was none. */
+  readonly reinstatedAt: string | null;
 };
 
 /** What one fund paid, and of what (setldetail). */

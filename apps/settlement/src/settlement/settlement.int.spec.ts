@@ -24,7 +24,10 @@ import {
   claimReverse,
   claimOperation,
   concludeRequest,
+  findRequest,
   overdueRequests,
+  postponeRequest,
+  provincesOverdue,
   type MessageClaim,
 } from './request.store.js';
 import type { Outcome, SettledLine, Settlement } from './settlement.entity.js';
@@ -36,8 +39,8 @@ import {
   insertSettlement,
   lockSettlement,
   settlementsOfCycle,
-  livePartsOf,
 } from './settlement.store.js';
+import { standingAt } from './visit-place.store.js';
 
 const BEIJING = serviceActor('settlement', '110000');
 const SHAANXI = serviceActor('settlement', '610000');
@@ -68,6 +71,7 @@ function settlement(change: Partial<Settlement> = {}): Settlement {
     partKey: '',
     stayPart: 0,
     midStay: false,
+    continuesStay: false,
     visitId: null,
     admittedAt: NOW.toISOString(),
     endedAt: NOW.toISOString(),
@@ -126,6 +130,8 @@ function settlement(change: Partial<Settlement> = {}): Settlement {
     cancellationBusinessDate: null,
     cancelledAt: null,
     laterSettlementIds: [],
+    reinstatementId: null,
+    reinstatedAt: null,
     ...change,
   };
 }
@@ -279,7 +285,7 @@ describe('a settlement', () => {
     await expect(as(BEIJING, (tx) => insertLines(tx, written, [line(change)]))).rejects.toThrow(constraint);
   });
 
-  it('is listed in the cycle that it was settled in and in the one that it was reversed in, page by page', async () => {
+  it('is listed in the cycle that it was settled in and in the one that it was cancelled or reversed in, page by page', async () => {
     const [kept, undone] = [settlement({ businessDate: '2026-04-01' }), settlement({ businessDate: '2026-04-02' })];
     await as(BEIJING, async (tx) => {
       await insertRow(tx, kept);
@@ -292,6 +298,15 @@ describe('a settlement', () => {
     expect(await listed('2026-04-01', null, 10)).toEqual([kept.settlementId]);
     expect(await listed('2026-04-02', null, 1)).toEqual(ids.slice(0, 1));
     expect(await listed('2026-04-02', ids[0] ?? null, 1)).toEqual(ids.slice(1));
+    const cancelled = settlement({ businessDate: '2026-04-03' });
+    await as(BEIJING, async (tx) => {
+      await insertRow(tx, cancelled);
+      const marked = await advance(tx, cancelled, 'CANCEL', NOW, { cancellationId: randomUUID() });
+      const facts = { cancellationBusinessDate: '2026-04-04', cancelledAt: NOW.toISOString() };
+      await advance(tx, marked, 'CANCELLED', NOW, facts);
+    });
+    for (const date of ['2026-04-03', '2026-04-04'])
+      expect(await listed(date, null, 10)).toEqual([cancelled.settlementId]);
   });
 });
 
@@ -307,7 +322,7 @@ describe('a visit', () => {
       ),
     );
     expect(ends.sort()).toEqual([...Array<string>(9).fill('VISIT_ALREADY_SETTLED'), 'settled']);
-    expect(await as(BEIJING, (tx) => livePartsOf(tx, settlement(same)))).toHaveLength(1);
+    expect(await as(BEIJING, (tx) => standingAt(tx, settlement(same)))).toHaveLength(1);
   });
 
   it('can be settled anew once its settlement is being reversed, as often as it is', async () => {
@@ -316,7 +331,7 @@ describe('a visit', () => {
       const one = settlement(same);
       await as(BEIJING, (tx) => insertRow(tx, one));
       await as(BEIJING, (tx) => reversed(tx, one, reversedOn));
-      expect(await as(BEIJING, (tx) => livePartsOf(tx, one))).toEqual([]);
+      expect(await as(BEIJING, (tx) => standingAt(tx, one))).toEqual([]);
     }
     await as(BEIJING, (tx) => insertRow(tx, settlement(same)));
     await expect(as(BEIJING, (tx) => insertRow(tx, settlement(same)))).rejects.toMatchObject({
@@ -477,7 +492,7 @@ describe('a message', () => {
     const message = claim('overdue', { deadlineAt: new Date('2020-01-01T00:00:00Z') });
     await as(BEIJING, (tx) => claimOperation(tx, message, claimed()));
     const overdueAt = async (instant: string): Promise<string[]> =>
-      (await as(BEIJING, (tx) => overdueRequests(tx, new Date(instant), 10))).map((found) => found.request.messageId);
+      (await as(BEIJING, (tx) => overdueRequests(tx, '61', new Date(instant), 10))).map((found) => found.messageId);
     expect(await overdueAt('2019-12-31T23:59:59.999Z')).toEqual([]);
     expect(await overdueAt('2020-01-01T00:00:00Z')).toEqual([message.messageId]);
     await as(BEIJING, (tx) => concludeRequest(tx, message, NOW, 'first'));
@@ -487,6 +502,48 @@ describe('a message', () => {
       message.messageId,
     ]);
     expect(row).toEqual({ answer: 'first' });
+  });
+
+  it('that can’t be resolved gives way to others, longer each time, and is looked for by its home province', async () => {
+    const due = (seconds: number) => new Date(Date.parse('2019-01-01T00:00:00Z') + seconds * 1_000);
+    const messages = [0, 1].map((second) => claim('waiting', { deadlineAt: due(second) }));
+    const [first, second] = messages.map(({ messageId: id }) => id);
+    for (const message of messages)
+      await as(BEIJING, (tx) => claimOperation(tx, message, { ...claimed(), insuredRegion: '620100' }));
+    const overdueAt = async (now: Date): Promise<string[]> =>
+      (await as(BEIJING, (tx) => overdueRequests(tx, '62', now, 10))).map((found) => found.messageId);
+    const [stuck] = messages;
+    if (!stuck) throw new Error('there are two');
+    expect(await overdueAt(due(1))).toEqual([first, second]);
+    await as(BEIJING, (tx) => postponeRequest(tx, stuck, due(1)));
+    expect([await overdueAt(due(1)), await overdueAt(due(2))]).toEqual([[second], [second, first]]);
+    for (let tries = 0; tries < 20; tries++) await as(BEIJING, (tx) => postponeRequest(tx, stuck, due(100)));
+    expect([await overdueAt(due(129)), await overdueAt(due(130))]).toEqual([[second], [second, first]]);
+    expect(await as(BEIJING, (tx) => provincesOverdue(tx, due(0)))).toEqual([]);
+    expect(await as(BEIJING, (tx) => provincesOverdue(tx, due(1)))).toEqual(['62']);
+    for (const message of messages) await as(BEIJING, (tx) => concludeRequest(tx, message, NOW));
+    expect(await as(BEIJING, (tx) => provincesOverdue(tx, due(200)))).toEqual([]);
+  });
+
+  it('that came again isn’t concluded by the copy that did nothing', async () => {
+    const message = claim();
+    const openCount = async (): Promise<number> =>
+      (
+        await queryAs(
+          db.superuserUrl,
+          'SELECT 1 FROM settlement_request WHERE message_id = $1 AND concluded_at IS NULL',
+          [message.messageId],
+        )
+      ).length;
+    for (let copy = 0; copy < 2; copy++) await as(BEIJING, (tx) => claimOperation(tx, message, claimed()));
+    await as(BEIJING, (tx) => concludeRequest(tx, message, NOW, null, 'UNLESS_REPEATED'));
+    expect(await openCount()).toBe(1);
+    await as(BEIJING, (tx) => concludeRequest(tx, message, NOW));
+    expect(await openCount()).toBe(0);
+    const once = claim();
+    await as(BEIJING, (tx) => claimOperation(tx, once, claimed()));
+    await as(BEIJING, (tx) => concludeRequest(tx, once, NOW, null, 'UNLESS_REPEATED'));
+    expect(await as(BEIJING, (tx) => findRequest(tx, INSTITUTION, once.messageId))).toMatchObject({ concluded: true });
   });
 });
 

@@ -12,9 +12,9 @@ import { OutcomeService, settledAnswer } from './outcome.service.js';
 import { RecordService, type AlsoRecord, type Settled } from './record.service.js';
 import { composeSettlement, diagnosedIn } from './settlement.codec.js';
 import type { DiagnosedSettlement, OperationIntent, Outcome } from './settlement.entity.js';
-import { livePartsOf } from './settlement.store.js';
-import { partOfStay } from './stay-parts.js';
+import { isBilledTwice, isSameStay, partOfStay, type Before, type Place, type StandingPart } from './stay-parts.js';
 import { finalRefusal } from './unanswered.js';
+import { linesBilledSince, standingAt } from './visit-place.store.js';
 
 /** What of a visit a settlement is of. Of a chronic bill the key is made longer by its disease's, so that each is settled by itself. */
 export type PartOfVisit = { readonly partKey: string; readonly visitId: string | null };
@@ -65,7 +65,9 @@ export class SettlementService {
     const facts = await this.facts.gather(bill, institution);
     const decided = await this.homes.trial(claimOf(uuidv7(), bill, institution, facts, before));
     checkInsured(bill, decided);
-    const identity = { settlementId: '', messageId: '', businessDate: '', settledAt: '', remainderOf: null, ...place };
+    const { continuesStay } = before;
+    const unrecorded = { settlementId: '', messageId: '', businessDate: '', settledAt: '', remainderOf: null };
+    const identity = { ...unrecorded, continuesStay, ...place };
     return { ...composeSettlement(identity, bill, institution, facts, decided), ...diagnosedIn(bill) };
   }
 
@@ -122,24 +124,28 @@ export class SettlementService {
     booking.booked = true;
     // Again, for it may have changed since the trial.
     checkInsured(bill, decided);
-    return this.records.record(actor, intent, { bill, part: place, institution, facts, decided }, also);
+    const settled = { bill, part: place, before, institution, facts, decided };
+    return this.records.record(actor, intent, settled, also);
   }
 
-  /** Which part of its visit the bill is, and what was settled of the same stay before. Rejects with VISIT_ALREADY_SETTLED or MID_STAY_INVALID. */
+  /** Which part of its visit the bill is, and what was settled of the same stay. Rejects with VISIT_ALREADY_SETTLED or MID_STAY_INVALID. */
   private async placeOf(
     actor: Actor,
     institutionCode: string,
     bill: Bill,
     { partKey: given, visitId }: PartOfVisit,
-  ): Promise<{ place: Settled['part']; before: { continuesStay: boolean; stayDeductibleFen: bigint } }> {
+  ): Promise<{ place: Settled['part']; before: Before }> {
     const disease = bill.visitKind === 'CHRONIC' ? this.records.diseaseKey(bill) : '';
     const partKey = [given, disease].filter(Boolean).join('/');
-    const visit = { ...bill, institutionCode, partKey };
-    const live = await this.database.transaction(actor, (tx: Tx) => livePartsOf(tx, visit));
-    const found = partOfStay(bill, live);
-    if ('refused' in found) throw new Rejection(found.refused.reason, found.refused.params);
-    const { stayPart, ...before } = found;
-    return { place: { partKey, stayPart, visitId }, before };
+    const place = { visitKind: bill.visitKind, partKey, visitId };
+    return this.database.transaction(actor, async (tx) => {
+      const standing = await standingAt(tx, { ...bill, institutionCode });
+      const found = partOfStay(bill, place, standing);
+      if ('refused' in found) throw new Rejection(found.refused.reason, found.refused.params);
+      await checkBilledOnce(tx, bill, place, standing);
+      const { stayPart, ...before } = found;
+      return { place: { partKey, stayPart, visitId }, before };
+    });
   }
 
   private checkBill(bill: Bill, institution: Institution): void {
@@ -149,20 +155,21 @@ export class SettlementService {
 
   /**
    * Refuses the id for ever, here first: after that no repeat of the message can settle it, and what the home province
-   * booked can be undone safely, now or by the worker at the deadline.
+   * booked can be undone safely, now or by the worker at the deadline. The worker sees as well to what another copy of the message may
+   * have booked meanwhile.
    */
   private async refuse(intent: OperationIntent, rejection: Rejection, booked: boolean): Promise<Outcome> {
     const outcome = await this.outcomes.refuse(intent, rejection);
     if (outcome.outcome === 'SETTLED') return outcome;
-    if (booked && !(await this.undoneAtHome(intent))) return outcome;
-    this.records.concludeBehind(intent);
+    if (!booked) this.records.concludeBehind(intent, 'UNLESS_REPEATED');
+    else if (await this.undoneAtHome(intent)) this.records.concludeBehind(intent);
     return outcome;
   }
 
   /** False where the home province can't be told now: the intent then stays open for the worker. */
   private async undoneAtHome(intent: OperationIntent): Promise<boolean> {
     try {
-      await this.homes.reverse({ ...intent, cancellationId: '' });
+      await this.homes.reverse(intent);
       return true;
     } catch (error) {
       this.logger.warn({
@@ -190,4 +197,18 @@ function checkInsured(bill: Bill, home: InsuredAs): void {
 export function checkSender(actor: Actor, institutionCode: string, messageId: string): void {
   const own = actor.institution === institutionCode && institutionOfMessage(messageId) === institutionCode;
   if (!own || !isMessageId(messageId)) throw new Rejection('MESSAGE_ID_INVALID');
+}
+
+/** Of a stay whose bills came in messages. Rejects with MID_STAY_INVALID. */
+async function checkBilledOnce(
+  tx: Tx,
+  { personId, lines }: Bill,
+  place: Place,
+  standing: readonly StandingPart[],
+): Promise<void> {
+  const parts = standing.filter((part) => isSameStay(part, place));
+  if (place.visitId !== null || parts.length === 0) return;
+  const since = new Date(Math.min(...lines.map(({ occurredAt }) => occurredAt.getTime())));
+  const ids = parts.map(({ settlementId }) => settlementId);
+  if (isBilledTwice(lines, await linesBilledSince(tx, personId, ids, since))) throw new Rejection('MID_STAY_INVALID');
 }

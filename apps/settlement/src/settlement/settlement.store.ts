@@ -2,7 +2,6 @@ import {
   contextIn,
   freeze,
   thaw,
-  violatedConstraint,
   type SealContext,
   type SealedColumns,
   type SealedTable,
@@ -12,7 +11,7 @@ import { FUNDS, provinceOf, Rejection, type Fund } from '@yiditong/codes';
 import { fen, ZERO_FEN, type Fen } from '@yiditong/money';
 import { lockVisitOf } from '../visit/fee.store.js';
 import type { SealedSettlement, SettledLine, Settlement } from './settlement.entity.js';
-import type { LivePart } from './stay-parts.js';
+import { isPlaceTaken } from './visit-place.store.js';
 
 /** Where diagnoses are sealed. The context of each is its settlement's key, in this order. */
 export const DIAGNOSES: SealedTable = {
@@ -49,6 +48,7 @@ const INSERTED: readonly string[] = [
   'part_key',
   'stay_part',
   'mid_stay',
+  'continues_stay',
   'visit_id',
   'admitted_at',
   'ended_at',
@@ -103,7 +103,7 @@ export async function insertSettlement(tx: Tx, settlement: Settlement, diagnosis
       INSERTED.map((column) => row[column]),
     );
   } catch (error) {
-    throw violatedConstraint(error) === 'settlement_one_per_visit' ? new Rejection('VISIT_ALREADY_SETTLED') : error;
+    throw isPlaceTaken(error) ? new Rejection('VISIT_ALREADY_SETTLED') : error;
   }
 }
 
@@ -118,6 +118,7 @@ function factsOf(settlement: Settlement): Record<string, unknown> {
     part_key: settlement.partKey,
     stay_part: settlement.stayPart,
     mid_stay: settlement.midStay,
+    continues_stay: settlement.continuesStay,
     visit_id: settlement.visitId,
     admitted_at: settlement.admittedAt,
     ended_at: settlement.endedAt,
@@ -174,9 +175,9 @@ export async function insertLines(tx: Tx, settlement: Settlement, lines: readonl
   await tx.query(
     `INSERT INTO settlement_line (person_id, settlement_id, insured_province, treating_province, line_number, national_code, quantity_e4,
        unit_price_micro_yuan, amount_fen, item_class, charge_category, full_self_pay_fen, over_ceiling_fen, first_self_pay_fen, in_scope_fen, occurred_at,
-       hospital_code, approved, catalogue_rule, catalogue_sequence, examining_institution_code)
+       hospital_code, approved, catalogue_rule, catalogue_sequence, examining_institution_code, fee_serial)
      SELECT $1, $2, $3, $4, * FROM unnest($5::int[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[], $10::text[], $11::text[],
-       $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::timestamptz[], $17::text[], $18::boolean[], $19::text[], $20::int[], $21::text[])`,
+       $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::timestamptz[], $17::text[], $18::boolean[], $19::text[], $20::int[], $21::text[], $22::text[])`,
     [
       settlement.personId,
       settlement.settlementId,
@@ -199,6 +200,7 @@ export async function insertLines(tx: Tx, settlement: Settlement, lines: readonl
       lines.map((line) => line.catalogueRule),
       lines.map((line) => line.catalogueSequence),
       lines.map((line) => line.examiningInstitutionCode),
+      lines.map((line) => line.feeSerial ?? ''),
     ],
   );
 }
@@ -207,10 +209,11 @@ const COLUMNS = `person_id, settlement_id, institution_code, message_id, visit_n
   filing_category, benefit_level, eligibility_basis, filing_id, insurance, person_type, total_fen, full_self_pay_fen, over_ceiling_fen,
   first_self_pay_fen, in_scope_fen, deductible_fen, ${FUND_COLUMNS}, fund_total_fen, personal_fen, account_fen, mutual_aid_fen, cash_fen,
   policy_id, explanation, to_char(business_date, 'YYYY-MM-DD') AS business_date, settled_at, state,
-  to_char(reversal_business_date, 'YYYY-MM-DD') AS reversal_business_date, part_key, stay_part, mid_stay, visit_id, admitted_at, ended_at,
+  to_char(reversal_business_date, 'YYYY-MM-DD') AS reversal_business_date, part_key, stay_part, mid_stay, continues_stay, visit_id, admitted_at, ended_at,
   emergency, trauma, hospital_part_fen, account_balance_fen, pooling_ratio_e4, details, remainder_of, cancellation_id,
   cancellation_message_id, to_char(cancellation_business_date, 'YYYY-MM-DD') AS cancellation_business_date, cancelled_at,
-  later_settlement_ids, insurance_billed, use_account`;
+  later_settlement_ids, insurance_billed, use_account,
+  reinstatement_id, reinstated_at`;
 const READ = `SELECT ${COLUMNS} FROM settlement`;
 
 export async function findSettlement(tx: Tx, settlementId: string): Promise<Settlement | null> {
@@ -235,32 +238,7 @@ export async function lockSettlement(tx: Tx, personId: string, settlementId: str
   );
 }
 
-/** What stands of a visit, by part. A courtesy before routing; the unique index is the rule. */
-export async function livePartsOf(
-  tx: Tx,
-  visit: Pick<Settlement, 'personId' | 'institutionCode' | 'visitNumber' | 'visitKind' | 'partKey'>,
-): Promise<LivePart[]> {
-  const rows: { stayPart: number; midStay: boolean; endedAt: Date; deductibleFen: string }[] = await tx.query(
-    `SELECT stay_part AS "stayPart", mid_stay AS "midStay", ended_at AS "endedAt", deductible_fen AS "deductibleFen" FROM settlement
-     WHERE person_id = $1 AND institution_code = $2 AND visit_number = $3 AND visit_kind = $4 AND part_key = $5
-       AND state IN ('SETTLED', 'CANCELLING', 'REINSTATING') ORDER BY stay_part`,
-    [visit.personId, visit.institutionCode, visit.visitNumber, visit.visitKind, visit.partKey],
-  );
-  return rows.map((row) => ({ ...row, deductibleFen: fen(BigInt(row.deductibleFen)) }));
-}
-
-/** Whether the visit of a cancelled settlement was settled anew since, so that it can't stand again. What the refund itself left doesn't count. */
-export async function settledAnewSince(tx: Tx, { cancelledAt, ...of }: Settlement): Promise<boolean> {
-  const rows: unknown[] = await tx.query(
-    `SELECT 1 FROM settlement WHERE person_id = $1 AND institution_code = $2 AND visit_number = $3 AND visit_kind = $4 AND part_key = $5
-       AND state IN ('SETTLED', 'CANCELLING', 'REINSTATING') AND settled_at > $6 AND settlement_id <> $7
-       AND remainder_of IS DISTINCT FROM $7 LIMIT 1`,
-    [of.personId, of.institutionCode, of.visitNumber, of.visitKind, of.partKey, cancelledAt, of.settlementId],
-  );
-  return rows.length > 0;
-}
-
-/** Settled or reversed in the cycle, in id order, after an id. */
+/** Settled, cancelled or reversed in the cycle, in id order, after an id. */
 export async function settlementsOfCycle(
   tx: Tx,
   businessDate: string,
@@ -268,7 +246,8 @@ export async function settlementsOfCycle(
   limit: number,
 ): Promise<Settlement[]> {
   const rows: SettlementColumns[] = await tx.query(
-    `${READ} WHERE (business_date = $1 OR reversal_business_date = $1) AND ($2::uuid IS NULL OR settlement_id > $2) ORDER BY settlement_id LIMIT $3`,
+    `${READ} WHERE (business_date = $1 OR reversal_business_date = $1 OR cancellation_business_date = $1)
+       AND ($2::uuid IS NULL OR settlement_id > $2) ORDER BY settlement_id LIMIT $3`,
     [businessDate, after, limit],
   );
   return rows.map(settlementOf);
@@ -279,11 +258,14 @@ type SettlementColumns = Record<string, string> & {
   admitted_at: Date;
   ended_at: Date;
   cancelled_at: Date | null;
+  reinstatement_id: string | null;
+  reinstated_at: Date | null;
   insurance_billed: boolean;
   use_account: boolean;
   emergency: boolean;
   trauma: boolean;
   mid_stay: boolean;
+  continues_stay: boolean;
   stay_part: number;
   pooling_ratio_e4: number;
   filing_id: string | null;
@@ -316,6 +298,7 @@ function settlementOf(row: SettlementColumns): Settlement {
     partKey: row['part_key'],
     stayPart: row.stay_part,
     midStay: row.mid_stay,
+    continuesStay: row.continues_stay,
     visitId: row.visit_id,
     admittedAt: row.admitted_at.toISOString(),
     endedAt: row.ended_at.toISOString(),
@@ -361,5 +344,7 @@ function settlementOf(row: SettlementColumns): Settlement {
     cancellationBusinessDate: row.cancellation_business_date,
     cancelledAt: row.cancelled_at?.toISOString() ?? null,
     laterSettlementIds: row.later_settlement_ids ?? [],
+    reinstatementId: row.reinstatement_id,
+    reinstatedAt: row.reinstated_at?.toISOString() ?? null,
   } as Settlement;
 }

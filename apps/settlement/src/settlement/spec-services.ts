@@ -7,6 +7,10 @@ import { ReinstatementService } from '../reversal/reinstatement.service.js';
 import { ReversalService } from '../reversal/reversal.service.js';
 import { UndoService } from '../reversal/undo.service.js';
 import type { HomeProvinces } from '../routing/home-provinces.service.js';
+import { FeeService } from '../visit/fee.service.js';
+import { VisitMessages } from '../visit/visit-messages.service.js';
+import { VisitSettlementService } from '../visit/visit-settlement.service.js';
+import { VisitService } from '../visit/visit.service.js';
 import type { Bill } from './bill-rules.js';
 import { CancelService } from './cancel.service.js';
 import type { FactsService } from './facts.service.js';
@@ -34,10 +38,16 @@ export function servicesOf(database: Database, clock: Clock, homes: HomeProvince
   const withdrawals = new WithdrawalService(database, clock, homes, outcomes, relay);
   const messages = new WithdrawalMessages(database, homes, outcomes, records, withdrawals);
   const undo = new UndoService(database, clock, homes, relay);
-  const reinstatements = new ReinstatementService(database, clock, withdrawals, relay);
-  const reversals = new ReversalService(database, clock, outcomes, undo, reinstatements, 60_000);
+  const reinstatements = new ReinstatementService(database, clock, outcomes, withdrawals, relay);
+  const reversals = new ReversalService(database, clock, outcomes, withdrawals, undo, reinstatements, 60_000);
+  const settlements = new SettlementService(database, clock, facts, homes, outcomes, records);
+  const visitMessages = new VisitMessages(database, clock, outcomes, records);
+  const visits = new VisitService(database, clock, vault, facts, visitMessages);
   return {
-    settlements: new SettlementService(database, clock, facts, homes, outcomes, records),
+    settlements,
+    visits,
+    fees: new FeeService(database, clock, vault, facts, visits, visitMessages),
+    visitSettlements: new VisitSettlementService(database, vault, facts, visits, settlements),
     cancellations: new CancelService(messages, withdrawals),
     refunds: new RefundService(database, homes, facts, records, withdrawals, messages),
     readings: new ReadingService(database, vault),
@@ -65,6 +75,7 @@ function everythingInScope(): FactsService {
   return {
     gather: (bill: Bill) => Promise.resolve({ ...filed, ...classified(bill) }),
     classified: (bill: Bill) => Promise.resolve(classified(bill)),
+    eligibility: () => Promise.resolve(filed),
   } as unknown as FactsService;
 }
 

@@ -1,14 +1,15 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Database, type Actor } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
 import { HomeProvinces } from '../routing/home-provinces.service.js';
 import { cancelledAnswer, OutcomeService } from './outcome.service.js';
 import { RecordService } from './record.service.js';
-import type { Cancellation, DiagnosedSettlement, Settlement } from './settlement.entity.js';
+import type { Cancellation, DiagnosedSettlement, Outcome, Settlement } from './settlement.entity.js';
 import { checkSender } from './settlement.service.js';
 import { findSettlement } from './settlement.store.js';
 import { finalRefusal } from './unanswered.js';
-import { isWithdrawal, WithdrawalService, type WithdrawalAnswer, type WithdrawalIntent } from './withdrawal.service.js';
+import { isWithdrawal, type WithdrawalIntent } from './withdrawal-intent.js';
+import { WithdrawalService, type WithdrawalAnswer } from './withdrawal.service.js';
 
 /** A message that takes a settlement back. */
 export type AskedWithdrawal = {
@@ -32,6 +33,8 @@ export type ShownWithdrawal = {
 /** What is the same of every message that takes a settlement back: once for ever per message id, as for a settlement. */
 @Injectable()
 export class WithdrawalMessages {
+  private readonly logger = new Logger('Withdrawal');
+
   constructor(
     private readonly database: Database,
     private readonly homes: HomeProvinces,
@@ -70,8 +73,21 @@ export class WithdrawalMessages {
         begun = true;
       });
     } catch (error) {
-      const refusal = finalRefusal(error, intent.deadlineAt, begun);
-      return cancelledAnswer(await this.withdrawals.refuse(intent, refusal, begun));
+      const { reason, params } = finalRefusal(error, intent.deadlineAt, begun);
+      return cancelledAnswer(await this.givenUp(intent, { outcome: 'REFUSED', answer: { reason, params } }));
+    }
+  }
+
+  /** Rejects with OUTCOME_UNKNOWN where the home province can't be told now: the worker then goes on. */
+  private async givenUp(intent: WithdrawalIntent, refused: Outcome): Promise<Outcome> {
+    try {
+      const outcome = await this.withdrawals.giveUp(intent, refused);
+      this.records.concludeBehind(intent);
+      return outcome;
+    } catch (error) {
+      if (!(error instanceof Rejection)) throw error;
+      this.logger.warn({ msg: 'left for the worker to undo', cause: error.reason });
+      throw new Rejection('OUTCOME_UNKNOWN', { until: intent.deadlineAt.toISOString() });
     }
   }
 

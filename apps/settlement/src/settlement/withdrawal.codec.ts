@@ -1,11 +1,12 @@
-import { encodeInstant, itemClassCodec } from '@yiditong/chassis';
+import { encodeInstant, itemClassCodec, uuidField } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
 import type { settlementV1 } from '@yiditong/contracts';
 import { fen } from '@yiditong/money';
 import { validate as isUuid } from 'uuid';
+import type { Expected } from '../reversal/reversal.service.js';
 import type { AskedRefund } from './refund.service.js';
 import { encodeSettlement } from './settlement.codec.js';
-import type { SettledLine } from './settlement.entity.js';
+import type { OperationKind, SettledLine } from './settlement.entity.js';
 import type { ShownWithdrawal } from './withdrawal-message.service.js';
 
 const MAX_LINES = 5_000;
@@ -29,6 +30,20 @@ export function decodeRefund(request: settlementV1.RefundRequest): AskedRefund {
   };
 }
 
+const ORIGINAL_KINDS: Readonly<Record<string, readonly OperationKind[] | null>> = {
+  ORIGINAL_KIND_UNSPECIFIED: null,
+  ORIGINAL_KIND_SETTLEMENT: ['SETTLE'],
+  ORIGINAL_KIND_WITHDRAWAL: ['CANCEL', 'REFUND'],
+  ORIGINAL_KIND_VISIT: ['VISIT'],
+};
+
+/** Rejects with REQUEST_MALFORMED. */
+export function decodeExpected({ personId, originalKind }: settlementV1.ReverseRequest): Expected {
+  const kinds = ORIGINAL_KINDS[originalKind];
+  if (kinds === undefined) throw malformed('original_kind is none that is known');
+  return { personId: personId === '' ? null : uuidField(personId, 'person_id'), kinds };
+}
+
 /** An id that can't be one is that of no settlement. */
 function settlementIdOf(text: string): string {
   if (!isUuid(text)) throw new Rejection('SETTLEMENT_NOT_FOUND');
@@ -39,6 +54,8 @@ function reasonOf(text: string): string {
   const reason = text.trim();
   if (reason === '' || Array.from(reason).length > MAX_REASON || /\p{Cc}/u.test(reason))
     throw malformed(`reason must be 1 to ${MAX_REASON} characters`);
+  // It stands in the audit trail, where no number of a person or a telephone belongs.
+  if (/\d{11}/.test(reason)) throw malformed('reason must not hold a number of 11 digits or more');
   return reason;
 }
 
@@ -54,7 +71,16 @@ export function encodeCancellation(cancellation: ShownWithdrawal['cancellation']
 }
 
 export function encodeSettledLine(settled: SettledLine): settlementV1.SettledLine {
-  const { itemClass, chargeCategory, catalogueRule, catalogueSequence, split, occurredAt, ...line } = settled;
+  const {
+    itemClass,
+    chargeCategory,
+    catalogueRule,
+    catalogueSequence,
+    split,
+    occurredAt,
+    feeSerial: _,
+    ...line
+  } = settled;
   return {
     line: { ...line, occurredAt: encodeInstant(occurredAt) },
     itemClass: itemClassCodec.encode(itemClass),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { serviceActor, type Actor } from '@yiditong/chassis';
+import { Rejection } from '@yiditong/codes';
 import { fen } from '@yiditong/money';
 import {
   auditFaults,
@@ -42,7 +43,7 @@ beforeAll(async () => {
     name: '测试医院',
     level: 'TERTIARY' as const,
     networked: true,
-    visitKinds: ['INPATIENT' as const, 'CHRONIC' as const],
+    visitKinds: ['INPATIENT' as const, 'OUTPATIENT' as const, 'CHRONIC' as const],
     diseaseClasses: ['M039'],
     tags: [],
   };
@@ -200,7 +201,7 @@ describe('a cancellation', () => {
   });
 
   it.each(['BEFORE', 'AFTER'] as const)(
-    'whose call is lost %s it is done is given up at its deadline: the settlement stands in both provinces',
+    'whose call is lost %s it is done is carried out at its deadline, in both provinces',
     async (how) => {
       const { settlementId, personId } = await settle();
       home.befalls('cancel', how);
@@ -208,11 +209,11 @@ describe('a cancellation', () => {
       await expectRejected(cancel(settlementId, message), 'OUTCOME_UNKNOWN');
       clock.moveTo(LATER);
       await services.inDoubt.resolveOverdue();
-      expect(await stateOf(settlementId)).toBe('SETTLED');
-      expect(await owed(personId)).toEqual(['SETTLEMENT 6500']);
+      expect(await stateOf(settlementId)).toBe('CANCELLED');
+      expect(await owed(personId)).toEqual(['SETTLEMENT 6500', 'REFUND -6500']);
       await expectBooksAgree(personId);
-      await expectRejected(cancel(settlementId, message), 'SETTLEMENT_ABANDONED');
-      expect((await outcomeOf(message)).state).toBe('NEVER_SETTLED');
+      expect((await cancel(settlementId, message)).cancellation.settlement.state).toBe('CANCELLED');
+      expect((await outcomeOf(message)).state).toBe('SETTLED');
     },
   );
 
@@ -287,6 +288,113 @@ describe('冲正 of a cancellation', () => {
     await services.inDoubt.resolveOverdue();
     expect([await stateOf(settlementId), (await outcomeOf(undo)).state]).toEqual(['SETTLED', 'SETTLED']);
     await expectBooksAgree(personId);
+  });
+});
+
+describe('where the person has spent what was paid back', () => {
+  it('a cancellation can’t be undone, and stands as it is until it can', async () => {
+    const { settlementId, personId } = await settle();
+    const [message, undo] = [messageId(), messageId()];
+    const { cancellation } = await cancel(settlementId, message);
+    home.spent = true;
+    for (let time = 0; time < 2; time++) await expectRejected(reverse(message, undo), 'ACCOUNT_REFUND_SPENT');
+    expect(await stateOf(settlementId)).toBe('CANCELLED');
+    expect((await outcomeOf(undo)).state).toBe('REFUSED');
+    expect(await outcomeOf(message)).toMatchObject({ state: 'SETTLED', settlementId: cancellation.cancellationId });
+    await expectBooksAgree(personId);
+    home.spent = false;
+    // What was refused once stays refused under its id.
+    await expectRejected(reverse(message, undo), 'ACCOUNT_REFUND_SPENT');
+    expect((await reverse(message)).outcome).toBe('REVERSED');
+    expect(await stateOf(settlementId)).toBe('SETTLED');
+    await expectBooksAgree(personId);
+  });
+
+  it('a refund in part can’t be reversed, and what it left stands', async () => {
+    const { settlementId, personId } = await settle();
+    const message = messageId();
+    const { remainder } = await refund(settlementId, message);
+    home.spent = true;
+    await expectRejected(reverse(message), 'ACCOUNT_REFUND_SPENT');
+    const left = remainder?.settlementId ?? '';
+    expect([await stateOf(settlementId), await stateOf(left)]).toEqual(['CANCELLED', 'SETTLED']);
+    expect([...home.standing.keys()]).toEqual([left]);
+    await expectBooksAgree(personId);
+  });
+
+  it.each([
+    ['refused', 'VISIT_KIND_NOT_COVERED'],
+    ['lost', 'AFTER'],
+  ] as const)('a refund whose remainder is %s ends as a cancellation of the whole', async (_, how) => {
+    const { settlementId, personId } = await settle();
+    const message = messageId();
+    home.befalls('adjudicate', how);
+    home.spent = true;
+    if (how === 'AFTER') {
+      await expectRejected(refund(settlementId, message), 'OUTCOME_UNKNOWN');
+      clock.moveTo(LATER);
+      await services.inDoubt.resolveOverdue();
+    }
+    const { cancellation, remainder } = await refund(settlementId, message);
+    expect(remainder).toBeNull();
+    expect(await stateOf(settlementId)).toBe('CANCELLED');
+    expect(await outcomeOf(message)).toMatchObject({ state: 'SETTLED', settlementId: cancellation.cancellationId });
+    expect([home.standing.size, await owed(personId)]).toEqual([0, ['SETTLEMENT 6500', 'REFUND -6500']]);
+    expect((await settle(newBill({ personId, visitNumber: cancellation.settlement.visitNumber }))).state).toBe(
+      'SETTLED',
+    );
+  });
+});
+
+describe('a reversal', () => {
+  it('that names another person or transaction than its original had is refused for ever, and undoes nothing', async () => {
+    const [message, undo] = [messageId(), messageId()];
+    const { personId } = await settle(newBill(), message);
+    const reversing = (expected: object, by = undo) =>
+      services.reversals.reverse(HOSPITAL, CODE, by, message, { personId: null, kinds: null, ...expected });
+    for (let time = 0; time < 2; time++)
+      await expectRejected(reversing({ personId: randomUUID() }, messageId()), 'REVERSAL_MISMATCH');
+    await expectRejected(reversing({ kinds: ['CANCEL', 'REFUND'] }), 'REVERSAL_MISMATCH');
+    await expectRejected(reversing({ kinds: ['CANCEL', 'REFUND'] }), 'REVERSAL_MISMATCH');
+    expect((await outcomeOf(message)).state).toBe('SETTLED');
+    expect((await reversing({ personId, kinds: ['SETTLE'] }, messageId())).outcome).toBe('REVERSED');
+  });
+
+  it('that was refused is not carried out by a copy of it that comes late', async () => {
+    const [message, undo] = [messageId(), messageId()];
+    const { settlementId } = await settle(newBill(), message);
+    const [held, reached] = [gate(), gate()];
+    home.befalls('cancel', { hold: held.passed, reached: reached.open });
+    const cancelling = endOf(cancel(settlementId), 'cancelled');
+    await reached.passed;
+    await expectRejected(reverse(message, undo), 'SETTLEMENT_BUSY');
+    home.standing.delete(settlementId);
+    held.open();
+    expect(await cancelling).toBe('SETTLEMENT_CANCELLED');
+    expect(await stateOf(settlementId)).toBe('SETTLED');
+    // As whoever read the message before it was concluded.
+    await queryAs(
+      db.superuserUrl,
+      'UPDATE settlement_request SET answer = NULL, concluded_at = NULL WHERE message_id = $1',
+      [undo],
+    );
+    clock.moveTo(LATER);
+    await services.inDoubt.resolveOverdue();
+    expect([await stateOf(settlementId), (await outcomeOf(undo)).state]).toEqual(['SETTLED', 'REFUSED']);
+    expect((await reverse(message)).outcome).toBe('REVERSED');
+  });
+
+  it('of what another one is undoing waits for that', async () => {
+    const { settlementId } = await settle();
+    const message = messageId();
+    await cancel(settlementId, message);
+    home.befalls('reverse', 'BEFORE');
+    await expectRejected(reverse(message), 'OUTCOME_UNKNOWN');
+    await expectRejected(reverse(message), 'SETTLEMENT_BUSY');
+    clock.moveTo(LATER);
+    await services.inDoubt.resolveOverdue();
+    expect((await reverse(message)).outcome).toBe('REVERSED');
+    expect(await stateOf(settlementId)).toBe('SETTLED');
   });
 });
 
@@ -386,6 +494,80 @@ describe('a refund in part', () => {
 });
 
 describe('the worker', () => {
+  it('carries a cancellation that was begun to its end, and gives up what the home province refuses', async () => {
+    const messages = [messageId(), messageId()];
+    for (const [how, message] of [
+      ['AFTER', messages[0]],
+      ['BEFORE', messages[1]],
+    ] as const) {
+      const { settlementId } = await settle();
+      home.befalls('cancel', how);
+      await expectRejected(cancel(settlementId, message), 'OUTCOME_UNKNOWN');
+    }
+    clock.moveTo(LATER);
+    // Of what has begun only the home province can say what became of it.
+    for (const message of messages) expect((await outcomeOf(message ?? '')).state).toBe('IN_DOUBT');
+    home.befalls('cancel', 'ADJUDICATION_NOT_FOUND');
+    await services.inDoubt.resolveOverdue();
+    const states = await Promise.all(messages.map(async (message) => (await outcomeOf(message ?? '')).state));
+    expect(states.sort()).toEqual(['REFUSED', 'SETTLED']);
+    expect(home.standing.size).toBe(1);
+  });
+
+  it('isn’t held back by a message that nobody can answer', async () => {
+    const messages = Array.from({ length: 3 }, messageId);
+    for (const message of messages) {
+      home.befalls('adjudicate', 'AFTER');
+      await expectRejected(settle(newBill(), message), 'OUTCOME_UNKNOWN');
+    }
+    clock.moveTo(LATER);
+    home.befalls('reverse', 'BEFORE');
+    const done = async () => (await Promise.all(messages.map(concluded))).filter(Boolean).length;
+    await services.inDoubt.resolveOverdue();
+    expect(await done()).toBe(0);
+    // The one that wasn't answered waits now.
+    await services.inDoubt.resolveOverdue();
+    expect(await done()).toBe(2);
+    clock.moveTo(new Date(LATER.getTime() + 1_000));
+    await services.inDoubt.resolveOverdue();
+    expect(await done()).toBe(3);
+  });
+
+  it('undoes what one copy of a message booked before it crashed, while the other was refused', async () => {
+    const [bill, message, held, reached] = [newBill(), messageId(), gate(), gate()];
+    const { personId, insuredRegion } = bill;
+    const copy = (billed: () => Promise<Bill>) => {
+      const part = { partKey: '', visitId: null };
+      const asked = {
+        institutionCode: CODE,
+        messageId: message,
+        body: 'one',
+        personId,
+        insuredRegion,
+        part,
+        bill: billed,
+      };
+      return services.settlements.settleAsked(HOSPITAL, asked);
+    };
+    const refused = copy(async () => {
+      reached.open();
+      await held.passed;
+      throw new Rejection('VISIT_NOTHING_TO_SETTLE');
+    });
+    const first = endOf(refused, 'settled');
+    await reached.passed;
+    home.befalls('adjudicate', 'AFTER');
+    await expectRejected(
+      copy(() => Promise.resolve(bill)),
+      'OUTCOME_UNKNOWN',
+    );
+    held.open();
+    expect([await first, home.standing.size]).toEqual(['VISIT_NOTHING_TO_SETTLE', 1]);
+    clock.moveTo(LATER);
+    await services.inDoubt.resolveOverdue();
+    expect([home.standing.size, await concluded(message)]).toEqual([0, true]);
+  });
+
   it('works on for one province while another doesn’t answer', async () => {
     const [one, other] = [messageId(), messageId()];
     for (const [message, insuredRegion] of [
@@ -430,14 +612,111 @@ describe('a stay in parts', () => {
   it('is settled part by part in time, and not after the last', async () => {
     const bill = newBill({ admittedAt: at(1) });
     expect(await settle(part(bill, 1, 3, true))).toMatchObject({ stayPart: 1, midStay: true });
-    await expectRejected(settle(part(bill, 2, 5, true)), 'MID_STAY_INVALID');
-    expect(await settle(part(bill, 3, 5, true))).toMatchObject({ stayPart: 2, midStay: true });
+    // With fees that the first part had.
+    await expectRejected(settle(part(bill, 1, 5, true)), 'MID_STAY_INVALID');
+    // With fees that came late.
+    expect(await settle(part(bill, 2, 5, true))).toMatchObject({ stayPart: 2, midStay: true });
     const last = await settle(part(bill, 5, 6, false));
     expect(last).toMatchObject({ stayPart: 3, midStay: false });
     await expectRejected(settle(part(bill, 6, 7, false)), 'VISIT_ALREADY_SETTLED');
     await cancel(last.settlementId);
     expect(await settle(part(bill, 5, 7, false))).toMatchObject({ stayPart: 3 });
   });
+
+  it('settles one that was taken back anew in its place, also after the last, and no other', async () => {
+    const bill = newBill({ admittedAt: at(1) });
+    const [cancelMessage, first] = [messageId(), await settle(part(bill, 1, 3, true))];
+    await settle(part(bill, 3, 5, false));
+    await cancel(first.settlementId, cancelMessage);
+    await expectRejected(settle(part(bill, 1, 3, false)), 'VISIT_ALREADY_SETTLED');
+    await expectRejected(settle(part(bill, 1, 6, true)), 'VISIT_ALREADY_SETTLED');
+    expect(await settle(part(bill, 2, 3, true))).toMatchObject({ stayPart: 1, midStay: true });
+    await expectRejected(settle(part(bill, 4, 5, true)), 'VISIT_ALREADY_SETTLED');
+    await expectRejected(reverse(cancelMessage), 'CANCELLATION_SUPERSEDED');
+    await expectBooksAgree(bill.personId);
+  });
+
+  it('never stands whole and in parts, in whatever order cancellations are undone', async () => {
+    const bill = newBill({ admittedAt: at(1) });
+    const asWhole = part(bill, 1, 6, false);
+    const cancelled: string[] = [];
+    const settledAndCancelled = async (...bills: Bill[]): Promise<void> => {
+      const settled = [];
+      for (const one of bills) settled.push(await settle(one));
+      for (const { settlementId } of settled.reverse()) {
+        cancelled.push(messageId());
+        clock.moveTo(new Date(clock.now().getTime() + 1));
+        await cancel(settlementId, cancelled.at(-1));
+      }
+    };
+    await settledAndCancelled(asWhole);
+    await settledAndCancelled(part(bill, 1, 3, true), part(bill, 3, 6, false));
+    const ends: string[] = [];
+    for (const message of cancelled) ends.push(await endOf(reverse(message), 'stands'));
+    expect(ends).toEqual(['stands', 'CANCELLATION_SUPERSEDED', 'CANCELLATION_SUPERSEDED']);
+    expect(home.standing.size).toBe(1);
+    await expectBooksAgree(bill.personId);
+  });
+
+  it('is not settled beside what was taken back while the home province was asked, and nothing is left there', async () => {
+    const bill = newBill({ admittedAt: at(1) });
+    const first = await settle(part(bill, 1, 3, true));
+    const [held, reached] = [gate(), gate()];
+    home.befalls('adjudicate', { hold: held.passed, reached: reached.open });
+    const second = endOf(settle(part(bill, 3, 5, true)), 'settled');
+    await reached.passed;
+    await cancel(first.settlementId);
+    held.open();
+    expect(await second).toBe('VISIT_CHANGED');
+    expect(home.standing.size).toBe(0);
+    expect(await owed(bill.personId)).toEqual(['SETTLEMENT 6500', 'REFUND -6500']);
+  });
+
+  it('keeps its admission when the first of them is refunded in part, and again when it is settled anew', async () => {
+    const bill = newBill({ admittedAt: at(1) });
+    const first = await settle(part(bill, 1, 3, true));
+    const second = await settle(part(bill, 3, 5, false));
+    expect([first.continuesStay, second.continuesStay]).toEqual([false, true]);
+    const { remainder } = await refund(first.settlementId);
+    expect(remainder?.continuesStay).toBe(false);
+    await cancel(remainder?.settlementId ?? '');
+    expect((await settle(part(bill, 2, 3, true))).continuesStay).toBe(false);
+  });
+
+  it('is refunded in part beside what stood when the home province was asked, or not at all', async () => {
+    const bill = newBill({ admittedAt: at(1) });
+    const first = await settle(part(bill, 1, 3, true));
+    const second = await settle(part(bill, 3, 5, false));
+    await cancel(first.settlementId);
+    const [held, reached] = [gate(), gate()];
+    home.befalls('adjudicate', { hold: held.passed, reached: reached.open });
+    const refunding = endOf(refund(second.settlementId), 'refunded');
+    await reached.passed;
+    await settle(part(bill, 2, 3, true));
+    held.open();
+    expect(await refunding).toBe('VISIT_CHANGED');
+    expect([await stateOf(second.settlementId), home.standing.size]).toEqual(['SETTLED', 2]);
+    await expectBooksAgree(bill.personId);
+  });
+
+  it.each(['INPATIENT', 'OUTPATIENT'] as const)(
+    'or any %s visit is settled by messages or by its fees, not both',
+    async (visitKind) => {
+      const bill = newBill({ visitKind });
+      const byFees = async (partKey: string) => {
+        const message = { institutionCode: CODE, messageId: messageId(), body: partKey };
+        const { personId, insuredRegion } = bill;
+        const ofFees = { partKey: visitKind === 'INPATIENT' ? '' : partKey, visitId: randomUUID() };
+        const asked = { ...message, personId, insuredRegion, part: ofFees, bill: () => Promise.resolve(bill) };
+        return services.settlements.settleAsked(HOSPITAL, asked);
+      };
+      const { settlementId } = await settle(bill);
+      await expectRejected(byFees('a'), 'VISIT_ALREADY_SETTLED');
+      await cancel(settlementId);
+      expect((await byFees('b')).state).toBe('SETTLED');
+      await expectRejected(settle(bill), 'VISIT_ALREADY_SETTLED');
+    },
+  );
 
   it('excludes the whole at the same moment', async () => {
     const bill = newBill({ admittedAt: at(1) });

@@ -1,8 +1,11 @@
 import { lineAmountHolds } from '@yiditong/adjudication';
-import { fen, negateFen } from '@yiditong/money';
+import { fen, magnitude, MAX_BILL_FEN, negateFen } from '@yiditong/money';
 import { isBy, mayExamine, type Refusal } from '../settlement/bill-rules.js';
 import { netsProblem } from './fee-netting.js';
 import type { Fee, UploadedFee, Visit } from './visit.entity.js';
+
+/** 数量 16,4: beyond it no form has one, and the negative of the smallest int64 is none. */
+const MAX_QUANTITY_E4 = 10n ** 16n;
 
 type Place = { readonly institutionCode: string; readonly province: string };
 
@@ -18,9 +21,14 @@ export function uploadProblem(
       reason,
       params: { [key]: String(index + 1) },
     });
-    const isRefund = refundsSerial !== '';
-    if (isRefund && !(line.quantityE4 < 0n && line.amountFen <= 0n)) return refuse('FEE_REFUND_INVALID', 'index');
-    if (!isRefund && !(line.quantityE4 > 0n && line.amountFen >= 0n)) return refuse('BILL_LINE_MISMATCH');
+    const isPossible =
+      magnitude(line.amountFen) < MAX_BILL_FEN &&
+      magnitude(line.quantityE4) < MAX_QUANTITY_E4 &&
+      line.unitPriceMicroYuan >= 0n;
+    if (!isPossible) return refundsSerial === '' ? refuse('BILL_LINE_MISMATCH') : refuse('FEE_REFUND_INVALID', 'index');
+    const isNegative = line.quantityE4 < 0n && line.amountFen <= 0n;
+    if (isNegative !== (refundsSerial !== '')) return refuse('FEE_REFUND_INVALID', 'index');
+    if (!isNegative && !(line.quantityE4 > 0n && line.amountFen >= 0n)) return refuse('BILL_LINE_MISMATCH');
     if (!lineAmountHolds(unsigned(line))) return refuse('BILL_LINE_MISMATCH');
     if (line.diseaseCode !== '' && visit.visitKind !== 'CHRONIC') return refuse('BILL_LINE_OTHER_DISEASE');
     if (!mayExamine(line, visit, place)) return refuse('EXAMINING_INSTITUTION_INVALID');
@@ -29,8 +37,14 @@ export function uploadProblem(
   return null;
 }
 
+/** A year's stay with a hundred fees a day has 36,500. Whoever adds to a visit reads all that it has. */
+const MAX_VISIT_FEES = 50_000;
+
 /** Why fees can't be added to those that stand; null where they can. The order in which they come doesn't matter. */
 export function additionProblem(standing: readonly Fee[], added: readonly Fee[]): Refusal | null {
+  const count = standing.length + added.length;
+  if (count > MAX_VISIT_FEES)
+    return { reason: 'VISIT_FEES_TOO_MANY', params: { count: String(count), limit: String(MAX_VISIT_FEES) } };
   const serials = new Set(standing.map(({ serial }) => serial));
   const diseases = new Map(standing.filter(({ batch }) => batch !== '').map((fee) => [fee.batch, fee.diseaseKey]));
   for (const [index, { serial, batch, diseaseKey }] of added.entries()) {

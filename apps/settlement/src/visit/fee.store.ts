@@ -1,6 +1,7 @@
 import { violatedConstraint, type Tx } from '@yiditong/chassis';
 import { provinceOf, Rejection, type ItemClass, type LineRule } from '@yiditong/codes';
 import { fen } from '@yiditong/money';
+import type { Settlement } from '../settlement/settlement.entity.js';
 import { leftToSettle } from './fee-netting.js';
 import { lockVisit, updateVisitState, visitStep, type VisitKey } from './visit-row.store.js';
 import type { Fee, Visit } from './visit.entity.js';
@@ -126,7 +127,10 @@ export async function freeFees(tx: Tx, personId: string, settlementId: string): 
  * The cancellation of a settlement is undone: it has its fees again. Rejects with CANCELLATION_SUPERSEDED where one of them was settled
  * anew, taken out, or refunded meanwhile.
  */
-export async function retakeFees(tx: Tx, personId: string, settlementId: string): Promise<void> {
+export async function retakeFees(
+  tx: Tx,
+  { personId, settlementId, midStay }: Pick<Settlement, 'personId' | 'settlementId' | 'midStay'>,
+): Promise<void> {
   const of = await visitOfFees(tx, personId, settlementId);
   if (!of) return;
   const { visit } = await lockVisit(tx, of);
@@ -143,13 +147,21 @@ export async function retakeFees(tx: Tx, personId: string, settlementId: string)
   if (fees.some((fee) => serials.has(fee.refundsSerial) && !taken.has(fee.feeId)))
     throw new Rejection('CANCELLATION_SUPERSEDED');
   await settleFees(tx, personId, [...taken], settlementId);
-  const ends =
-    (visit.visitKind !== 'INPATIENT' || visit.endedAt !== null) &&
-    leftToSettle(fees.filter(({ feeId }) => !taken.has(feeId))).length === 0;
+  const isLeft = leftToSettle(fees.filter(({ feeId }) => !taken.has(feeId))).length > 0;
+  const ends = !isLeft && (!midStay || (await isLastPartSettled(tx, of)));
   await updateVisitState(tx, visit, visitStep(visit, ends ? 'SETTLE_TO_END' : 'SETTLE'));
 }
 
-/** What is left of a settlement that was refunded in part takes its fees, and gives them back where that refund is undone. */
+/** A stay is over with its last part, whichever of its parts stands again later. */
+export async function isLastPartSettled(tx: Tx, { personId, visitId }: VisitKey): Promise<boolean> {
+  const rows: unknown[] = await tx.query(
+    `SELECT 1 FROM settlement WHERE person_id = $1 AND visit_id = $2 AND NOT mid_stay AND state IN ('SETTLED', 'CANCELLING', 'RESTORING', 'REINSTATING')`,
+    [personId, visitId],
+  );
+  return rows.length > 0;
+}
+
+/** From one settlement to another, as they are. */
 export async function moveFees(
   tx: Tx,
   personId: string,
@@ -172,7 +184,8 @@ export async function lockVisitOf(tx: Tx, personId: string, settlementId: string
   if (of) await lockVisit(tx, of);
 }
 
-async function visitOfFees(tx: Tx, personId: string, settlementId: string): Promise<VisitKey | null> {
+/** The visit that a settlement's fees are of; null where it is of none. */
+export async function visitOfFees(tx: Tx, personId: string, settlementId: string): Promise<VisitKey | null> {
   const rows: VisitKey[] = await tx.query(
     `SELECT person_id AS "personId", visit_id AS "visitId" FROM visit_fee
      WHERE person_id = $1 AND settled_by @> ARRAY[$2::uuid] LIMIT 1`,

@@ -120,6 +120,11 @@ describe('the bill of a visit', () => {
     });
     expect(bill(asking(500n, { batch: 'B1' }))).toMatchObject({ visitKind: 'CHRONIC', diseaseCode: 'M03900' });
     expect(bill(asking(200n, { unrelated: true }))).toMatchObject({ visitKind: 'OUTPATIENT', diseaseCode: '' });
+    expect(bill(asking(200n, { ordinary: true }))).toMatchObject({ visitKind: 'OUTPATIENT', diseaseCode: '' });
+  });
+
+  it('asked for as ordinary care is of all fees of an ordinary visit', () => {
+    expect(planned([fee('1', 5n), fee('2', 3n)], asking(800n, { ordinary: true })).toEnd).toBe(true);
   });
 
   it('says which batches to settle apart, and names no disease', () => {

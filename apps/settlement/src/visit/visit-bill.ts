@@ -14,6 +14,8 @@ export type VisitBill = {
   /** The fees of one chronic disease, or with `unrelated` those of none. */
   readonly diseaseCode: string;
   readonly unrelated: boolean;
+  /** Of a chronic visit as `unrelated`, of any other all. */
+  readonly ordinary?: boolean;
   readonly useAccount: boolean;
   readonly midStay: boolean;
   /** Null where the visit's own end holds. */
@@ -45,9 +47,10 @@ export type BilledVisit = {
 export function planBill(
   of: BilledVisit,
   fees: readonly Fee[],
-  asked: VisitBill,
+  told: VisitBill,
 ): PlannedBill | { readonly refused: Refusal } {
   const { visit } = of;
+  const asked = told.ordinary ? { ...told, unrelated: visit.visitKind === 'CHRONIC' } : told;
   const misplaced = kindProblem(visit, asked);
   if (misplaced) return { refused: misplaced };
   const left = leftToSettle(fees);
@@ -146,7 +149,7 @@ function billOf(of: BilledVisit, chosen: readonly NetFee[], asked: VisitBill, to
         split: _____,
         ...line
       } = fee.line;
-      return { ...line, quantityE4, amountFen, lineNumber: index + 1, diseaseCode: '' };
+      return { ...line, quantityE4, amountFen, lineNumber: index + 1, diseaseCode: '', feeSerial: fee.serial };
     }),
   };
 }

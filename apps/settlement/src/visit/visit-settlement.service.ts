@@ -7,7 +7,7 @@ import type { DiagnosedSettlement } from '../settlement/settlement.entity.js';
 import { networked, SettlementService, type PartOfVisit } from '../settlement/settlement.service.js';
 import { diseaseKeyOf } from './disease-key.js';
 import { leftToSettle } from './fee-netting.js';
-import { settleFees, standingFees } from './fee.store.js';
+import { isLastPartSettled, settleFees, standingFees } from './fee.store.js';
 import { planBill, splitProblem, type PlannedBill, type VisitBill } from './visit-bill.js';
 import { findVisit, lockVisit, updateVisit, updateVisitState, visitContext, visitStep } from './visit-row.store.js';
 import type { SealedVisit, Visit } from './visit.entity.js';
@@ -95,7 +95,8 @@ export class VisitSettlementService {
     if (isTouched) throw new Rejection('VISIT_CHANGED');
     await settleFees(tx, visit.personId, planned.feeIds, settlementId);
     const isOver = visit.visitKind !== 'INPATIENT' || !asked.midStay;
-    const event = isOver && leftToSettle(rest).length === 0 ? 'SETTLE_TO_END' : 'SETTLE';
+    const ends = isOver || (await isLastPartSettled(tx, visit));
+    const event = ends && leftToSettle(rest).length === 0 ? 'SETTLE_TO_END' : 'SETTLE';
     await this.conclude(tx, locked, planned, isOver, event);
   }
 

@@ -33,7 +33,7 @@ export function decodeOpening(wire: settlementV1.OpenVisitRequest): Opening {
   if (!findProvince(wire.insuredRegion)) throw new Rejection('REGION_UNKNOWN', { region: wire.insuredRegion });
   if (!/^[\w-]{1,30}$/.test(wire.visitNumber)) throw malformed('visit_number must be 1 to 30 letters, digits, - or _');
   const visitKind = visitKindCodec.decode(wire.visitKind);
-  if ((visitKind === 'CHRONIC') !== isChronicDiseaseCode(wire.diseaseCode))
+  if (visitKind === 'CHRONIC' ? !isChronicDiseaseCode(wire.diseaseCode) : wire.diseaseCode !== '')
     throw malformed('disease_code goes with a chronic visit, as M and five digits');
   return {
     personId: uuidField(wire.personId, 'person_id'),
@@ -103,13 +103,16 @@ export function decodeRemoval({ serials, batch, all }: settlementV1.RemoveFeesRe
 }
 
 export function decodeVisitBill(wire: settlementV1.VisitBill): VisitBill {
-  const { diseaseCode, unrelated } = wire;
+  const { diseaseCode, unrelated, ordinary = false } = wire;
   if (diseaseCode !== '' && !isChronicDiseaseCode(diseaseCode)) throw malformed('disease_code is M and five digits');
   if (diseaseCode !== '' && unrelated) throw malformed('disease_code and unrelated exclude each other');
+  if (ordinary && (diseaseCode !== '' || unrelated))
+    throw malformed('ordinary stands instead of disease_code and unrelated');
   return {
     batch: wire.batch && serialField(wire.batch, 'batch'),
     diseaseCode,
     unrelated,
+    ...(ordinary ? { ordinary } : {}),
     useAccount: wire.useAccount,
     midStay: wire.midStay,
     endedAt: wire.endedAt ? decodeInstant(wire.endedAt, 'ended_at') : null,

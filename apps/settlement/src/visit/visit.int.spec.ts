@@ -6,6 +6,7 @@ import type { benefitV1, catalogueV1, filingV1 } from '@yiditong/contracts';
 import { fen, ZERO_FEN } from '@yiditong/money';
 import {
   atOnce,
+  auditTrail,
   createTestDatabase,
   endOf,
   FixedClock,
@@ -323,7 +324,7 @@ describe('fees', () => {
       'FEE_REFUND_INVALID',
       '2',
     ],
-    ['are negative without a fee', [fee('1', -1n)], 'BILL_LINE_MISMATCH', '1'],
+    ['are negative without a fee', [fee('1', -1n)], 'FEE_REFUND_INVALID', '1'],
     [
       'mix diseases in a batch',
       [fee('1', 1n, { batch: 'B' }, 'M03900'), fee('2', 1n, { batch: 'B' })],
@@ -485,14 +486,14 @@ describe('a settlement of a visit that is taken back', () => {
     const { settlementId, personId } = await settle(visit, asking(300n));
     await as((tx) => freeFees(tx, personId, settlementId));
     expect(await now(visit)).toMatchObject({ state: 'OPEN', unsettledFen: 300n, settlementIds: [] });
-    await as((tx) => retakeFees(tx, personId, settlementId));
-    await as((tx) => retakeFees(tx, personId, settlementId));
+    await as((tx) => retakeFees(tx, { personId, settlementId, midStay: false }));
+    await as((tx) => retakeFees(tx, { personId, settlementId, midStay: false }));
     expect(await now(visit)).toMatchObject({ state: 'SETTLED', settlementIds: [settlementId] });
     await as((tx) => freeFees(tx, personId, settlementId));
     const second = await settle(visit, asking(300n));
     expect(
       await endOf(
-        as((tx) => retakeFees(tx, personId, settlementId)),
+        as((tx) => retakeFees(tx, { personId, settlementId, midStay: false })),
         'retaken',
       ),
     ).toBe('CANCELLATION_SUPERSEDED');
@@ -510,10 +511,25 @@ describe('a settlement of a visit that is taken back', () => {
     await happens(visit);
     expect(
       await endOf(
-        as((tx) => retakeFees(tx, personId, settlementId)),
+        as((tx) => retakeFees(tx, { personId, settlementId, midStay: false })),
         'retaken',
       ),
     ).toBe('CANCELLATION_SUPERSEDED');
+  });
+
+  it('and was mid-stay leaves the stay open when it is reinstated, until its last part stands', async () => {
+    const visit = await open({ visitKind: 'INPATIENT' });
+    await add(visit, fee('1', 3n));
+    const { settlementId, personId } = await settle(visit, asking(300n, { midStay: true }));
+    await visits.change(HOSPITAL, from(), visit, { ...nothingChanged, endedAt: NOW });
+    await as((tx) => freeFees(tx, personId, settlementId));
+    await as((tx) => retakeFees(tx, { personId, settlementId, midStay: true }));
+    expect(await now(visit)).toMatchObject({ state: 'ENDED', settlementIds: [settlementId], unsettledCount: 0 });
+    await add(visit, fee('2', 1n));
+    await settle(visit, asking(100n));
+    await as((tx) => freeFees(tx, personId, settlementId));
+    await as((tx) => retakeFees(tx, { personId, settlementId, midStay: true }));
+    expect(await now(visit)).toMatchObject({ state: 'SETTLED' });
   });
 
   it('in part hands its fees to what remains, and back', async () => {
@@ -529,10 +545,11 @@ describe('a settlement of a visit that is taken back', () => {
 });
 
 describe('a reversal', () => {
-  const operationOf = async (messageId: string): Promise<{ personId: string; settlementId: string }> => {
-    const [row] = await queryAs<{ personId: string; settlementId: string }>(
+  const operationOf = async (messageId: string) => {
+    const [row] = await queryAs<Parameters<typeof undoVisitOperation>[2]>(
       db.superuserUrl,
-      'SELECT person_id AS "personId", settlement_id AS "settlementId" FROM settlement_request WHERE message_id = $1',
+      `SELECT person_id AS "personId", settlement_id AS "settlementId", institution_code AS "institutionCode",
+         treating_province AS "treatingProvince" FROM settlement_request WHERE message_id = $1`,
       [messageId],
     );
     if (!row) throw new Error('no such message');
@@ -547,18 +564,22 @@ describe('a reversal', () => {
     const [opened, added] = [await operationOf(admission.messageId), await operationOf(upload.messageId)];
     expect(
       await endOf(
-        as((tx) => undoVisitOperation(tx, opened)),
+        as((tx) => undoVisitOperation(tx, HOSPITAL, opened)),
         'undone',
       ),
     ).toBe('VISIT_HAS_FEES');
     expect(await as((tx) => visitOperationUndone(tx, added))).toBe(false);
-    await as((tx) => undoVisitOperation(tx, added));
-    await as((tx) => undoVisitOperation(tx, added));
+    await as((tx) => undoVisitOperation(tx, HOSPITAL, added));
+    await as((tx) => undoVisitOperation(tx, HOSPITAL, added));
     expect(await as((tx) => visitOperationUndone(tx, added))).toBe(true);
-    await as((tx) => undoVisitOperation(tx, opened));
-    await as((tx) => undoVisitOperation(tx, opened));
+    await as((tx) => undoVisitOperation(tx, HOSPITAL, opened));
+    await as((tx) => undoVisitOperation(tx, HOSPITAL, opened));
     expect(await now(visit)).toMatchObject({ state: 'CANCELLED', unsettledCount: 0 });
     expect(await as((tx) => visitOperationUndone(tx, opened))).toBe(true);
+    const recorded = (await auditTrail(db, visit.visitId)).filter(
+      ({ after }) => (after as { reversed?: boolean } | null)?.reversed,
+    );
+    expect(recorded.map(({ action }) => action)).toEqual(['REMOVE_FEES', 'CANCEL_VISIT']);
   });
 
   it('undoes no fee that is settled, and no change', async () => {
@@ -571,13 +592,13 @@ describe('a reversal', () => {
     const [added, changed] = [await operationOf(upload.messageId), await operationOf(change.messageId)];
     expect(
       await endOf(
-        as((tx) => undoVisitOperation(tx, added)),
+        as((tx) => undoVisitOperation(tx, HOSPITAL, added)),
         'undone',
       ),
     ).toBe('FEE_SETTLED');
     expect(
       await endOf(
-        as((tx) => undoVisitOperation(tx, changed)),
+        as((tx) => undoVisitOperation(tx, HOSPITAL, changed)),
         'undone',
       ),
     ).toBe('VISIT_CHANGE_FINAL');

@@ -1,5 +1,13 @@
-import type { Tx } from '@yiditong/chassis';
+import {
+  appendAudit,
+  type Actor,
+  type AuditAction,
+  type AuditEntry,
+  type AuditFacts,
+  type Tx,
+} from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
+import type { OperationIntent } from '../settlement/settlement.entity.js';
 import { netsProblem } from './fee-netting.js';
 import { removeFees, standingFees } from './fee.store.js';
 import type { VisitState } from './visit-states.js';
@@ -7,16 +15,16 @@ import { lockVisit, updateVisitState, visitOpenedBy, visitStep, type VisitKey } 
 import type { Visit } from './visit.entity.js';
 
 /** What a reversal knows of the operation that it undoes. */
-type Operation = { readonly personId: string; readonly settlementId: string };
+type Operation = Pick<OperationIntent, 'personId' | 'settlementId' | 'institutionCode' | 'treatingProvince'>;
 
 /**
  * 冲正 of a change that was made: an admission is cancelled, an upload taken out. What was changed of a visit, and what was taken out, is
  * corrected by a change instead. Does nothing the second time. Rejects with VISIT_HAS_FEES, VISIT_SETTLED, FEE_SETTLED,
  * FEE_REFUND_INVALID or VISIT_CHANGE_FINAL.
  */
-export async function undoVisitOperation(tx: Tx, intent: Operation): Promise<void> {
+export async function undoVisitOperation(tx: Tx, actor: Actor, intent: Operation): Promise<void> {
   const opened = await visitOpenedBy(tx, intent.personId, intent.settlementId);
-  if (opened) return undoOpening(tx, opened);
+  if (opened) return undoOpening(tx, actor, intent, opened);
   const of = await visitOfUpload(tx, intent);
   if (!of) throw new Rejection('VISIT_CHANGE_FINAL');
   const { visit } = await lockVisit(tx, of);
@@ -35,16 +43,33 @@ export async function undoVisitOperation(tx: Tx, intent: Operation): Promise<voi
     undone.map(({ feeId }) => feeId),
     intent.settlementId,
   );
+  await appendAudit(tx, actor, undoneRecord(intent, visit, 'REMOVE_FEES', { count: undone.length }));
 }
 
-async function undoOpening(tx: Tx, key: VisitKey): Promise<void> {
+async function undoOpening(tx: Tx, actor: Actor, intent: Operation, key: VisitKey): Promise<void> {
   if ((await lockVisit(tx, key)).visit.state === 'CANCELLED') return;
   const { visit, state } = await cancellable(tx, key);
   await updateVisitState(tx, visit, state);
+  await appendAudit(tx, actor, undoneRecord(intent, visit, 'CANCEL_VISIT', { state }));
+}
+
+/** As the hospital's own cancellation or removal is recorded, but that a reversal did it. */
+function undoneRecord(intent: Operation, visit: Visit, action: AuditAction, after: AuditFacts): AuditEntry {
+  const { treatingProvince: province, personId, institutionCode } = intent;
+  return {
+    province,
+    action,
+    objectType: 'visit',
+    objectId: visit.visitId,
+    after: { personId, institutionCode, reversed: true, ...after },
+  };
 }
 
 /** Whether {@link undoVisitOperation} did its work, or nothing is left of the operation anyway. */
-export async function visitOperationUndone(tx: Tx, intent: Operation): Promise<boolean> {
+export async function visitOperationUndone(
+  tx: Tx,
+  intent: Pick<Operation, 'personId' | 'settlementId'>,
+): Promise<boolean> {
   const opened = await visitOpenedBy(tx, intent.personId, intent.settlementId);
   if (opened) return opened.state === 'CANCELLED';
   const rows: { added: number; standing: number }[] = await tx.query(
@@ -54,6 +79,15 @@ export async function visitOperationUndone(tx: Tx, intent: Operation): Promise<b
   );
   const [{ added, standing } = { added: 0, standing: 0 }] = rows;
   return added > 0 && standing === 0;
+}
+
+/** Whether {@link undoVisitOperation} did its work, under its lock. */
+export async function isVisitOperationBegun(tx: Tx, intent: Operation): Promise<boolean> {
+  const opened = await visitOpenedBy(tx, intent.personId, intent.settlementId);
+  const of = opened ?? (await visitOfUpload(tx, intent));
+  if (!of) return false;
+  await lockVisit(tx, of);
+  return visitOperationUndone(tx, intent);
 }
 
 /** The locked visit and where cancelling takes it. Rejects with VISIT_HAS_FEES, VISIT_SETTLED or VISIT_CANCELLED. */

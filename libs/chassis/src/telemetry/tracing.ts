@@ -14,16 +14,19 @@ import {
   ParentBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import { positiveNumber } from './environment-number.js';
+import { beginMetrics, endMetrics } from './metrics.js';
 
 let provider: TracerProvider | null = null;
 
 const HIDDEN = '-';
 
 /**
- * Traces from HTTP through gRPC, SQL and jobs, exported over OTLP where OTEL_EXPORTER_OTLP_ENDPOINT is set.
+ * Traces from HTTP through gRPC, SQL and jobs, and metrics, exported over OTLP where OTEL_EXPORTER_OTLP_ENDPOINT is set.
  * SQL is recorded without its parameters, which hold people's data.
  */
 export function beginTelemetry(serviceName: string): void {
+  beginMetrics(serviceName);
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(
     new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }),
@@ -52,13 +55,12 @@ export function beginTelemetry(serviceName: string): void {
   });
 }
 
-/** The SDK itself doesn't read this variable of the OpenTelemetry specification. */
 function batchDelay(): { scheduledDelayMillis?: number } {
-  const delay = Number(process.env['OTEL_BSP_SCHEDULE_DELAY']);
-  return Number.isInteger(delay) && delay > 0 ? { scheduledDelayMillis: delay } : {};
+  const delay = positiveNumber('OTEL_BSP_SCHEDULE_DELAY');
+  return delay === undefined ? {} : { scheduledDelayMillis: delay };
 }
 
 /** Sends what is left. */
 export async function endTelemetry(): Promise<void> {
-  await provider?.shutdown();
+  await Promise.all([provider?.shutdown(), endMetrics()]);
 }

@@ -97,6 +97,27 @@ export interface GetPersonResponse {
   tags: string[];
 }
 
+export interface ReadPatientRequest {
+  /** The hospital's own code. */
+  institutionCode: string;
+  /** One of the two: the number of the ID card that the patient shows, */
+  idNumber: string;
+  /** or the e-credential's token, which the hospital has decoded and whose decoding stands. */
+  token: string;
+}
+
+export interface ReadPatientResponse {
+  personId: string;
+  /** 余额 of the person's own account, fen; unset where there is none here. */
+  balanceFen?:
+    | bigint
+    | undefined;
+  /** 公务员标志: the home province knows the person as 公务员. */
+  civilServant: boolean;
+  /** What else it knows the person as, by the names that its policies use: 低保, 特困. */
+  identities: string[];
+}
+
 export interface AccountEntry {
   /** UUIDv7. */
   entryId: string;
@@ -189,6 +210,14 @@ export interface BenefitServiceClient {
   getPerson(request: GetPersonRequest, metadata?: Metadata): Observable<GetPersonResponse>;
 
   /**
+   * What a hospital's screen shows of a patient besides (1101): the balance, and what the home province knows him by. Answered for
+   * what the patient shows, never for a number of him that somebody has read. Rejects with ID_NUMBER_INVALID, PERSON_UNKNOWN or
+   * E_CREDENTIAL_INVALID.
+   */
+
+  readPatient(request: ReadPatientRequest, metadata?: Metadata): Observable<ReadPatientResponse>;
+
+  /**
    * How these persons are insured in the caller's province, for filing; of the nation, wherever they are, which may be more than one
    * province. Those unknown are left out.
    */
@@ -246,6 +275,17 @@ export interface BenefitServiceController {
   ): Promise<GetPersonResponse> | Observable<GetPersonResponse> | GetPersonResponse;
 
   /**
+   * What a hospital's screen shows of a patient besides (1101): the balance, and what the home province knows him by. Answered for
+   * what the patient shows, never for a number of him that somebody has read. Rejects with ID_NUMBER_INVALID, PERSON_UNKNOWN or
+   * E_CREDENTIAL_INVALID.
+   */
+
+  readPatient(
+    request: ReadPatientRequest,
+    metadata?: Metadata,
+  ): Promise<ReadPatientResponse> | Observable<ReadPatientResponse> | ReadPatientResponse;
+
+  /**
    * How these persons are insured in the caller's province, for filing; of the nation, wherever they are, which may be more than one
    * province. Those unknown are left out.
    */
@@ -289,6 +329,7 @@ export function BenefitServiceControllerMethods() {
       "registerPersons",
       "findPerson",
       "getPerson",
+      "readPatient",
       "getInsurance",
       "postAccountEntries",
       "getAccount",

@@ -194,6 +194,16 @@ export interface ReverseRequest {
   insuredRegion: string;
   /** Set to undo, or bar, a cancellation of the settlement instead of the adjudication. */
   cancellationId: string;
+  /**
+   * Of a cancellation that was half of a refund in part (部分退费): what was settled anew. It is undone, or barred, with the
+   * cancellation and before it, both or neither.
+   */
+  remainderSettlementId: string;
+  /**
+   * UUIDv7, who undoes the cancellation. The answer is given once per id, for ever, a refusal too: what was refused is not done by a
+   * call that comes late. Empty of an adjudication.
+   */
+  reversalId: string;
 }
 
 export interface ReverseResponse {
@@ -263,7 +273,8 @@ export interface HomeProvinceServiceClient {
    * Undoes an adjudication exactly (冲正). An id that was never adjudicated is barred for ever, so that
    * a late original is refused with SETTLEMENT_REVERSED. With a cancellation id it undoes that cancellation instead, just as exactly:
    * the adjudication stands again with what it booked; a cancellation that never came is barred for ever, so that a late one is refused
-   * with CANCELLATION_REVERSED. Idempotent.
+   * with CANCELLATION_REVERSED. Where the person has spent what an account got back it is refused with ACCOUNT_REFUND_SPENT, and nothing
+   * is changed. Idempotent.
    */
 
   reverse(request: ReverseRequest, metadata?: Metadata): Observable<ReverseResponse>;
@@ -303,7 +314,8 @@ export interface HomeProvinceServiceController {
    * Undoes an adjudication exactly (冲正). An id that was never adjudicated is barred for ever, so that
    * a late original is refused with SETTLEMENT_REVERSED. With a cancellation id it undoes that cancellation instead, just as exactly:
    * the adjudication stands again with what it booked; a cancellation that never came is barred for ever, so that a late one is refused
-   * with CANCELLATION_REVERSED. Idempotent.
+   * with CANCELLATION_REVERSED. Where the person has spent what an account got back it is refused with ACCOUNT_REFUND_SPENT, and nothing
+   * is changed. Idempotent.
    */
 
   reverse(

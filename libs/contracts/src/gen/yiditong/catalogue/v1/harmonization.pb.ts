@@ -396,6 +396,21 @@ export interface ReviseMappingResponse {
   mapping: Mapping | undefined;
 }
 
+export interface WithdrawMappingRequest {
+  requestId: string;
+  province: string;
+  institutionCode: string;
+  itemCode: string;
+  nationalCode: string;
+  /** 1 to 500 characters. */
+  remark: string;
+}
+
+export interface WithdrawMappingResponse {
+  /** What the item is from today on or later, in place of what was taken back, earliest first. */
+  mappings: Mapping[];
+}
+
 export interface Conflict {
   conflictId: string;
   province: string;
@@ -535,6 +550,13 @@ export interface HarmonizationServiceClient {
    */
 
   reviseMapping(request: ReviseMappingRequest, metadata?: Metadata): Observable<ReviseMappingResponse>;
+
+  /**
+   * Takes an item's mapping to a code back (3302): one in force ends with yesterday, and the item is nothing until the next one that is to
+   * come; one that is to come is left out, and what is before it goes on. Rejects with MAPPING_NOT_FOUND or IDEMPOTENCY_KEY_REUSED.
+   */
+
+  withdrawMapping(request: WithdrawMappingRequest, metadata?: Metadata): Observable<WithdrawMappingResponse>;
 }
 
 /** An owner is an institution, or a province itself where institution_code is empty. */
@@ -632,6 +654,16 @@ export interface HarmonizationServiceController {
     request: ReviseMappingRequest,
     metadata?: Metadata,
   ): Promise<ReviseMappingResponse> | Observable<ReviseMappingResponse> | ReviseMappingResponse;
+
+  /**
+   * Takes an item's mapping to a code back (3302): one in force ends with yesterday, and the item is nothing until the next one that is to
+   * come; one that is to come is left out, and what is before it goes on. Rejects with MAPPING_NOT_FOUND or IDEMPOTENCY_KEY_REUSED.
+   */
+
+  withdrawMapping(
+    request: WithdrawMappingRequest,
+    metadata?: Metadata,
+  ): Promise<WithdrawMappingResponse> | Observable<WithdrawMappingResponse> | WithdrawMappingResponse;
 }
 
 export function HarmonizationServiceControllerMethods() {
@@ -649,6 +681,7 @@ export function HarmonizationServiceControllerMethods() {
       "listMappings",
       "getMappingHistory",
       "reviseMapping",
+      "withdrawMapping",
     ];
     for (const method of grpcMethods) {
       const descriptor: any = Reflect.getOwnPropertyDescriptor(constructor.prototype, method);

@@ -32,6 +32,47 @@ export namespace FamilyRelation {
   export type FAMILY_RELATION_OTHER = typeof FamilyRelation.FAMILY_RELATION_OTHER;
 }
 
+export const EntitlementApplicationState = {
+  ENTITLEMENT_APPLICATION_STATE_UNSPECIFIED: "ENTITLEMENT_APPLICATION_STATE_UNSPECIFIED",
+  /** ENTITLEMENT_APPLICATION_STATE_SUBMITTED - 待认定. */
+  ENTITLEMENT_APPLICATION_STATE_SUBMITTED: "ENTITLEMENT_APPLICATION_STATE_SUBMITTED",
+  /** ENTITLEMENT_APPLICATION_STATE_ACCEPTED - 已认定. */
+  ENTITLEMENT_APPLICATION_STATE_ACCEPTED: "ENTITLEMENT_APPLICATION_STATE_ACCEPTED",
+  /** ENTITLEMENT_APPLICATION_STATE_REJECTED - 不予认定. */
+  ENTITLEMENT_APPLICATION_STATE_REJECTED: "ENTITLEMENT_APPLICATION_STATE_REJECTED",
+  /** ENTITLEMENT_APPLICATION_STATE_WITHDRAWN - 已撤销, by the hospital. */
+  ENTITLEMENT_APPLICATION_STATE_WITHDRAWN: "ENTITLEMENT_APPLICATION_STATE_WITHDRAWN",
+} as const;
+
+export type EntitlementApplicationState = typeof EntitlementApplicationState[keyof typeof EntitlementApplicationState];
+
+export namespace EntitlementApplicationState {
+  export type ENTITLEMENT_APPLICATION_STATE_UNSPECIFIED =
+    typeof EntitlementApplicationState.ENTITLEMENT_APPLICATION_STATE_UNSPECIFIED;
+  export type ENTITLEMENT_APPLICATION_STATE_SUBMITTED =
+    typeof EntitlementApplicationState.ENTITLEMENT_APPLICATION_STATE_SUBMITTED;
+  export type ENTITLEMENT_APPLICATION_STATE_ACCEPTED =
+    typeof EntitlementApplicationState.ENTITLEMENT_APPLICATION_STATE_ACCEPTED;
+  export type ENTITLEMENT_APPLICATION_STATE_REJECTED =
+    typeof EntitlementApplicationState.ENTITLEMENT_APPLICATION_STATE_REJECTED;
+  export type ENTITLEMENT_APPLICATION_STATE_WITHDRAWN =
+    typeof EntitlementApplicationState.ENTITLEMENT_APPLICATION_STATE_WITHDRAWN;
+}
+
+export const EntitlementDecision = {
+  ENTITLEMENT_DECISION_UNSPECIFIED: "ENTITLEMENT_DECISION_UNSPECIFIED",
+  ENTITLEMENT_DECISION_ACCEPT: "ENTITLEMENT_DECISION_ACCEPT",
+  ENTITLEMENT_DECISION_REJECT: "ENTITLEMENT_DECISION_REJECT",
+} as const;
+
+export type EntitlementDecision = typeof EntitlementDecision[keyof typeof EntitlementDecision];
+
+export namespace EntitlementDecision {
+  export type ENTITLEMENT_DECISION_UNSPECIFIED = typeof EntitlementDecision.ENTITLEMENT_DECISION_UNSPECIFIED;
+  export type ENTITLEMENT_DECISION_ACCEPT = typeof EntitlementDecision.ENTITLEMENT_DECISION_ACCEPT;
+  export type ENTITLEMENT_DECISION_REJECT = typeof EntitlementDecision.ENTITLEMENT_DECISION_REJECT;
+}
+
 export interface FamilyAccess {
   accessId: string;
   /** The person who is acted for. */
@@ -131,6 +172,95 @@ export interface ListEntitlementsResponse {
   entitlements: Entitlement[];
 }
 
+/** 慢特病备案 by a hospital, as it stands. */
+export interface EntitlementApplication {
+  applicationId: string;
+  personId: string;
+  insuredRegion: string;
+  /** The hospital that applied. */
+  institutionCode: string;
+  diseaseCode: string;
+  /** 鉴定定点医药机构编号, the institution that found the disease. */
+  identifiedBy: string;
+  /** 医院鉴定日期. */
+  identifiedOn: string;
+  /** 诊断医师编码. */
+  physicianCode: string;
+  validFrom: string;
+  /** Last day; empty while open-ended. */
+  validTo: string;
+  state: EntitlementApplicationState;
+  /** Why it was rejected or withdrawn; empty where nobody said. */
+  reason: string;
+  /** Of an accepted one; empty of others. */
+  entitlementId: string;
+  createdAt: Timestamp | undefined;
+  updatedAt: Timestamp | undefined;
+}
+
+export interface ApplyForEntitlementRequest {
+  requestId: string;
+  personId: string;
+  insuredRegion: string;
+  /** The hospital's own code. */
+  institutionCode: string;
+  diseaseCode: string;
+  identifiedBy: string;
+  /** Not in the future. */
+  identifiedOn: string;
+  /** 1 to 30 letters, digits and hyphens. */
+  physicianCode: string;
+  validFrom: string;
+  validTo: string;
+}
+
+export interface ApplyForEntitlementResponse {
+  application: EntitlementApplication | undefined;
+}
+
+export interface WithdrawEntitlementApplicationRequest {
+  requestId: string;
+  personId: string;
+  applicationId: string;
+  insuredRegion: string;
+  /** The hospital's own code. */
+  institutionCode: string;
+  /** At most 200 characters. */
+  reason: string;
+}
+
+export interface WithdrawEntitlementApplicationResponse {
+  application: EntitlementApplication | undefined;
+}
+
+export interface DecideEntitlementApplicationRequest {
+  requestId: string;
+  personId: string;
+  applicationId: string;
+  decision: EntitlementDecision;
+  /** At most 200 characters; required to reject. */
+  reason: string;
+}
+
+export interface DecideEntitlementApplicationResponse {
+  application: EntitlementApplication | undefined;
+}
+
+export interface ListEntitlementApplicationsRequest {
+  /** The caller's province or pooling area, or a part of it. */
+  insuredRegion: string;
+  /** The last application id of the page before; empty for the first. */
+  after: string;
+  /** 1 to 200. */
+  limit: number;
+}
+
+export interface ListEntitlementApplicationsResponse {
+  applications: EntitlementApplication[];
+  /** Empty on the last page. */
+  nextAfter: string;
+}
+
 /** 亲属代办: family members who file for a person. */
 
 export interface FamilyServiceClient {
@@ -212,6 +342,44 @@ export interface EntitlementServiceClient {
   endEntitlement(request: EndEntitlementRequest, metadata?: Metadata): Observable<EndEntitlementResponse>;
 
   /**
+   * A hospital that found a disease of its patient applies to the insured place for recognition (2503). It opens nothing until the insured
+   * place accepts it. Rejects with DISEASE_CODE_INVALID, ENTITLEMENT_APPLIED, PERSON_UNKNOWN, INSURED_REGION_MISMATCH,
+   * INSURANCE_INACTIVE or IDEMPOTENCY_KEY_REUSED.
+   */
+
+  applyForEntitlement(
+    request: ApplyForEntitlementRequest,
+    metadata?: Metadata,
+  ): Observable<ApplyForEntitlementResponse>;
+
+  /**
+   * The hospital takes back an application of its own that still waits (2504). Rejects with ENTITLEMENT_APPLICATION_NOT_FOUND,
+   * ENTITLEMENT_AT_HOME where it was accepted, ENTITLEMENT_APPLICATION_DECIDED or IDEMPOTENCY_KEY_REUSED.
+   */
+
+  withdrawEntitlementApplication(
+    request: WithdrawEntitlementApplicationRequest,
+    metadata?: Metadata,
+  ): Observable<WithdrawEntitlementApplicationResponse>;
+
+  /**
+   * Accepts an application, which records the entitlement in the same transaction, or rejects it. Rejects with
+   * ENTITLEMENT_APPLICATION_NOT_FOUND, ENTITLEMENT_APPLICATION_DECIDED and as RecordEntitlement does.
+   */
+
+  decideEntitlementApplication(
+    request: DecideEntitlementApplicationRequest,
+    metadata?: Metadata,
+  ): Observable<DecideEntitlementApplicationResponse>;
+
+  /** Applications of a division that wait, oldest first. */
+
+  listEntitlementApplications(
+    request: ListEntitlementApplicationsRequest,
+    metadata?: Metadata,
+  ): Observable<ListEntitlementApplicationsResponse>;
+
+  /**
    * Those of a person, and which of them are opened for direct settlement across provinces. A hospital asks for a patient whose
    * identity it has read (5301).
    */
@@ -240,6 +408,53 @@ export interface EntitlementServiceController {
   ): Promise<EndEntitlementResponse> | Observable<EndEntitlementResponse> | EndEntitlementResponse;
 
   /**
+   * A hospital that found a disease of its patient applies to the insured place for recognition (2503). It opens nothing until the insured
+   * place accepts it. Rejects with DISEASE_CODE_INVALID, ENTITLEMENT_APPLIED, PERSON_UNKNOWN, INSURED_REGION_MISMATCH,
+   * INSURANCE_INACTIVE or IDEMPOTENCY_KEY_REUSED.
+   */
+
+  applyForEntitlement(
+    request: ApplyForEntitlementRequest,
+    metadata?: Metadata,
+  ): Promise<ApplyForEntitlementResponse> | Observable<ApplyForEntitlementResponse> | ApplyForEntitlementResponse;
+
+  /**
+   * The hospital takes back an application of its own that still waits (2504). Rejects with ENTITLEMENT_APPLICATION_NOT_FOUND,
+   * ENTITLEMENT_AT_HOME where it was accepted, ENTITLEMENT_APPLICATION_DECIDED or IDEMPOTENCY_KEY_REUSED.
+   */
+
+  withdrawEntitlementApplication(
+    request: WithdrawEntitlementApplicationRequest,
+    metadata?: Metadata,
+  ):
+    | Promise<WithdrawEntitlementApplicationResponse>
+    | Observable<WithdrawEntitlementApplicationResponse>
+    | WithdrawEntitlementApplicationResponse;
+
+  /**
+   * Accepts an application, which records the entitlement in the same transaction, or rejects it. Rejects with
+   * ENTITLEMENT_APPLICATION_NOT_FOUND, ENTITLEMENT_APPLICATION_DECIDED and as RecordEntitlement does.
+   */
+
+  decideEntitlementApplication(
+    request: DecideEntitlementApplicationRequest,
+    metadata?: Metadata,
+  ):
+    | Promise<DecideEntitlementApplicationResponse>
+    | Observable<DecideEntitlementApplicationResponse>
+    | DecideEntitlementApplicationResponse;
+
+  /** Applications of a division that wait, oldest first. */
+
+  listEntitlementApplications(
+    request: ListEntitlementApplicationsRequest,
+    metadata?: Metadata,
+  ):
+    | Promise<ListEntitlementApplicationsResponse>
+    | Observable<ListEntitlementApplicationsResponse>
+    | ListEntitlementApplicationsResponse;
+
+  /**
    * Those of a person, and which of them are opened for direct settlement across provinces. A hospital asks for a patient whose
    * identity it has read (5301).
    */
@@ -252,7 +467,15 @@ export interface EntitlementServiceController {
 
 export function EntitlementServiceControllerMethods() {
   return function (constructor: Function) {
-    const grpcMethods: string[] = ["recordEntitlement", "endEntitlement", "listEntitlements"];
+    const grpcMethods: string[] = [
+      "recordEntitlement",
+      "endEntitlement",
+      "applyForEntitlement",
+      "withdrawEntitlementApplication",
+      "decideEntitlementApplication",
+      "listEntitlementApplications",
+      "listEntitlements",
+    ];
     for (const method of grpcMethods) {
       const descriptor: any = Reflect.getOwnPropertyDescriptor(constructor.prototype, method);
       GrpcMethod("EntitlementService", method)(constructor.prototype[method], method, descriptor);

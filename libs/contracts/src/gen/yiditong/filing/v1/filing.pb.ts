@@ -276,7 +276,12 @@ export interface CancelFilingRequest {
   personId: string;
   filingId: string;
   forPersonId: string;
+  /** By a hospital: at most 200 characters, why. */
   reason: string;
+  /** By a hospital: the person's insured place. */
+  insuredRegion: string;
+  /** By a hospital: its own code. */
+  institutionCode: string;
 }
 
 export interface CancelFilingResponse {
@@ -437,8 +442,9 @@ export interface FilingServiceClient {
   changeFiling(request: ChangeFilingRequest, metadata?: Metadata): Observable<ChangeFilingResponse>;
 
   /**
-   * Ends a filing in force from now on, or takes back one that isn't yet. Stays that began before are not touched (art. 12).
-   * Rejects with FILING_LOCKED_IN, FILING_STATE_CONFLICT or FILING_NOT_FOUND.
+   * Ends a filing in force from now on, or takes back one that isn't yet. Stays that began before are not touched (art. 12). A hospital
+   * takes back what it filed itself (2502) until the insured place has accepted it or the person has handed it in again; then
+   * FILING_ENDS_AT_HOME. Rejects with FILING_LOCKED_IN, FILING_STATE_CONFLICT or FILING_NOT_FOUND.
    */
 
   cancelFiling(request: CancelFilingRequest, metadata?: Metadata): Observable<CancelFilingResponse>;
@@ -523,8 +529,9 @@ export interface FilingServiceController {
   ): Promise<ChangeFilingResponse> | Observable<ChangeFilingResponse> | ChangeFilingResponse;
 
   /**
-   * Ends a filing in force from now on, or takes back one that isn't yet. Stays that began before are not touched (art. 12).
-   * Rejects with FILING_LOCKED_IN, FILING_STATE_CONFLICT or FILING_NOT_FOUND.
+   * Ends a filing in force from now on, or takes back one that isn't yet. Stays that began before are not touched (art. 12). A hospital
+   * takes back what it filed itself (2502) until the insured place has accepted it or the person has handed it in again; then
+   * FILING_ENDS_AT_HOME. Rejects with FILING_LOCKED_IN, FILING_STATE_CONFLICT or FILING_NOT_FOUND.
    */
 
   cancelFiling(

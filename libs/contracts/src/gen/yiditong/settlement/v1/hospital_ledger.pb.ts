@@ -45,6 +45,15 @@ export interface FindSettlementsResponse {
   settlements: Settlement[];
 }
 
+export interface CheckPatientRequest {
+  institutionCode: string;
+  personId: string;
+}
+
+export interface CheckPatientResponse {
+  isPatient: boolean;
+}
+
 /** One row of totals: settlements, or refunds. */
 export interface CompareTotalsRequest {
   institutionCode: string;
@@ -91,6 +100,7 @@ export interface CompareDetailsRequest {
   rows: LedgerRow[];
   /** Which kinds are compared; empty for all. */
   visitKinds: VisitKind[];
+  messageId: string;
 }
 
 export interface ComparedRow {
@@ -202,11 +212,21 @@ export interface HospitalLedgerServiceClient {
 
   findSettlements(request: FindSettlementsRequest, metadata?: Metadata): Observable<FindSettlementsResponse>;
 
+  /**
+   * Whether the institution has to do with a person of whom it asks more than its own bills (5206, 5301): a visit here that isn't cancelled
+   * and goes on or ended in the last 90 days, or a settlement here of these days that wasn't reversed.
+   */
+
+  checkPatient(request: CheckPatientRequest, metadata?: Metadata): Observable<CheckPatientResponse>;
+
   /** 3201 对总账: the institution's totals of days against ours. */
 
   compareTotals(request: CompareTotalsRequest, metadata?: Metadata): Observable<CompareTotalsResponse>;
 
-  /** 3202 对明细账: each settlement of the institution against ours. Rejects with LEDGER_TOO_LARGE. */
+  /**
+   * 3202 对明细账: each settlement of the institution against ours, once per message id: a repeat gets the first comparison, whatever was
+   * settled since. Rejects with LEDGER_TOO_LARGE or IDEMPOTENCY_KEY_REUSED.
+   */
 
   compareDetails(request: CompareDetailsRequest, metadata?: Metadata): Observable<CompareDetailsResponse>;
 
@@ -245,6 +265,16 @@ export interface HospitalLedgerServiceController {
     metadata?: Metadata,
   ): Promise<FindSettlementsResponse> | Observable<FindSettlementsResponse> | FindSettlementsResponse;
 
+  /**
+   * Whether the institution has to do with a person of whom it asks more than its own bills (5206, 5301): a visit here that isn't cancelled
+   * and goes on or ended in the last 90 days, or a settlement here of these days that wasn't reversed.
+   */
+
+  checkPatient(
+    request: CheckPatientRequest,
+    metadata?: Metadata,
+  ): Promise<CheckPatientResponse> | Observable<CheckPatientResponse> | CheckPatientResponse;
+
   /** 3201 对总账: the institution's totals of days against ours. */
 
   compareTotals(
@@ -252,7 +282,10 @@ export interface HospitalLedgerServiceController {
     metadata?: Metadata,
   ): Promise<CompareTotalsResponse> | Observable<CompareTotalsResponse> | CompareTotalsResponse;
 
-  /** 3202 对明细账: each settlement of the institution against ours. Rejects with LEDGER_TOO_LARGE. */
+  /**
+   * 3202 对明细账: each settlement of the institution against ours, once per message id: a repeat gets the first comparison, whatever was
+   * settled since. Rejects with LEDGER_TOO_LARGE or IDEMPOTENCY_KEY_REUSED.
+   */
 
   compareDetails(
     request: CompareDetailsRequest,
@@ -305,6 +338,7 @@ export function HospitalLedgerServiceControllerMethods() {
   return function (constructor: Function) {
     const grpcMethods: string[] = [
       "findSettlements",
+      "checkPatient",
       "compareTotals",
       "compareDetails",
       "listMonth",

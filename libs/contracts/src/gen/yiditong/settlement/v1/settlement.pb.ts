@@ -49,6 +49,26 @@ export namespace SettlementState {
   export type SETTLEMENT_STATE_REINSTATING = typeof SettlementState.SETTLEMENT_STATE_REINSTATING;
 }
 
+/** What the message to be undone asked for. */
+export const OriginalKind = {
+  /** ORIGINAL_KIND_UNSPECIFIED - Not said: any. */
+  ORIGINAL_KIND_UNSPECIFIED: "ORIGINAL_KIND_UNSPECIFIED",
+  ORIGINAL_KIND_SETTLEMENT: "ORIGINAL_KIND_SETTLEMENT",
+  /** ORIGINAL_KIND_WITHDRAWAL - A cancellation or a refund. */
+  ORIGINAL_KIND_WITHDRAWAL: "ORIGINAL_KIND_WITHDRAWAL",
+  /** ORIGINAL_KIND_VISIT - An admission, an upload or another change of a visit. */
+  ORIGINAL_KIND_VISIT: "ORIGINAL_KIND_VISIT",
+} as const;
+
+export type OriginalKind = typeof OriginalKind[keyof typeof OriginalKind];
+
+export namespace OriginalKind {
+  export type ORIGINAL_KIND_UNSPECIFIED = typeof OriginalKind.ORIGINAL_KIND_UNSPECIFIED;
+  export type ORIGINAL_KIND_SETTLEMENT = typeof OriginalKind.ORIGINAL_KIND_SETTLEMENT;
+  export type ORIGINAL_KIND_WITHDRAWAL = typeof OriginalKind.ORIGINAL_KIND_WITHDRAWAL;
+  export type ORIGINAL_KIND_VISIT = typeof OriginalKind.ORIGINAL_KIND_VISIT;
+}
+
 export const ReversalOutcome = {
   REVERSAL_OUTCOME_UNSPECIFIED: "REVERSAL_OUTCOME_UNSPECIFIED",
   /** REVERSAL_OUTCOME_REVERSED - What the message did was undone. */
@@ -240,6 +260,8 @@ export interface Settlement {
   visitId: string;
   /** 定点医药机构名称, as the directory has it now. Of GetSettlement only; empty elsewhere. */
   institutionName: string;
+  /** The message that asked for the cancellation; empty where there is none. */
+  cancellationMessageId: string;
 }
 
 export interface PreSettleRequest {
@@ -317,6 +339,9 @@ export interface ReverseRequest {
   institutionCode: string;
   messageId: string;
   originalMessageId: string;
+  /** What the sender believes of the original, compared where it is said and the original came; REVERSAL_MISMATCH where it differs. */
+  personId: string;
+  originalKind: OriginalKind;
 }
 
 export interface ReverseResponse {
@@ -384,7 +409,7 @@ export interface ListSettlementsRequest {
 }
 
 export interface ListSettlementsResponse {
-  /** Those settled or reversed in the cycle. */
+  /** Those settled, cancelled or reversed in the cycle. */
   settlements: Settlement[];
   /** Empty on the last page. */
   nextAfter: string;

@@ -204,6 +204,8 @@ export interface VisitBill {
   /** Its split, where it says one; must be the catalogue's. Unset where it says none. */
   declaredSplit: FeeSplit | undefined;
   hospitalPartFen: bigint;
+  /** Instead of the two above, for who says the kind of care alone: of a chronic visit what is unrelated, of any other all. */
+  ordinary?: boolean | undefined;
 }
 
 export interface PreSettleVisitRequest {

@@ -1,6 +1,10 @@
 import { once } from 'node:events';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import type { Worker } from 'node:worker_threads';
+import { build, defaultServerConditions } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Busy } from '../http/admission.js';
 import { decodeSettledBill } from './settled-bill.js';
@@ -8,18 +12,27 @@ import { slipOf, type Slip } from './slip.js';
 import { slipPdf } from './slip-pdf.js';
 import { SlipPrinter } from './slip-printer.js';
 import { LINES, SETTLEMENT } from './spec-bill.js';
-import { buildSlipWorker } from './spec-worker.js';
 
-let built: Awaited<ReturnType<typeof buildSlipWorker>>;
+const CACHE = join(import.meta.dirname, '../../../../node_modules/.cache');
+
+let directory: string;
 let worker: URL;
 let printer: SlipPrinter;
 const slip: Slip = slipOf(decodeSettledBill(SETTLEMENT, LINES), 'zh', true);
 
+/** A thread runs JavaScript only, so it is made of today's sources, beside the packages that it needs. */
 beforeAll(async () => {
-  built = await buildSlipWorker();
-  worker = built.worker;
+  await mkdir(CACHE, { recursive: true });
+  directory = await mkdtemp(join(CACHE, 'slip-worker-'));
+  await build({
+    configFile: false,
+    logLevel: 'error',
+    ssr: { resolve: { conditions: ['@yiditong/source', ...defaultServerConditions] }, noExternal: [/^@yiditong\//] },
+    build: { ssr: join(import.meta.dirname, 'slip-worker.ts'), outDir: directory, emptyOutDir: false },
+  });
+  worker = pathToFileURL(join(directory, 'slip-worker.js'));
 });
-afterAll(() => built.remove());
+afterAll(() => rm(directory, { recursive: true, force: true }));
 afterEach(async () => printer.onApplicationShutdown());
 
 /** How often this thread gets to its other work before that is done. */

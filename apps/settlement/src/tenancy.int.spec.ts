@@ -96,6 +96,7 @@ describeTenancy({
         part_key: '',
         stay_part: 0,
         mid_stay: false,
+        continues_stay: false,
         admitted_at: INSTANT,
         ended_at: INSTANT,
         emergency: false,

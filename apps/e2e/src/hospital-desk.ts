@@ -146,7 +146,7 @@ export class HospitalDesk {
     return found(other?.institutionCode, 'another hospital');
   }
 
-  isCovered({ institutionCode, body: { personId } }: DemoBill): boolean {
+  isCovered({ institutionCode, body: { personId } }: Pick<DemoBill, 'institutionCode' | 'body'>): boolean {
     const place = this.sample.institutions.find((institution) => institution.institutionCode === institutionCode);
     const region = found(place?.region, institutionCode);
     return (

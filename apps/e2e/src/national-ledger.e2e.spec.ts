@@ -20,16 +20,18 @@ beforeAll(async () => {
   neighbour = await connected(desk, desk.otherHospital(visit, false));
 });
 
-const today = (): string => new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10);
+const daysAgo = (days: number): string =>
+  new Date(Date.now() + 8 * 3_600_000 - days * 86_400_000).toISOString().slice(0, 10);
 const clearingType = (): string => (visit.bill.visitKind === 'INPATIENT' ? '21' : '11');
 
+/** Of a day on which no spec refunded anything. */
 function totals(change: object = {}) {
   return {
     insutype: '310',
     clr_type: clearingType(),
     setl_optins: settled.treatingRegion,
-    stmt_begndate: today(),
-    stmt_enddate: today(),
+    stmt_begndate: daysAgo(30),
+    stmt_enddate: daysAgo(30),
     medfee_sumamt: '-1.00',
     fund_pay_sumamt: '0',
     acct_pay: '0',
@@ -40,7 +42,7 @@ function totals(change: object = {}) {
 }
 
 describe('3201', () => {
-  it('says where totals differ, and that a hospital without refunds has none', async () => {
+  it('says where totals differ, and that a day without refunds has none', async () => {
     const differs = await link.send(link.message('3201', totals()));
     expect(differs).toMatchObject({ infcode: 0, output: { stmtinfo: { stmt_rslt: '1' } } });
     const equal = await link.send(link.message('3201', totals({ medfee_sumamt: '0' })));
@@ -55,7 +57,7 @@ describe('3201', () => {
 
 describe('a month', () => {
   it('that isn’t over is refused', async () => {
-    const [trt_year, trt_month] = today().split('-');
+    const [trt_year, trt_month] = daysAgo(0).split('-');
     const reply = await link.send(link.message('3260', { trt_year, trt_month }));
     expect(reply).toMatchObject({ infcode: -2, err_msg: expect.stringMatching(/^MONTH_NOT_OVER /) });
   });

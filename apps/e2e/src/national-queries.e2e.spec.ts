@@ -31,6 +31,21 @@ function nationalId(id: string): string {
     .padStart(25, '0');
 }
 
+/** A hospital that the patient's filing covers, and that no spec brought him to. */
+async function strangerTo({ bill }: Visit): Promise<NationalDesk> {
+  for (const { institutionCode } of sample.institutions) {
+    if (!desk.isCovered({ institutionCode, body: bill })) continue;
+    const hospital = await connected(desk, institutionCode);
+    const { err_msg } = await hospital.tried(
+      '5301',
+      { data: { psn_no: nationalId(bill.personId) } },
+      bill.insuredRegion,
+    );
+    if (err_msg?.startsWith('PERSON_NOT_PATIENT ')) return hospital;
+  }
+  throw new Error('specs brought the patient to every hospital that his filing covers');
+}
+
 const yuan = (fen: string): number => Number(fen) / 100;
 
 describe('a hospital’s queries of its patient', () => {
@@ -79,10 +94,10 @@ describe('a hospital’s queries of its patient', () => {
 
   it('5206 and 5301 are answered of a patient who is registered and nothing more', async () => {
     const other = await desk.admit(86);
-    const hospital = await connected(desk, other.institutionCode);
     const { personId, insuredRegion, admittedAt } = other.bill;
     const person = desk.day.persons.find((one) => one.personId === personId);
     const asked = { psn_no: nationalId(personId) };
+    const hospital = await strangerTo(other);
     const staff = { atddr_no: 'D1', dr_name: '医师', dept_code: 'K1', dept_name: '内科', caty: 'A03' };
     const registration = {
       ...asked,

@@ -13,7 +13,7 @@ const BILLS = 1_000;
 const SEED = 1;
 const WARM_UP_SECONDS = 10;
 const STEP_SECONDS = 10;
-const OVERLOAD_SECONDS = 30;
+const ROUNDS = 4;
 /** How many are on their way at once while the peak is looked for. */
 const CONCURRENCY = [8, 16, 32, 64];
 const TIMES_PEAK = 3;
@@ -31,16 +31,27 @@ type Outcome = { settled: number; refused: number; late: number; other: number }
 export async function benchOverload(stack: Stack, _: object, say: (line: string) => void): Promise<Measured[]> {
   const desk = await deskOf(stack, say);
   await closedLoop(desk, 16, WARM_UP_SECONDS);
-  let peak = 0;
+  let best = { concurrency: 0, rate: 0 };
   for (const concurrency of CONCURRENCY) {
     const outcome = await closedLoop(desk, concurrency, STEP_SECONDS);
     const rate = outcome.settled / STEP_SECONDS;
     say(`  同时 at once ${concurrency}：${rate.toFixed(0)} 笔结算/秒 settlements a second ${written(outcome)}`);
-    peak = Math.max(peak, rate);
+    if (rate > best.rate) best = { concurrency, rate };
   }
-  const outcome = await openLoop(desk, peak * TIMES_PEAK, OVERLOAD_SECONDS);
-  const rate = outcome.settled / OVERLOAD_SECONDS;
-  say(`  ${TIMES_PEAK} 倍负荷 times the load：${rate.toFixed(0)} 笔结算/秒 settlements a second ${written(outcome)}`);
+  // In turns, so that whatever else the machine does weighs on both alike.
+  const settled = { enough: 0, tooMuch: 0 };
+  for (let round = 0; round < ROUNDS; round++) {
+    const enough = await closedLoop(desk, best.concurrency, STEP_SECONDS);
+    const tooMuch = await openLoop(desk, best.rate * TIMES_PEAK, STEP_SECONDS);
+    say(`  ${best.concurrency} 笔同时 at once ${written(enough)}`);
+    say(`  ${TIMES_PEAK} 倍负荷 times the load ${written(tooMuch)}`);
+    settled.enough += enough.settled;
+    settled.tooMuch += tooMuch.settled;
+  }
+  const [peak, rate] = [settled.enough, settled.tooMuch].map((count) => count / (ROUNDS * STEP_SECONDS)) as [
+    number,
+    number,
+  ];
   return [
     {
       zh: '峰值，每秒结算',

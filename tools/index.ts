@@ -14,3 +14,5 @@ export { runSuite, type CheckResult } from './province/suite.js';
 export { DATABASE_SERVICES } from './stack/databases.js';
 export { startStack, type ServiceName, type Stack } from './stack/stack.js';
 export { freePort } from '@yiditong/embedded-postgres';
+export { conservationFaults } from './verify/conservation.js';
+export { verifyStatement } from './verify/verify.js';

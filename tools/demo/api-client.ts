@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bearer } from '../stack/tokens.js';
 
-/** An answer of the gateway: its status, its body as sent, and the body read. */
+/** An answer of the gateway: its status, its body as sent, and the body read where it is JSON. */
 export type ApiAnswer<T = unknown> = {
   readonly status: number;
   readonly text: string;
@@ -34,6 +34,13 @@ export class ApiClient {
     const answer = await this.persistently<T>('GET', path, undefined, token);
     if (answer.status >= 400) throw new UnexpectedAnswer(answer, `GET ${path}`);
     return answer.body;
+  }
+
+  /** A file that must be there. */
+  async text(path: string, token: Bearer): Promise<string> {
+    const answer = await this.persistently('GET', path, undefined, token);
+    if (answer.status >= 400) throw new UnexpectedAnswer(answer, `GET ${path}`);
+    return answer.text;
   }
 
   /** A write that must succeed. */
@@ -99,10 +106,11 @@ export class ApiClient {
     });
     const text = await answer.text();
     const retryAfter = answer.headers.get('retry-after');
+    const isJson = /json(;|$)/.test(answer.headers.get('content-type') ?? '');
     return {
       status: answer.status,
       text,
-      body: JSON.parse(text) as T,
+      body: (isJson ? JSON.parse(text) : null) as T,
       retryAfter: retryAfter === null ? null : Number(retryAfter),
     };
   }

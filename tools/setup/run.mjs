@@ -18,6 +18,7 @@ const COMMANDS = {
   bench: 'bench/main.js',
   mutate: 'mutate/main.js',
   adjudicate: 'adjudicate/main.js',
+  verify: 'verify/main.js',
   province: 'province/adapter/main.js',
   conformance: 'province/main.js',
 };

@@ -75,7 +75,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const addresses = await chooseAddresses(options.gatewayPort);
     const certificates = resolve(options.directory, 'certificates');
     await writeCertificates(certificates, [...CERTIFIED, ...(options.certified ?? [])]);
-    const own = { filing: { ...DEVELOPMENT, FILING_SIGNING_KEYS: await createSigningKeys() } };
+    const own = {
+      filing: { ...DEVELOPMENT, FILING_SIGNING_KEYS: await createSigningKeys() },
+      clearing: { CLEARING_SIGNING_KEYS: await createSigningKeys() },
+    };
     const services = createServices(options, certificates, databases, listAccounts(accounts), identity, addresses, own);
     const { gateway: gatewayAddress, issuer: issuerAddress, ...grpc } = addresses;
     const running = assemble(

@@ -1,6 +1,6 @@
 import { BullModule } from '@nestjs/bullmq';
 import { Module } from '@nestjs/common';
-import { ChassisModule, peerAddress, provideRpcClient, queueModule, TARGETS } from '@yiditong/chassis';
+import { ChassisModule, peerAddress, provideRpcClient, queueModule, SigningKeys, TARGETS } from '@yiditong/chassis';
 import { ClearingController } from './clearing.controller.js';
 import { environment } from './config.js';
 import { CloseCycleProcessor } from './cycle/close-cycle.processor.js';
@@ -9,6 +9,8 @@ import { CycleService } from './cycle/cycle.service.js';
 import { CLOSE_QUEUE, NightlyCloseService, NIGHTLY_CLOSE } from './cycle/nightly-close.service.js';
 import { ObligationService } from './obligation/obligation.service.js';
 import { PositionService } from './position/position.service.js';
+import { StatementController } from './statement/statement.controller.js';
+import { StatementService } from './statement/statement.service.js';
 
 @Module({
   imports: [
@@ -16,13 +18,15 @@ import { PositionService } from './position/position.service.js';
     queueModule('clearing', environment),
     BullModule.registerQueue({ name: CLOSE_QUEUE }),
   ],
-  controllers: [ClearingController],
+  controllers: [ClearingController, StatementController],
   providers: [
     provideRpcClient(TARGETS.settlementCycle, peerAddress(environment, 'SETTLEMENT_ADDRESS')),
     { provide: NIGHTLY_CLOSE, useValue: environment.NIGHTLY_CLOSE },
+    { provide: SigningKeys, useFactory: () => new SigningKeys(environment.CLEARING_SIGNING_KEYS) },
     ObligationService,
     PositionService,
     CycleService,
+    StatementService,
     NightlyCloseService,
     CloseProposalService,
     CloseCycleProcessor,

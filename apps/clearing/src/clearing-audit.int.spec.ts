@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { sha256, type RpcClient } from '@yiditong/chassis';
+import { groupBy, sha256, SigningKeys, type RpcClient } from '@yiditong/chassis';
 import { NATION } from '@yiditong/codes';
 import type { settlementV1 } from '@yiditong/contracts';
-import { controlTotals, merkleLeaf, obligationAmount, obligationLeaf } from '@yiditong/ledger';
-import { fen } from '@yiditong/money';
+import { merkleLeaf, merkleRoot, obligationAmount, obligationLeaf } from '@yiditong/ledger';
+import { fen, sumFen } from '@yiditong/money';
 import {
   atOnce,
   auditFaults,
@@ -11,6 +11,7 @@ import {
   createTestDatabase,
   FixedClock,
   patiently,
+  privateJwks,
   rowCounts,
   type TestDatabase,
 } from '@yiditong/testing';
@@ -52,25 +53,38 @@ function obligation(change: Partial<ArrivedObligation> = {}): ArrivedObligation 
   };
 }
 
+const leafOf = (one: ArrivedObligation): Buffer => Buffer.from(merkleLeaf(obligationLeaf(one), sha256));
+
+function countOf(batch: readonly ArrivedObligation[]) {
+  return { obligationCount: String(batch.length), amountFen: String(sumFen(batch.map(obligationAmount))) };
+}
+
 function totalsOf(batch: readonly ArrivedObligation[]) {
   const sorted = [...batch].sort((a, b) => (a.obligationId < b.obligationId ? -1 : 1));
-  const sealed = sorted.map((one) => ({
-    amountFen: obligationAmount(one),
-    leafHash: merkleLeaf(obligationLeaf(one), sha256),
+  return { ...countOf(batch), merkleRoot: Buffer.from(merkleRoot(sorted.map(leafOf), sha256)).toString('hex') };
+}
+
+/** What settlement counts of each pair; all obligations of this spec are of one insurance. */
+function cellsOf(batch: readonly ArrivedObligation[]): settlementV1.CellTotals[] {
+  const byPair = groupBy(batch, ({ insuredProvince, treatingProvince }) => `${insuredProvince}${treatingProvince}`);
+  return [...byPair.values()].map((own) => ({
+    insuredProvince: own[0]?.insuredProvince ?? '',
+    treatingProvince: own[0]?.treatingProvince ?? '',
+    insurance: 'INSURANCE_EMPLOYEE',
+    obligationCount: BigInt(own.length),
+    amountFen: sumFen(own.map(obligationAmount)),
+    digestSum: String(own.reduce((sum, one) => sum + leafOf(one).readBigInt64BE(), 0n)),
   }));
-  const { obligationCount, amountFen, merkleRoot } = controlTotals(sealed, sha256);
-  return { obligationCount: String(obligationCount), amountFen: String(amountFen), merkleRoot };
 }
 
 /** Settlement as far as a close asks it: the day is open, and sealed with these totals. */
 function settlementThatSealed(
   batch: readonly ArrivedObligation[],
 ): RpcClient<settlementV1.SettlementCycleServiceClient> {
-  const { obligationCount, amountFen, merkleRoot } = totalsOf(batch);
   const answers: Record<string, unknown> = {
     listOpenCycles: { businessDates: [DAY] },
     openNextCycle: { nextBusinessDate: '2026-03-02' },
-    sealCycle: { obligationCount: BigInt(obligationCount), amountFen: BigInt(amountFen), merkleRoot },
+    sealCycle: { cells: cellsOf(batch) },
   };
   const client = { call: (method: string) => Promise.resolve(answers[method]) };
   return client as unknown as RpcClient<settlementV1.SettlementCycleServiceClient>;
@@ -114,21 +128,27 @@ describe('the audit trail', () => {
 
   it('has each step of a close once, though several workers take it, in the nation’s chain', async () => {
     const clock = new FixedClock(NOW);
+    const keys = new SigningKeys(privateJwks('audited'));
     const settlement = settlementThatSealed(day);
     const queue = { add: () => Promise.resolve() } as unknown as Queue;
     const nightly = new NightlyCloseService(db.database, clock, queue, settlement, '0 5 0 * * *');
     await nightly.requestEndedCycles();
     await nightly.requestEndedCycles();
-    await atOnce(4, () => patiently(() => new CycleService(db.database, clock, settlement).close(DAY)));
-    const none = { obligationCount: '0', amountFen: '0', merkleRoot: '' };
+    await atOnce(4, () => patiently(() => new CycleService(db.database, clock, keys, settlement).close(DAY)));
+    const none = { obligationCount: '0', amountFen: '0' };
+    const sealed = { merkleRoot: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown, sequence: '1' };
     const records = await auditTrail(db, DAY);
     expect(records.map(({ province, action, before, after }) => ({ province, action, before, after }))).toEqual(
       [
         { action: 'REQUEST_CLOSE', before: null, after: { state: 'OPEN' } },
         { action: 'BEGIN_SEAL', before: { state: 'OPEN' }, after: { state: 'SEALING', ...none } },
-        { action: 'SEAL_CYCLE', before: { state: 'SEALING' }, after: { state: 'SEALED', ...totalsOf(day) } },
-        { action: 'VERIFY_CYCLE', before: { state: 'SEALED' }, after: { state: 'VERIFIED', ...totalsOf(day) } },
-        { action: 'CLOSE_CYCLE', before: { state: 'VERIFIED' }, after: { state: 'CLOSED', ...totalsOf(day) } },
+        { action: 'SEAL_CYCLE', before: { state: 'SEALING' }, after: { state: 'SEALED', ...countOf(day) } },
+        { action: 'VERIFY_CYCLE', before: { state: 'SEALED' }, after: { state: 'VERIFIED', ...countOf(day) } },
+        {
+          action: 'CLOSE_CYCLE',
+          before: { state: 'VERIFIED' },
+          after: { state: 'CLOSED', ...countOf(day), ...sealed },
+        },
       ].map((record) => ({ province: NATION, ...record })),
     );
   });

@@ -1,10 +1,10 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { Controller } from '@nestjs/common';
-import { actorOf, decodeDecision, decodeProposalId, encodeInstant, encodeProposal } from '@yiditong/chassis';
+import { actorOf, decodeDecision, decodeProposalId, encodeProposal } from '@yiditong/chassis';
 import { isCalendarDate, Rejection } from '@yiditong/codes';
 import { clearingV1 } from '@yiditong/contracts';
 import { CloseProposalService, type CloseProposal } from './cycle/close-proposal.service.js';
-import type { Cycle } from './cycle/cycle.entity.js';
+import { encodeCycle } from './cycle/cycle.codec.js';
 import { CycleService } from './cycle/cycle.service.js';
 import { decodeObligation } from './obligation/obligation.codec.js';
 import { ObligationService } from './obligation/obligation.service.js';
@@ -69,16 +69,4 @@ function dateOf(request: { readonly businessDate: string }): string {
 
 function encodeCloseProposal(proposal: CloseProposal): clearingV1.CloseProposal {
   return { proposal: encodeProposal(proposal), businessDate: proposal.scope };
-}
-
-function encodeCycle(cycle: Cycle): clearingV1.Cycle {
-  const { businessDate, obligationCount, amountFen, merkleRoot, closedAt } = cycle;
-  return {
-    businessDate,
-    state: `CYCLE_STATE_${cycle.state}`,
-    obligationCount,
-    amountFen,
-    merkleRoot,
-    closedAt: closedAt ? encodeInstant(closedAt) : undefined,
-  };
 }

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { encodeInstant, nationalActor, type Actor, type Tx } from '@yiditong/chassis';
+import { encodeInstant, nationalActor, sha256, type Actor, type Tx } from '@yiditong/chassis';
 import { NATION, PROVINCES } from '@yiditong/codes';
 import type { clearingV1 } from '@yiditong/contracts';
 import {
   accountBalances,
   bilateralPositions,
+  frontierRoot,
   netPositions,
+  netsOf,
   obligationAmount,
   reverseObligation,
   type Posting,
+  type Seal,
 } from '@yiditong/ledger';
 import { fen, sumFen, type Fen } from '@yiditong/money';
 import {
@@ -24,12 +27,15 @@ import {
 } from '@yiditong/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CYCLE_STATES, type CycleState } from './cycle/cycle.entity.js';
-import { advanceCycle, findCycle, holdCycle, openCycle } from './cycle/cycle.store.js';
+import { advanceCycle, closeCycle, findCycle, holdCycle, openCycle } from './cycle/cycle.store.js';
 import { migrations } from './migrations/index.js';
 import { decodeObligation, type ArrivedObligation } from './obligation/obligation.codec.js';
 import { ObligationService } from './obligation/obligation.service.js';
 import { PositionService } from './position/position.service.js';
-import { bilateralOf, netPositionsOf, netTheCycle, recountMatches } from './position/position.store.js';
+import { matrixOf } from './position/matrix.store.js';
+import { bilateralOf, insertNets, netPositionsOf } from './position/position.store.js';
+import { wrongCells } from './position/recount.js';
+import { countObligations, countPostings } from './position/recount.store.js';
 
 const CLEARING = nationalActor('spec');
 const OPERATOR: Actor = { role: 'operator', region: NATION, subject: 'operator' };
@@ -46,7 +52,10 @@ beforeAll(async () => {
   positions = new PositionService(db.database);
 });
 beforeEach(async () => {
-  await queryAs(db.superuserUrl, 'TRUNCATE cycle, obligation, posting, position, net_position, inbox');
+  await queryAs(
+    db.superuserUrl,
+    'TRUNCATE cycle, control_total, obligation, posting, position, fund_position, net_position, fund_net_position, inbox',
+  );
 });
 afterAll(() => db.drop());
 
@@ -131,15 +140,43 @@ async function postings(): Promise<Posting[]> {
   return rows.map(({ amount, ...posting }) => ({ ...posting, amountFen: fen(BigInt(amount)) }));
 }
 
+const SEAL: Seal = { sequence: 1n, previousRoot: '', root: '0'.repeat(64), treeSize: 33, signatures: [] };
+
+/** Takes a step as a worker does; answers whether it was this one that took it. */
+const step = (tx: Tx, from: CycleState, to: CycleState): Promise<boolean> =>
+  from === 'VERIFIED' && to === 'CLOSED' ? closeCycle(tx, DAY, SEAL, NOW) : advanceCycle(tx, DAY, from, to);
+
 async function bringTo(state: CycleState): Promise<void> {
   await as(CLEARING, async (tx) => {
     await openCycle(tx, DAY);
     for (const [index, to] of CYCLE_STATES.entries()) {
       const from = CYCLE_STATES[index - 1];
-      if (from && index <= CYCLE_STATES.indexOf(state)) await advanceCycle(tx, DAY, from, to, NOW);
+      if (from && index <= CYCLE_STATES.indexOf(state)) await step(tx, from, to);
     }
   });
 }
+
+const wrong = (businessDate = DAY): Promise<string[]> =>
+  as(CLEARING, async (tx) =>
+    wrongCells(
+      await matrixOf(tx, businessDate),
+      await countObligations(tx, businessDate),
+      await countPostings(tx, businessDate),
+    ),
+  );
+
+const netTheDay = (): Promise<void> =>
+  as(CLEARING, async (tx) => {
+    const cells = (await matrixOf(tx, DAY)).map((cell) => ({ ...cell, root: frontierRoot(cell.frontier, sha256) }));
+    await insertNets(
+      tx,
+      DAY,
+      netsOf(
+        cells,
+        PROVINCES.map(({ code }) => code),
+      ),
+    );
+  });
 
 describe('a batch of obligations', () => {
   it('posted three times is booked once', async () => {
@@ -161,13 +198,13 @@ describe('a batch of obligations', () => {
     const matrix = await as(CLEARING, (tx) => bilateralOf(tx, DAY));
     expect(matrix.map(({ payer, payee, grossFen }) => ({ payer, payee, grossFen }))).toEqual(grossOf(day));
     expect(matrix.reduce((sum, { obligationCount }) => sum + obligationCount, 0n)).toBe(BigInt(day.length));
-    expect(await as(CLEARING, (tx) => recountMatches(tx, DAY))).toBe(true);
+    expect(await wrong()).toEqual([]);
   });
 
   it('that holds an obligation twice books it once', async () => {
     const one = obligation();
     expect(await obligations.post([one, obligation(), one])).toBe(2);
-    expect(await as(CLEARING, (tx) => recountMatches(tx, DAY))).toBe(true);
+    expect(await wrong()).toEqual([]);
   });
 
   it('leaves the books balanced, account by account', async () => {
@@ -220,7 +257,7 @@ describe('a batch of obligations', () => {
       [1_500n, -1_500n].map((amount) => ({ fund: 'PERSONAL_ACCOUNT', ...accounts, amountFen: amount })),
     );
     expect((await as(CLEARING, (tx) => bilateralOf(tx, DAY))).map(({ grossFen }) => grossFen)).toEqual([0n]);
-    expect(await as(CLEARING, (tx) => recountMatches(tx, DAY))).toBe(true);
+    expect(await wrong()).toEqual([]);
   });
 
   it('whose accounts’ part is left out of its amount is refused', () => {
@@ -233,9 +270,9 @@ describe('a batch of obligations', () => {
     ['has the sign of a reversal', { funds: [{ fund: 'POOLING', amountFen: fen(-1n) }] }, 'obligation_sign'],
   ])('of which one %s books none of its province', async (_, change, constraint) => {
     const before = await rowCounts(db);
-    const wrong = obligation(change);
-    const right = obligation({ insuredProvince: '310000', treatingProvince: wrong.treatingProvince });
-    await expect(obligations.post([right, wrong])).rejects.toThrow(constraint);
+    const bad = obligation(change);
+    const right = obligation({ insuredProvince: '310000', treatingProvince: bad.treatingProvince });
+    await expect(obligations.post([right, bad])).rejects.toThrow(constraint);
     expect(await rowCounts(db)).toEqual(before);
   });
 
@@ -252,13 +289,13 @@ describe('a batch of obligations', () => {
     for (const kind of ['REFUND', 'REINSTATEMENT'] as const) {
       const twice = { ...(kind === 'REFUND' ? refund : again), obligationId: randomUUID() };
       await expect(obligations.post([twice])).rejects.toThrow('obligation_once');
-      const wrong = {
+      const bad = {
         ...(kind === 'REFUND' ? again : refund),
         obligationId: randomUUID(),
         kind,
         operationId: randomUUID(),
       };
-      await expect(obligations.post([wrong])).rejects.toThrow('obligation_sign');
+      await expect(obligations.post([bad])).rejects.toThrow('obligation_sign');
     }
   });
 
@@ -298,7 +335,7 @@ describe('a cycle', () => {
       await finish.passed;
     });
     await holding.passed;
-    const verified = as(CLEARING, (tx) => advanceCycle(tx, DAY, 'SEALED', 'VERIFIED', NOW));
+    const verified = as(CLEARING, (tx) => advanceCycle(tx, DAY, 'SEALED', 'VERIFIED'));
     await expect.poll(() => waitingForLocks(db), PATIENCE).toBe(1);
     expect(await obligations.post([obligation()])).toBe(1);
     finish.open();
@@ -311,7 +348,7 @@ describe('a cycle', () => {
     for (const [index, to] of CYCLE_STATES.entries()) {
       const from = CYCLE_STATES[index - 1];
       if (!from) continue;
-      const taken = await atOnce(10, () => patiently(() => as(CLEARING, (tx) => advanceCycle(tx, DAY, from, to, NOW))));
+      const taken = await atOnce(10, () => patiently(() => as(CLEARING, (tx) => step(tx, from, to))));
       expect(taken.filter(Boolean)).toHaveLength(1);
     }
     expect(await as(CLEARING, (tx) => findCycle(tx, DAY))).toMatchObject({ state: 'CLOSED', closedAt: NOW });
@@ -320,8 +357,7 @@ describe('a cycle', () => {
   it('skips no step and takes none back', async () => {
     await bringTo('SEALED');
     for (const from of CYCLE_STATES.filter((state) => state !== 'SEALED'))
-      for (const to of CYCLE_STATES)
-        expect(await as(CLEARING, (tx) => advanceCycle(tx, DAY, from, to, NOW))).toBe(false);
+      for (const to of CYCLE_STATES) expect(await as(CLEARING, (tx) => step(tx, from, to))).toBe(false);
     expect(await as(CLEARING, (tx) => findCycle(tx, DAY))).toMatchObject({ state: 'SEALED' });
   });
 
@@ -335,8 +371,8 @@ describe('the recount', () => {
   beforeEach(() => obligations.post(busyDay(30)));
 
   it('agrees with books that nobody touched, also of a day without obligations', async () => {
-    expect(await as(CLEARING, (tx) => recountMatches(tx, DAY))).toBe(true);
-    expect(await as(CLEARING, (tx) => recountMatches(tx, '2026-03-02'))).toBe(true);
+    expect(await wrong()).toEqual([]);
+    expect(await wrong('2026-03-02')).toEqual([]);
   });
 
   const someCell = 'ctid = (SELECT ctid FROM position WHERE amount_fen <> 0 LIMIT 1)';
@@ -347,7 +383,10 @@ describe('the recount', () => {
       `UPDATE position SET obligation_count = obligation_count + 1 WHERE ${someCell}`,
     ],
     ['a cell is missing', `DELETE FROM position WHERE ${someCell}`],
-    ['a cell has come from nowhere', `INSERT INTO position VALUES ('330000', '${DAY}', '340000', 'EMPLOYEE', 0, 0)`],
+    [
+      'a cell has come from nowhere',
+      `INSERT INTO position SELECT '330000', '${DAY}', '340000', 'EMPLOYEE', 0, 0, frontier FROM position LIMIT 1`,
+    ],
     [
       'money was moved between two payers',
       "UPDATE position SET insured_province = '340000' WHERE insured_province = '610000'",
@@ -358,10 +397,23 @@ describe('the recount', () => {
       'a posting has another amount',
       'UPDATE posting SET amount_fen = amount_fen + 1 WHERE ctid = (SELECT ctid FROM posting LIMIT 1)',
     ],
+    [
+      'a fund of a cell has another amount',
+      'UPDATE fund_position SET amount_fen = amount_fen + 1 WHERE ctid = (SELECT ctid FROM fund_position LIMIT 1)',
+    ],
+    [
+      'a fund of a cell is gone',
+      'DELETE FROM fund_position WHERE ctid = (SELECT ctid FROM fund_position WHERE amount_fen <> 0 LIMIT 1)',
+    ],
+    [
+      'a cell’s tree is another’s',
+      `UPDATE position SET frontier = (SELECT frontier FROM position ORDER BY obligation_count DESC LIMIT 1)
+       WHERE ctid = (SELECT ctid FROM position ORDER BY obligation_count LIMIT 1)`,
+    ],
     ['a posting is gone', 'DELETE FROM posting WHERE ctid = (SELECT ctid FROM posting WHERE amount_fen <> 0 LIMIT 1)'],
   ])('finds that %s', async (_, tampering) => {
     await queryAs(db.superuserUrl, tampering);
-    expect(await as(CLEARING, (tx) => recountMatches(tx, DAY))).toBe(false);
+    expect(await wrong()).not.toEqual([]);
   });
 });
 
@@ -369,7 +421,7 @@ describe('netting', () => {
   it('keeps a row for each of the 32 parties; they sum to nothing and are what the ledger’s rule gives', async () => {
     const day = busyDay(50);
     await obligations.post(day);
-    await as(CLEARING, (tx) => netTheCycle(tx, DAY));
+    await netTheDay();
     const kept = await as(CLEARING, (tx) => netPositionsOf(tx, DAY));
     expect(kept.map(({ region }) => region)).toEqual(PROVINCES.map(({ code }) => code).sort());
     expect(sumFen(kept.map(({ netFen }) => netFen))).toBe(0n);
@@ -379,15 +431,15 @@ describe('netting', () => {
   });
 
   it('of a day without obligations keeps 32 zeros', async () => {
-    await as(CLEARING, (tx) => netTheCycle(tx, DAY));
+    await netTheDay();
     const kept = await as(CLEARING, (tx) => netPositionsOf(tx, DAY));
     expect(kept).toHaveLength(32);
     expect(new Set(kept.map(({ netFen }) => netFen))).toEqual(new Set([0n]));
   });
 
   it('cannot be done twice', async () => {
-    await as(CLEARING, (tx) => netTheCycle(tx, DAY));
-    await expect(as(CLEARING, (tx) => netTheCycle(tx, DAY))).rejects.toThrow('net_position_pk');
+    await netTheDay();
+    await expect(netTheDay()).rejects.toThrow('net_position_pk');
   });
 });
 
@@ -395,7 +447,7 @@ describe('a bureau', () => {
   it('sees the cells that its province is a party to, and its own net alone', async () => {
     const day = busyDay(50);
     await obligations.post(day);
-    await as(CLEARING, (tx) => netTheCycle(tx, DAY));
+    await netTheDay();
     await bringTo('CLOSED');
     const all = await positions.bilateral(OPERATOR, DAY);
     expect(all.length).toBeGreaterThan(4);
@@ -440,6 +492,8 @@ describe('the books', () => {
       ['obligation', 'amount_fen'],
       ['posting', 'amount_fen'],
       ['net_position', 'net_fen'],
+      ['fund_net_position', 'payable_fen'],
+      ['control_total', 'amount_fen'],
       ['inbox', 'region'],
     ].flatMap(([table = '', column = '']) => [
       [table, 'update', `UPDATE ${table} SET ${column} = ${column}`],

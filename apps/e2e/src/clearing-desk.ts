@@ -11,6 +11,8 @@ export type Cycle = {
   readonly obligationCount: string;
   readonly amountFen: string;
   readonly merkleRoot: string;
+  readonly sequence: string;
+  readonly previousRoot: string;
   readonly closedAt: string | null;
 };
 

@@ -179,6 +179,9 @@ const ROUTES: readonly (readonly [method: string, path: string, status: number, 
   ['get', '/v1/cycles/{date}/net-positions', 200, false],
   ['get', '/v1/cycles/{date}/bilateral-positions', 200, false],
   ['get', '/v1/cycles/{date}/settlements', 200, false],
+  ['get', '/v1/cycles/{date}/statements/{province}', 200, false],
+  ['get', '/v1/cycles/{date}/statements/{province}/obligations/{obligationId}/proof', 200, false],
+  ['get', '/v1/statement-keys', 200, false],
 ];
 
 const openApi = (await gateway.get('/openapi.json').expect(200)).body as OpenApi;

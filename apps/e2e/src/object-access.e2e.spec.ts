@@ -650,6 +650,13 @@ const WITHOUT_OBJECT: Readonly<Record<string, string>> = {
   [`${POLICY}/ProposePolicy`]: 'makes the object',
   ...FILING_WITHOUT_OBJECT,
   ...CATALOGUE_WITHOUT_OBJECT,
+  ...Object.fromEntries(
+    ['ReadStatement', 'ProveObligation'].map((method) => [
+      `/yiditong.clearing.v1.StatementService/${method}`,
+      'is of the province that a caller names as his own or is refused; statements.e2e.spec.ts tries it with what is others’',
+    ]),
+  ),
+  '/yiditong.clearing.v1.StatementService/GetStatementKeys': 'shows public keys',
   [`${IDENTITY}/RegisterInstitutionKey`]: 'makes the object; an id is unique in its institution only',
   [`${IDENTITY}/RevokeCredential`]:
     'makes an order for a credential of the region that it names; the credential itself is kept nowhere',

@@ -62,6 +62,7 @@ function placeholders(side: Readonly<Record<string, string>>): Record<string, st
     settlementId: randomUUID(),
     visitId: randomUUID(),
     proposalId: randomUUID(),
+    obligationId: randomUUID(),
     downtimeId: randomUUID(),
     policyId: randomUUID(),
     messageId: newMessageId(parties.institutionCode),

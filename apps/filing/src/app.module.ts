@@ -29,7 +29,7 @@ import { DeliveryService } from './notification/delivery.service.js';
 import { EventFeedService } from './notification/event-feed.service.js';
 import { NotificationController } from './notification/notification.controller.js';
 import { NotificationService, NotificationSettings } from './notification/notification.service.js';
-import { SigningKeys } from './notification/signing-keys.js';
+import { SigningKeys } from '@yiditong/chassis';
 import { WebhookSender } from './notification/webhook-sender.js';
 import { ReceiptService } from './receipt/receipt.service.js';
 import { RuleController } from './rule/rule.controller.js';

@@ -1,6 +1,6 @@
 import { personalDataEnvironment, readEnvironment, serviceEnvironment } from '@yiditong/chassis';
 import { z } from 'zod';
-import { signingKeysText } from './notification/signing-keys.js';
+import { signingKeysText } from '@yiditong/chassis';
 import { MODES } from './notification/webhook-url.js';
 
 export const environment = readEnvironment(

@@ -30,6 +30,7 @@ import { MappingDownloadController } from './catalogue/mapping-download.controll
 import { MatchController } from './catalogue/match.controller.js';
 import { NationalItemController } from './catalogue/national-item.controller.js';
 import { ClearingController } from './clearing/clearing.controller.js';
+import { StatementController } from './clearing/statement.controller.js';
 import { environment } from './config.js';
 import { CredentialController } from './credential/credential.controller.js';
 import { EstimateController } from './estimate/estimate.controller.js';
@@ -127,6 +128,7 @@ const addresses = {
     PolicyController,
     PublishedPolicyController,
     ClearingController,
+    StatementController,
     CredentialController,
     AuditController,
     IdentityController,
@@ -164,6 +166,7 @@ const addresses = {
     provideRpcClient(TARGETS.estimate, addresses.settlement),
     provideRpcClient(TARGETS.institution, addresses.settlement),
     provideRpcClient(TARGETS.clearing, addresses.clearing),
+    provideRpcClient(TARGETS.statement, addresses.clearing),
     provideRpcClient(TARGETS.identity, addresses.identity),
     ...auditClients(addresses),
     {

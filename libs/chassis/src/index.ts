@@ -58,6 +58,7 @@ export { migrateQueues, queueModule } from './queue.js';
 export { AnswerTooLarge, provideRpcClient, RpcClient } from './rpc-client.js';
 export * from './rpc-targets.js';
 export { runService, stopWhenTold, type Readiness } from './run-service.js';
+export { SigningKeys, signingKeysText } from './signing-keys.js';
 export { continueTrace, currentTraceId } from './telemetry/continue-trace.js';
 export { meter } from './telemetry/metrics.js';
 export { MutualTls } from './transport/transport.js';

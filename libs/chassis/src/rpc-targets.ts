@@ -38,6 +38,7 @@ export const TARGETS = {
   settlementCycle: target('yiditong.settlement.v1', 'SettlementCycleService'),
   estimate: target('yiditong.settlement.v1', 'EstimateService'),
   clearing: target('yiditong.clearing.v1', 'ClearingService'),
+  statement: target('yiditong.clearing.v1', 'StatementService'),
   identity: target('yiditong.identity.v1', 'IdentityService'),
 } as const;
 

@@ -281,6 +281,12 @@ export const REASONS = {
     '{date} 的清算日尚未关账。请稍后再查。',
     'Cycle {date} is not closed yet. Ask again later.',
   ),
+  OBLIGATION_NOT_FOUND: entry(
+    'NOT_FOUND',
+    404,
+    '该清算日没有属于本省的应付应收 {id}。请核对编号与日期。',
+    'That cycle has no obligation {id} of this province. Check the id and the date.',
+  ),
   CYCLE_CLOSED: entry(
     'FAILED_PRECONDITION',
     409,

@@ -2,7 +2,7 @@
 export * as auditV1 from './gen/yiditong/audit/v1/audit.pb.js';
 export * as benefitV1 from './benefit-v1.js';
 export * as catalogueV1 from './catalogue-v1.js';
-export * as clearingV1 from './gen/yiditong/clearing/v1/clearing.pb.js';
+export * as clearingV1 from './clearing-v1.js';
 export * as commonV1 from './shared-v1.js';
 export * as filingV1 from './filing-v1.js';
 export * as identityV1 from './gen/yiditong/identity/v1/identity.pb.js';

@@ -1,6 +1,10 @@
-/** Balanced postings, positions, the Merkle tree that seals a cycle, and the chain that guards the audit trail. Pure. */
+/** Balanced postings, positions, the Merkle trees that seal a cycle, and the chain that guards the audit trail. Pure. */
 export * from './control-totals.js';
+export * from './cycle-seal.js';
 export * from './hash-chain.js';
 export * from './merkle.js';
+export * from './merkle-frontier.js';
+export * from './merkle-proof.js';
 export * from './obligation.js';
 export * from './positions.js';
+export * from './statement.js';

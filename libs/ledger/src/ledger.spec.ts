@@ -6,7 +6,9 @@ import { describe, expect, it } from 'vitest';
 import {
   accountBalances,
   bilateralPositions,
-  controlTotals,
+  cellKey,
+  differingCells,
+  leafDigest,
   merkleLeaf,
   merkleRoot,
   netPositions,
@@ -14,7 +16,7 @@ import {
   obligationLeaf,
   postingsOf,
   reverseObligation,
-  totalsAgree,
+  type CellTotals,
   type Obligation,
 } from './index.js';
 
@@ -164,24 +166,61 @@ describe('the seal', () => {
 
 describe('control totals', () => {
   const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
-  const totals = (all: readonly Obligation[]) =>
-    controlTotals(
-      all.map((o) => ({ amountFen: obligationAmount(o), leafHash: merkleLeaf(obligationLeaf(o), sha256) })),
-      sha256,
-    );
+  /** As a database counts them. */
+  const totals = (all: readonly Obligation[]): CellTotals[] => {
+    const cells = new Map<string, CellTotals>();
+    for (const o of all) {
+      const { insuredProvince, treatingProvince, insurance } = o;
+      const known = cells.get(cellKey(o));
+      cells.set(cellKey(o), {
+        insuredProvince,
+        treatingProvince,
+        insurance,
+        obligationCount: (known?.obligationCount ?? 0n) + 1n,
+        amountFen: fen((known?.amountFen ?? 0n) + obligationAmount(o)),
+        digestSum: (known?.digestSum ?? 0n) + leafDigest(merkleLeaf(obligationLeaf(o), sha256)),
+      });
+    }
+    return [...cells.values()];
+  };
 
-  it('agree on the same obligations and on nothing less, more or other', () => {
+  it('agree on the same obligations in whatever order, and on nothing less, more or other', () => {
     fc.assert(
       fc.property(fc.array(obligation, { minLength: 1, maxLength: 20 }), fc.nat(), obligation, (all, n, extra) => {
         const at = n % all.length;
-        const moved = all.map((o, i) =>
-          i === at ? { ...o, treatingProvince: o.treatingProvince === '110000' ? '310000' : '110000' } : o,
-        );
-        expect(totalsAgree(totals(all), totals([...all]))).toBe(true);
-        for (const other of [all.filter((_, i) => i !== at), [...all, extra], moved]) {
-          expect(totalsAgree(totals(all), totals(other))).toBe(false);
+        const changed = (change: (o: Obligation) => Obligation) => all.map((o, i) => (i === at ? change(o) : o));
+        expect(differingCells(totals(all), totals([...all].reverse()))).toEqual([]);
+        const others = [
+          all.filter((_, i) => i !== at),
+          [...all, extra],
+          changed((o) => ({ ...o, treatingProvince: o.treatingProvince === '110000' ? '310000' : '110000' })),
+          changed((o) => ({ ...o, settlementId: 'another' })),
+        ];
+        for (const other of others) {
+          expect(differingCells(totals(all), totals(other))).not.toEqual([]);
+          expect(differingCells(totals(other), totals(all))).toEqual(differingCells(totals(all), totals(other)));
         }
       }),
     );
+  });
+
+  it('name the cells that differ, and take a cell of nothing for none', () => {
+    const cell: CellTotals = {
+      insuredProvince: '610000',
+      treatingProvince: '110000',
+      insurance: 'EMPLOYEE',
+      obligationCount: 2n,
+      amountFen: fen(5n),
+      digestSum: -3n,
+    };
+    for (const change of [{ obligationCount: 3n }, { amountFen: fen(6n) }, { digestSum: -4n }])
+      expect(differingCells([cell], [{ ...cell, ...change }])).toEqual(['610000|110000|EMPLOYEE']);
+    expect(differingCells([cell], [])).toEqual(['610000|110000|EMPLOYEE']);
+    expect(differingCells([{ ...cell, obligationCount: 0n }], [])).toEqual([]);
+  });
+
+  it('add up the first eight bytes of a hash, whose first bit is the sign', () => {
+    expect(leafDigest(Uint8Array.from([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe, 9]))).toBe(-2n);
+    expect(leafDigest(Buffer.from('00000000000001009999', 'hex'))).toBe(256n);
   });
 });

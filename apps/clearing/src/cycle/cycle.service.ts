@@ -6,18 +6,31 @@ import {
   Database,
   nationalActor,
   sha256,
+  SigningKeys,
   TARGETS,
   type AuditAction,
   type RpcClient,
   type Tx,
 } from '@yiditong/chassis';
-import { NATION, Rejection } from '@yiditong/codes';
+import { NATION, PROVINCES, Rejection } from '@yiditong/codes';
 import type { settlementV1 } from '@yiditong/contracts';
-import { controlTotals, totalsAgree } from '@yiditong/ledger';
-import { fen } from '@yiditong/money';
-import { netTheCycle, recountMatches } from '../position/position.store.js';
+import {
+  differingCells,
+  frontierRoot,
+  netsOf,
+  sealLeaves,
+  sealRoot,
+  signedText,
+  type CycleSeal,
+  type Seal,
+} from '@yiditong/ledger';
+import { matrixOf } from '../position/matrix.store.js';
+import { insertNets } from '../position/position.store.js';
+import { wrongCells } from '../position/recount.js';
+import { controlTotalsOf, countObligations, countPostings, saveControlTotals } from '../position/recount.store.js';
+import { decodeCellTotals } from './cycle.codec.js';
 import type { Cycle, CycleState } from './cycle.entity.js';
-import { advanceCycle, findCycle, obligationsOfCycle, saveControlTotals } from './cycle.store.js';
+import { advanceCycle, closeCycle, findCycle, lockChain, moveChain, saveTotals } from './cycle.store.js';
 
 const CLEARING = nationalActor('close');
 /** The relay delivers within moments; what takes longer is rung for again. */
@@ -37,6 +50,7 @@ export class CycleService {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly keys: SigningKeys,
     @Inject(TARGETS.settlementCycle.token)
     private readonly settlement: RpcClient<settlementV1.SettlementCycleServiceClient>,
   ) {}
@@ -83,25 +97,53 @@ export class CycleService {
 
   private async seal(businessDate: string): Promise<CycleState> {
     const sealed = await this.settlement.call('sealCycle', { businessDate }, CLEARING, SEAL_DEADLINE_MS);
-    const totals = { ...sealed, amountFen: fen(sealed.amountFen) };
-    return this.advance(businessDate, 'SEALING', 'SEALED', (tx) => saveControlTotals(tx, businessDate, totals));
+    const cells = sealed.cells.map(decodeCellTotals);
+    return this.advance(businessDate, 'SEALING', 'SEALED', async (tx) => {
+      await saveControlTotals(tx, businessDate, cells);
+      await saveTotals(tx, businessDate, cells);
+    });
   }
 
-  /** Agrees only when count, sum and Merkle root are settlement's, and the matrix is what a full recount gives. */
+  /** Agrees only when settlement counted the same in every cell, and the matrix is what a full recount gives. */
   private async verify(businessDate: string): Promise<CycleState> {
-    const expected = await this.get(businessDate);
     const agreed = await this.database.transaction(CLEARING, async (tx) => {
-      const own = controlTotals(await obligationsOfCycle(tx, businessDate), sha256);
-      if (!totalsAgree(own, expected)) return false;
-      if (!(await recountMatches(tx, businessDate)))
-        throw new Error(`the position matrix of ${businessDate} is not what a recount gives`);
+      const counted = await countObligations(tx, businessDate);
+      if (differingCells(counted, await controlTotalsOf(tx, businessDate)).length > 0) return false;
+      const wrong = wrongCells(await matrixOf(tx, businessDate), counted, await countPostings(tx, businessDate));
+      if (wrong.length > 0)
+        throw new Error(`the matrix of ${businessDate} is not what a recount gives: ${wrong.slice(0, 5).join(', ')}`);
       return true;
     });
     return agreed ? this.advance(businessDate, 'SEALED', 'VERIFIED') : 'SEALED';
   }
 
+  /** Nets the verified matrix, links the cycle to those closed before and signs it. */
   private async net(businessDate: string): Promise<CycleState> {
-    return this.advance(businessDate, 'VERIFIED', 'CLOSED', (tx) => netTheCycle(tx, businessDate));
+    return this.database.transaction(CLEARING, async (tx) => {
+      const head = await lockChain(tx);
+      const cells = (await matrixOf(tx, businessDate)).map((cell) => ({
+        ...cell,
+        root: frontierRoot(cell.frontier, sha256),
+      }));
+      const nets = netsOf(
+        cells,
+        PROVINCES.map(({ code }) => code),
+      );
+      const cycle = { businessDate, sequence: head.sequence + 1n, previousRoot: head.root, cells, ...nets };
+      const seal = this.sign(cycle);
+      if (!(await closeCycle(tx, businessDate, seal, this.clock.now()))) return stateOf(tx, businessDate);
+      await moveChain(tx, seal);
+      await insertNets(tx, businessDate, nets);
+      await recordStep(tx, businessDate, 'VERIFIED', 'CLOSED');
+      return 'CLOSED';
+    });
+  }
+
+  private sign(cycle: CycleSeal): Seal {
+    const { businessDate, sequence, previousRoot } = cycle;
+    const [root, treeSize] = [sealRoot(cycle, sha256), sealLeaves(cycle).length];
+    const signatures = this.keys.signedBy(signedText({ businessDate, sequence, treeSize, root }));
+    return { sequence, previousRoot, root, treeSize, signatures };
   }
 
   /** Writes only if this worker is the one that takes the step. */
@@ -112,8 +154,7 @@ export class CycleService {
     write?: (tx: Tx) => Promise<void>,
   ): Promise<CycleState> {
     return this.database.transaction(CLEARING, async (tx) => {
-      const taken = await advanceCycle(tx, businessDate, from, to, this.clock.now());
-      if (!taken) return (await findCycle(tx, businessDate))?.state ?? from;
+      if (!(await advanceCycle(tx, businessDate, from, to))) return stateOf(tx, businessDate);
       await write?.(tx);
       await recordStep(tx, businessDate, from, to);
       return to;
@@ -128,15 +169,21 @@ const ACTION_OF: Record<ReachedState, AuditAction> = {
   CLOSED: 'CLOSE_CYCLE',
 };
 
+async function stateOf(tx: Tx, businessDate: string): Promise<CycleState> {
+  const cycle = await findCycle(tx, businessDate);
+  if (!cycle) throw new Error(`cycle ${businessDate} is gone`);
+  return cycle.state;
+}
+
 async function recordStep(tx: Tx, businessDate: string, from: CycleState, to: ReachedState): Promise<void> {
   const cycle = await findCycle(tx, businessDate);
-  const { obligationCount, amountFen, merkleRoot } = cycle ?? {};
+  const { obligationCount, amountFen, seal } = cycle ?? {};
   await appendAudit(tx, CLEARING, {
     province: NATION,
     action: ACTION_OF[to],
     objectType: 'cycle',
     objectId: businessDate,
     before: { state: from },
-    after: { state: to, obligationCount, amountFen, merkleRoot },
+    after: { state: to, obligationCount, amountFen, merkleRoot: seal?.root, sequence: seal?.sequence },
   });
 }

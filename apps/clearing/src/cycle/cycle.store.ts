@@ -1,12 +1,13 @@
 import type { Tx } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
-import type { ControlTotals, SealedObligation } from '@yiditong/ledger';
-import { fen } from '@yiditong/money';
+import type { CellTotals, CycleHead, Seal } from '@yiditong/ledger';
+import { fen, sumFen } from '@yiditong/money';
 import type { Cycle, CycleState } from './cycle.entity.js';
 
-type CycleRow = Omit<Cycle, 'obligationCount' | 'amountFen'> & {
+type CycleRow = Pick<Cycle, 'businessDate' | 'state' | 'closedAt'> & {
   readonly obligationCount: string;
   readonly amountFen: string;
+  readonly seal: (Omit<Seal, 'sequence'> & { readonly sequence: string }) | null;
 };
 
 /** Keeps the cycle from being verified until this transaction ends, opening it on first use. Rejects with CYCLE_CLOSED. */
@@ -26,11 +27,20 @@ export async function openCycle(tx: Tx, businessDate: string): Promise<void> {
 export async function findCycle(tx: Tx, businessDate: string): Promise<Cycle | null> {
   const rows: CycleRow[] = await tx.query(
     `SELECT to_char(business_date, 'YYYY-MM-DD') AS "businessDate", state, obligation_count AS "obligationCount", amount_fen AS "amountFen",
-            merkle_root AS "merkleRoot", closed_at AS "closedAt" FROM cycle WHERE business_date = $1`,
+            closed_at AS "closedAt",
+            CASE WHEN state = 'CLOSED' THEN jsonb_build_object('sequence', sequence::text, 'previousRoot', previous_root, 'root', merkle_root,
+              'treeSize', tree_size, 'signatures', signatures) END AS seal
+     FROM cycle WHERE business_date = $1`,
     [businessDate],
   );
   const [row] = rows;
-  return row ? { ...row, obligationCount: BigInt(row.obligationCount), amountFen: fen(BigInt(row.amountFen)) } : null;
+  if (!row) return null;
+  return {
+    ...row,
+    obligationCount: BigInt(row.obligationCount),
+    amountFen: fen(BigInt(row.amountFen)),
+    seal: row.seal && { ...row.seal, sequence: BigInt(row.seal.sequence) },
+  };
 }
 
 /** Answers whether this was the first request. */
@@ -51,38 +61,50 @@ export async function unfinishedCloses(tx: Tx): Promise<string[]> {
   return rows.map((row) => row.businessDate);
 }
 
-/** Takes one step. Answers false where another worker took it before: then nothing is written. */
-export async function advanceCycle(
-  tx: Tx,
-  businessDate: string,
-  from: CycleState,
-  to: CycleState,
-  at: Date,
-): Promise<boolean> {
-  const rows: unknown[] = (
-    await tx.query(
-      `UPDATE cycle SET state = $3, closed_at = CASE WHEN $3 = 'CLOSED' THEN $4::timestamptz END
-       WHERE business_date = $1 AND state = $2 RETURNING 1`,
-      [businessDate, from, to, at],
-    )
-  )[0];
-  return rows.length > 0;
+/** Takes one step but the last. Answers false where another worker took it before: then nothing is written. */
+export async function advanceCycle(tx: Tx, businessDate: string, from: CycleState, to: CycleState): Promise<boolean> {
+  const [advanced]: [unknown[]] = await tx.query(
+    'UPDATE cycle SET state = $3 WHERE business_date = $1 AND state = $2 RETURNING 1',
+    [businessDate, from, to],
+  );
+  return advanced.length > 0;
 }
 
-export async function saveControlTotals(tx: Tx, businessDate: string, totals: ControlTotals): Promise<void> {
-  await tx.query('UPDATE cycle SET obligation_count = $2, amount_fen = $3, merkle_root = $4 WHERE business_date = $1', [
+/** What settlement counted in all. */
+export async function saveTotals(tx: Tx, businessDate: string, cells: readonly CellTotals[]): Promise<void> {
+  const count = cells.reduce((sum, { obligationCount }) => sum + obligationCount, 0n);
+  const amountFen = sumFen(cells.map((cell) => cell.amountFen));
+  await tx.query('UPDATE cycle SET obligation_count = $2, amount_fen = $3 WHERE business_date = $1', [
     businessDate,
-    String(totals.obligationCount),
-    String(totals.amountFen),
-    totals.merkleRoot,
+    String(count),
+    String(amountFen),
   ]);
 }
 
-/** The cycle's obligations as booked here, in id order. */
-export async function obligationsOfCycle(tx: Tx, businessDate: string): Promise<SealedObligation[]> {
-  const rows: { amountFen: string; leafHash: Buffer }[] = await tx.query(
-    'SELECT amount_fen AS "amountFen", leaf_hash AS "leafHash" FROM obligation WHERE business_date = $1 ORDER BY obligation_id',
-    [businessDate],
+/** The last step, with what the cycle is known by from then on. Answers false where another worker took it before: then nothing is written. */
+export async function closeCycle(tx: Tx, businessDate: string, seal: Seal, at: Date): Promise<boolean> {
+  const { sequence, previousRoot, root, treeSize, signatures } = seal;
+  const [closed]: [unknown[]] = await tx.query(
+    `UPDATE cycle SET state = 'CLOSED', closed_at = $2, sequence = $3, previous_root = $4, merkle_root = $5, tree_size = $6, signatures = $7
+     WHERE business_date = $1 AND state = 'VERIFIED' RETURNING 1`,
+    [businessDate, at, String(sequence), previousRoot, root, treeSize, JSON.stringify(signatures)],
   );
-  return rows.map(({ amountFen, leafHash }) => ({ amountFen: fen(BigInt(amountFen)), leafHash }));
+  return closed.length > 0;
+}
+
+/** Locks the end of the chain until this transaction ends, so that cycles are linked one after another. */
+export async function lockChain(tx: Tx): Promise<CycleHead> {
+  const rows: { sequence: string; root: string }[] = await tx.query(
+    "SELECT sequence, merkle_root AS root FROM chain_head WHERE chain = 'cycle' FOR UPDATE",
+  );
+  const [head] = rows;
+  if (!head) throw new Error('the chain of cycles has no head');
+  return { sequence: BigInt(head.sequence), root: head.root };
+}
+
+export async function moveChain(tx: Tx, { sequence, root }: CycleHead): Promise<void> {
+  await tx.query("UPDATE chain_head SET sequence = $1, merkle_root = $2 WHERE chain = 'cycle'", [
+    String(sequence),
+    root,
+  ]);
 }

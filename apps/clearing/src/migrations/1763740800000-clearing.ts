@@ -25,10 +25,39 @@ export class Clearing1763740800000 implements MigrationInterface {
         close_requested_at timestamptz,
         obligation_count bigint NOT NULL DEFAULT 0,
         amount_fen bigint NOT NULL DEFAULT 0,
-        merkle_root text NOT NULL DEFAULT '',
+        -- Of a closed cycle: its place in the chain, and what is signed.
+        sequence bigint,
+        previous_root text,
+        merkle_root text,
+        tree_size integer,
+        signatures jsonb,
         closed_at timestamptz,
         CONSTRAINT cycle_pk PRIMARY KEY (business_date),
-        CONSTRAINT cycle_state CHECK (state IN ('OPEN', 'SEALING', 'SEALED', 'VERIFIED') OR (state = 'CLOSED' AND closed_at IS NOT NULL))
+        CONSTRAINT cycle_sequence UNIQUE (sequence),
+        CONSTRAINT cycle_state CHECK (CASE WHEN state = 'CLOSED'
+          THEN num_nulls(closed_at, sequence, previous_root, merkle_root, tree_size, signatures) = 0
+          ELSE state IN ('OPEN', 'SEALING', 'SEALED', 'VERIFIED') AND num_nonnulls(closed_at, sequence, previous_root, merkle_root, tree_size, signatures) = 0 END)
+      );
+
+      -- The last of the chain of closed cycles: whoever closes one holds it.
+      CREATE TABLE chain_head (
+        chain text NOT NULL,
+        sequence bigint NOT NULL,
+        merkle_root text NOT NULL,
+        CONSTRAINT chain_head_pk PRIMARY KEY (chain)
+      );
+      INSERT INTO chain_head (chain, sequence, merkle_root) VALUES ('cycle', 0, '');
+
+      -- What settlement counted when it sealed the cycle.
+      CREATE TABLE control_total (
+        business_date date NOT NULL,
+        insured_province char(6) NOT NULL,
+        treating_province char(6) NOT NULL,
+        insurance text NOT NULL,
+        obligation_count bigint NOT NULL,
+        amount_fen bigint NOT NULL,
+        digest_sum numeric NOT NULL,
+        CONSTRAINT control_total_pk PRIMARY KEY (business_date, insured_province, treating_province, insurance)
       );
 
       CREATE TABLE obligation (
@@ -44,26 +73,34 @@ export class Clearing1763740800000 implements MigrationInterface {
         business_date date NOT NULL,
         amount_fen bigint NOT NULL,
         leaf_hash bytea NOT NULL,
+        -- The first eight bytes of the hash, which a recount can add up.
+        leaf_digest bigint NOT NULL,
+        -- Its place in the tree of its cell, from 0.
+        leaf_index bigint NOT NULL,
         recorded_at timestamptz NOT NULL,
         CONSTRAINT obligation_pk PRIMARY KEY (treating_province, obligation_id, insured_province),
         CONSTRAINT obligation_once UNIQUE (treating_province, operation_id, kind, insured_province),
+        CONSTRAINT obligation_in_cell UNIQUE (business_date, treating_province, insured_province, insurance, leaf_index),
         CONSTRAINT obligation_parties CHECK (insured_province <> treating_province),
         CONSTRAINT obligation_sign CHECK ((kind IN ('SETTLEMENT', 'REINSTATEMENT') AND amount_fen >= 0) OR (kind IN ('REVERSAL', 'REFUND') AND amount_fen <= 0))
       );
-      CREATE INDEX obligation_by_cycle ON obligation (business_date, obligation_id);
 
       CREATE TABLE posting (
         treating_province char(6) NOT NULL,
         obligation_id uuid NOT NULL,
         fund text NOT NULL,
         insured_province char(6) NOT NULL,
+        insurance text NOT NULL,
+        business_date date NOT NULL,
         debit_account text NOT NULL,
         credit_account text NOT NULL,
         amount_fen bigint NOT NULL,
         CONSTRAINT posting_pk PRIMARY KEY (treating_province, obligation_id, fund, insured_province),
         CONSTRAINT posting_accounts CHECK (debit_account <> credit_account)
       );
+      CREATE INDEX posting_by_cycle ON posting (business_date);
 
+      -- The matrix: a cell for each pair and insurance of a cycle, with the frontier of the tree over its obligations.
       CREATE TABLE position (
         treating_province char(6) NOT NULL,
         business_date date NOT NULL,
@@ -71,9 +108,21 @@ export class Clearing1763740800000 implements MigrationInterface {
         insurance text NOT NULL,
         amount_fen bigint NOT NULL,
         obligation_count bigint NOT NULL,
+        frontier bytea NOT NULL,
         CONSTRAINT position_pk PRIMARY KEY (treating_province, business_date, insured_province, insurance)
       );
       CREATE INDEX position_by_cycle ON position (business_date);
+
+      CREATE TABLE fund_position (
+        treating_province char(6) NOT NULL,
+        business_date date NOT NULL,
+        insured_province char(6) NOT NULL,
+        insurance text NOT NULL,
+        fund text NOT NULL,
+        amount_fen bigint NOT NULL,
+        CONSTRAINT fund_position_pk PRIMARY KEY (treating_province, business_date, insured_province, insurance, fund)
+      );
+      CREATE INDEX fund_position_by_cycle ON fund_position (business_date);
 
       CREATE TABLE net_position (
         business_date date NOT NULL,
@@ -81,24 +130,37 @@ export class Clearing1763740800000 implements MigrationInterface {
         payable_fen bigint NOT NULL,
         receivable_fen bigint NOT NULL,
         net_fen bigint NOT NULL,
+        payable_count bigint NOT NULL,
+        receivable_count bigint NOT NULL,
         CONSTRAINT net_position_pk PRIMARY KEY (business_date, region),
         CONSTRAINT net_position_net CHECK (net_fen = receivable_fen - payable_fen)
       );
-      ${['obligation', 'posting', 'position'].map((table) => narrowTenancySql(table, { provinces: ['insured_province', 'treating_province'], wholeProvinces: true })).join('')}
-      ${narrowTenancySql('net_position', { provinces: ['region'], wholeProvinces: true })}
+
+      CREATE TABLE fund_net_position (
+        business_date date NOT NULL,
+        region char(6) NOT NULL,
+        insurance text NOT NULL,
+        fund text NOT NULL,
+        payable_fen bigint NOT NULL,
+        receivable_fen bigint NOT NULL,
+        CONSTRAINT fund_net_position_pk PRIMARY KEY (business_date, region, insurance, fund)
+      );
+      ${['obligation', 'posting', 'position', 'fund_position', 'control_total'].map((table) => narrowTenancySql(table, { provinces: ['insured_province', 'treating_province'], wholeProvinces: true })).join('')}
+      ${['net_position', 'fund_net_position'].map((table) => narrowTenancySql(table, { provinces: ['region'], wholeProvinces: true })).join('')}
       ${INBOX_TABLE}
       ${IDEMPOTENCY_TABLE}
       ${PROPOSAL_TABLE}
       ${AUDIT_TABLES}
       ${auditGrants('clearing_app')}
       ${proposalGrants('clearing_app')}
-      GRANT SELECT, INSERT ON obligation, posting, net_position, inbox TO clearing_app;
-      GRANT SELECT, INSERT, UPDATE ON cycle, position, idempotency TO clearing_app;`);
+      GRANT SELECT, INSERT ON obligation, posting, control_total, net_position, fund_net_position, inbox TO clearing_app;
+      GRANT SELECT, INSERT, UPDATE ON cycle, position, fund_position, idempotency TO clearing_app;
+      GRANT SELECT, UPDATE ON chain_head TO clearing_app;`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
-      'DROP TABLE audit_record, audit_head, proposal, idempotency, inbox, net_position, position, posting, obligation, cycle',
+      'DROP TABLE audit_record, audit_head, proposal, idempotency, inbox, fund_net_position, net_position, fund_position, position, posting, obligation, control_total, chain_head, cycle',
     );
   }
 }

@@ -10,10 +10,12 @@ import {
   type AuditEntry,
   type Tx,
 } from '@yiditong/chassis';
-import { controlTotals, merkleLeaf, obligationAmount, obligationLeaf } from '@yiditong/ledger';
+import { merkleLeaf, merkleRoot, obligationAmount, obligationLeaf } from '@yiditong/ledger';
+import { sumFen } from '@yiditong/money';
 import { holdCycle } from '../cycle/cycle.store.js';
 import type { ArrivedObligation } from './obligation.codec.js';
-import { insertObligations, insertPostings, movePositions, type HashedObligation } from './obligation.store.js';
+import { moveMatrix } from '../position/matrix.store.js';
+import { insertObligations, insertPostings, type HashedObligation } from './obligation.store.js';
 
 const ACTOR = nationalActor('obligations');
 
@@ -54,11 +56,10 @@ export class ObligationService {
       await holdCycle(tx, businessDate);
     const hashed = fresh.map((obligation) => ({
       ...obligation,
-      leafHash: Buffer.from(merkleLeaf(obligationLeaf(obligation), sha256)),
+      leafHash: merkleLeaf(obligationLeaf(obligation), sha256),
     }));
-    await insertObligations(tx, hashed);
+    await insertObligations(tx, await moveMatrix(tx, province, hashed));
     await insertPostings(tx, fresh);
-    await movePositions(tx, fresh);
     await appendAudit(tx, ACTOR, batchRecord(province, hashed));
     return fresh;
   }
@@ -67,10 +68,12 @@ export class ObligationService {
 /** One record a batch: each obligation stands in the ledger itself, and the root of their hashes says which they were. */
 function batchRecord(province: string, batch: readonly HashedObligation[]): AuditEntry {
   const sorted = [...batch].sort((a, b) => (a.obligationId < b.obligationId ? -1 : 1));
-  const totals = controlTotals(
-    sorted.map((obligation) => ({ amountFen: obligationAmount(obligation), leafHash: obligation.leafHash })),
-    sha256,
-  );
+  const leaves = sorted.map(({ leafHash }) => leafHash);
+  const totals = {
+    obligationCount: BigInt(batch.length),
+    amountFen: sumFen(batch.map(obligationAmount)),
+    merkleRoot: Buffer.from(merkleRoot(leaves, sha256)).toString('hex'),
+  };
   const businessDates = [...new Set(batch.map(({ businessDate }) => businessDate))].sort();
   return {
     province,

@@ -1,7 +1,6 @@
 import type { Tx } from '@yiditong/chassis';
-import { PROVINCES } from '@yiditong/codes';
-import { fen, ZERO_FEN, type Fen } from '@yiditong/money';
-import { netPositions, type BilateralPosition, type NetPosition } from '@yiditong/ledger';
+import { fen, type Fen } from '@yiditong/money';
+import type { BilateralPosition, CycleSeal, NetPosition } from '@yiditong/ledger';
 
 export type CountedPosition = BilateralPosition & { readonly obligationCount: bigint };
 
@@ -20,47 +19,36 @@ export async function bilateralOf(tx: Tx, businessDate: string): Promise<Counted
   }));
 }
 
-/** Whether the matrix is exactly what counting the cycle's obligations anew gives, and what its postings sum to. */
-export async function recountMatches(tx: Tx, businessDate: string): Promise<boolean> {
-  const differences: unknown[] = await tx.query(
-    `WITH counted AS (
-       SELECT treating_province, insured_province, insurance, sum(amount_fen) AS amount, count(*) AS count
-       FROM obligation WHERE business_date = $1 GROUP BY 1, 2, 3
-     ), posted AS (
-       SELECT o.treating_province, o.insured_province, o.insurance, sum(p.amount_fen) AS amount
-       FROM obligation o JOIN posting p ON p.treating_province = o.treating_province AND p.obligation_id = o.obligation_id
-       WHERE o.business_date = $1 GROUP BY 1, 2, 3
-     ), kept AS (
-       SELECT treating_province, insured_province, insurance, amount_fen AS amount, obligation_count AS count
-       FROM position WHERE business_date = $1
-     )
-     SELECT 1 FROM counted FULL JOIN kept USING (treating_province, insured_province, insurance)
-       LEFT JOIN posted USING (treating_province, insured_province, insurance)
-     WHERE counted.amount IS DISTINCT FROM kept.amount OR counted.count IS DISTINCT FROM kept.count
-       OR coalesce(posted.amount, 0) IS DISTINCT FROM counted.amount
-     LIMIT 1`,
-    [businessDate],
-  );
-  return differences.length === 0;
-}
-
-/** Nets the verified matrix and keeps a row for each of the 32 parties, which nothing may change any more. */
-export async function netTheCycle(tx: Tx, businessDate: string): Promise<void> {
-  const moved = new Map(
-    netPositions(await bilateralOf(tx, businessDate)).map((position) => [position.region, position]),
-  );
-  const positions = PROVINCES.map(
-    ({ code }) => moved.get(code) ?? { region: code, payableFen: ZERO_FEN, receivableFen: ZERO_FEN, netFen: ZERO_FEN },
-  );
+/** Keeps the nets of a closed cycle, which nothing may change any more. */
+export async function insertNets(
+  tx: Tx,
+  businessDate: string,
+  { regionNets, fundNets }: Pick<CycleSeal, 'regionNets' | 'fundNets'>,
+): Promise<void> {
   await tx.query(
-    `INSERT INTO net_position (business_date, region, payable_fen, receivable_fen, net_fen)
-     SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[])`,
+    `INSERT INTO net_position (business_date, region, payable_fen, receivable_fen, net_fen, payable_count, receivable_count)
+     SELECT $1, region, payable_fen, receivable_fen, receivable_fen - payable_fen, payable_count, receivable_count
+     FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
+       AS net(region, payable_fen, receivable_fen, payable_count, receivable_count)`,
     [
       businessDate,
-      positions.map((position) => position.region),
-      positions.map((position) => String(position.payableFen)),
-      positions.map((position) => String(position.receivableFen)),
-      positions.map((position) => String(position.netFen)),
+      regionNets.map((net) => net.region),
+      regionNets.map((net) => String(net.payableFen)),
+      regionNets.map((net) => String(net.receivableFen)),
+      regionNets.map((net) => String(net.payableCount)),
+      regionNets.map((net) => String(net.receivableCount)),
+    ],
+  );
+  await tx.query(
+    `INSERT INTO fund_net_position (business_date, region, insurance, fund, payable_fen, receivable_fen)
+     SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[])`,
+    [
+      businessDate,
+      fundNets.map((net) => net.region),
+      fundNets.map((net) => net.insurance),
+      fundNets.map((net) => net.fund),
+      fundNets.map((net) => String(net.payableFen)),
+      fundNets.map((net) => String(net.receivableFen)),
     ],
   );
 }

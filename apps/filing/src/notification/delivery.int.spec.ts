@@ -19,7 +19,7 @@ import { DeliveryService } from './delivery.service.js';
 import { leaseDeliveries, makeDeliveries, recordDelivered, recordFailure } from './delivery.store.js';
 import { appendEvents } from './event.store.js';
 import { NotificationService, NotificationSettings } from './notification.service.js';
-import { SigningKeys } from './signing-keys.js';
+import { SigningKeys } from '@yiditong/chassis';
 import { webhookMessage } from './webhook-message.js';
 import { WebhookSender } from './webhook-sender.js';
 

@@ -4,7 +4,7 @@ import { DeliveryTurns } from './delivery-turns.js';
 import { dueWebhooks, leaseDeliveries, makeDeliveries, recordDelivered, recordFailure } from './delivery.store.js';
 import type { LeasedDelivery } from './notification.entity.js';
 import { waitAfter } from './retry-schedule.js';
-import { SigningKeys } from './signing-keys.js';
+import { SigningKeys } from '@yiditong/chassis';
 import { webhookMessage } from './webhook-message.js';
 import { WebhookSender } from './webhook-sender.js';
 

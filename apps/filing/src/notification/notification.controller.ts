@@ -15,7 +15,7 @@ import {
   encodeWebhook,
 } from './notification.codec.js';
 import { NotificationService } from './notification.service.js';
-import { SigningKeys } from './signing-keys.js';
+import { SigningKeys } from '@yiditong/chassis';
 
 @Controller()
 @filingV1.NotificationServiceControllerMethods()

@@ -4,7 +4,7 @@ import { privateJwks } from '@yiditong/testing';
 import { flattenedVerify, importJWK, type JSONWebKeySet } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { EventRow } from './notification.entity.js';
-import { SigningKeys, signingKeysText } from './signing-keys.js';
+import { SigningKeys, signingKeysText } from '@yiditong/chassis';
 import { webhookMessage } from './webhook-message.js';
 
 const DOCUMENT = new URL('../../../../docs/notifications.md', import.meta.url);

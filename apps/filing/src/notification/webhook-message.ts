@@ -1,5 +1,5 @@
 import type { EventRow } from './notification.entity.js';
-import type { SigningKeys } from './signing-keys.js';
+import type { SigningKeys } from '@yiditong/chassis';
 
 export type WebhookMessage = { readonly body: string; readonly headers: Readonly<Record<string, string>> };
 

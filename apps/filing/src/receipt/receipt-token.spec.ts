@@ -3,7 +3,7 @@ import { FILING_CATEGORIES } from '@yiditong/codes';
 import { privateJwks } from '@yiditong/testing';
 import { CompactSign } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { SigningKeys } from '../notification/signing-keys.js';
+import { SigningKeys } from '@yiditong/chassis';
 import { readReceipt, signReceipt, type Receipt } from './receipt-token.js';
 
 const text = privateJwks('filing-1');

@@ -2,7 +2,7 @@ import { findProvince, FILING_CATEGORIES, isCalendarDate, type FilingCategory } 
 import { CompactSign, compactVerify } from 'jose';
 import { parse as bytesOf, stringify as uuidOf } from 'uuid';
 import { z } from 'zod';
-import type { SigningKeys } from '../notification/signing-keys.js';
+import type { SigningKeys } from '@yiditong/chassis';
 
 const TYPE = 'yiditong-receipt';
 const ALGORITHM = 'EdDSA';

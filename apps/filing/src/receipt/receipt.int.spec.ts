@@ -14,7 +14,7 @@ import { ActingService } from '../family/acting.service.js';
 import type { FilingRow } from '../filing/filing.entity.js';
 import { recordVersion } from '../filing/filing.store.js';
 import { migrations } from '../migrations/index.js';
-import { SigningKeys } from '../notification/signing-keys.js';
+import { SigningKeys } from '@yiditong/chassis';
 import { encodeVerification } from './receipt.codec.js';
 import { readReceipt, signReceipt } from './receipt-token.js';
 import { ReceiptService } from './receipt.service.js';

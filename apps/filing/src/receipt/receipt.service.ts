@@ -5,7 +5,7 @@ import { ActingService, type Named } from '../family/acting.service.js';
 import { aboutFiling, nameOf } from '../filing/filing-record.js';
 import type { FilingRow } from '../filing/filing.entity.js';
 import { findFiling } from '../filing/filing.store.js';
-import { SigningKeys } from '../notification/signing-keys.js';
+import { SigningKeys } from '@yiditong/chassis';
 import { readReceipt, signReceipt } from './receipt-token.js';
 import { findFilingOfReceipt } from './receipt.store.js';
 

@@ -9,7 +9,11 @@ export const cycleAnswer = z.object({
   state: z.enum(['OPEN', 'SEALING', 'SEALED', 'VERIFIED', 'CLOSED']),
   obligationCount: z.string(),
   amountFen: answerFen,
-  merkleRoot: z.string(),
+  merkleRoot: z.string().describe('已关账时：签名的默克尔根 / of a closed cycle: the signed root'),
+  sequence: z.string().describe('关账顺序，从 1 起 / its place among closed cycles'),
+  previousRoot: z.string(),
+  treeSize: z.number().int(),
+  signatures: z.array(z.object({ kid: z.string(), signature: z.string() })),
   closedAt: instant.nullable(),
 });
 export const closeProposalAnswer = proposalAnswer.extend({ businessDate });
@@ -40,6 +44,10 @@ export function decodeCycle(wire: clearingV1.Cycle): CycleAnswer {
     obligationCount: String(wire.obligationCount),
     amountFen: String(wire.amountFen),
     merkleRoot: wire.merkleRoot,
+    sequence: String(wire.sequence),
+    previousRoot: wire.previousRoot,
+    treeSize: wire.treeSize,
+    signatures: wire.signatures.map(({ kid, signature }) => ({ kid, signature })),
     closedAt: wire.closedAt ? decodeInstant(wire.closedAt, 'closed_at').toISOString() : null,
   };
 }

@@ -8,7 +8,7 @@ import {
   type Tx,
 } from '@yiditong/chassis';
 import type { clearingV1 } from '@yiditong/contracts';
-import { merkleLeaf, obligationAmount, obligationLeaf, type Obligation } from '@yiditong/ledger';
+import { leafDigest, merkleLeaf, obligationAmount, obligationLeaf, type Obligation } from '@yiditong/ledger';
 
 export const OBLIGATION_TOPIC = 'obligation';
 
@@ -23,9 +23,10 @@ export async function recordObligation(
   recordedAt: Date,
 ): Promise<void> {
   const amountFen = obligationAmount(obligation);
+  const leafHash = merkleLeaf(obligationLeaf(obligation), sha256);
   await tx.query(
-    `INSERT INTO obligation (person_id, obligation_id, settlement_id, operation_id, kind, insured_province, treating_province, business_date, amount_fen, leaf_hash)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    `INSERT INTO obligation (person_id, obligation_id, settlement_id, operation_id, kind, insured_province, treating_province, insurance, business_date, amount_fen, leaf_hash, leaf_digest)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     [
       personId,
       obligation.obligationId,
@@ -34,9 +35,11 @@ export async function recordObligation(
       obligation.kind,
       obligation.insuredProvince,
       obligation.treatingProvince,
+      obligation.insurance,
       obligation.businessDate,
       String(amountFen),
-      Buffer.from(merkleLeaf(obligationLeaf(obligation), sha256)),
+      Buffer.from(leafHash),
+      String(leafDigest(leafHash)),
     ],
   );
   const payload: OutgoingObligation = {

@@ -1,4 +1,5 @@
 import { Controller } from '@nestjs/common';
+import { insuranceCodec } from '@yiditong/chassis';
 import { isCalendarDate, Rejection } from '@yiditong/codes';
 import { settlementV1 } from '@yiditong/contracts';
 import { CycleService } from './cycle.service.js';
@@ -17,7 +18,14 @@ export class CycleController implements settlementV1.SettlementCycleServiceContr
   }
 
   async sealCycle(request: settlementV1.SealCycleRequest): Promise<settlementV1.SealCycleResponse> {
-    return this.cycles.seal(dateOf(request));
+    const cells = await this.cycles.seal(dateOf(request));
+    return {
+      cells: cells.map((cell) => ({
+        ...cell,
+        insurance: insuranceCodec.encode(cell.insurance),
+        digestSum: String(cell.digestSum),
+      })),
+    };
   }
 }
 

@@ -1,17 +1,8 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import {
-  appendAudit,
-  Clock,
-  Database,
-  nationalActor,
-  nextDay,
-  sha256,
-  type AuditEntry,
-  type Tx,
-} from '@yiditong/chassis';
+import { appendAudit, Clock, Database, nationalActor, nextDay, type AuditEntry, type Tx } from '@yiditong/chassis';
 import { NATION, Rejection } from '@yiditong/codes';
-import { controlTotals, type ControlTotals } from '@yiditong/ledger';
-import { cycleAfter, obligationsOfCycle, openCycle, openCycles, sealCycle } from './cycle.store.js';
+import type { CellTotals } from '@yiditong/ledger';
+import { cellTotals, cycleAfter, openCycle, openCycles, sealCycle } from './cycle.store.js';
 
 const CLEARING = nationalActor('cycle');
 
@@ -50,7 +41,7 @@ export class CycleService implements OnApplicationBootstrap {
   }
 
   /** Rejects with CYCLE_NEXT_NOT_OPEN: live traffic must have somewhere to go. */
-  async seal(businessDate: string): Promise<ControlTotals> {
+  async seal(businessDate: string): Promise<CellTotals[]> {
     await this.database.transaction(CLEARING, async (tx) => {
       if (!(await cycleAfter(tx, businessDate))) throw new Rejection('CYCLE_NEXT_NOT_OPEN', { date: businessDate });
       if (await sealCycle(tx, businessDate, this.clock.now()))
@@ -60,10 +51,7 @@ export class CycleService implements OnApplicationBootstrap {
           after: { state: 'SEALED' },
         });
     });
-    return controlTotals(
-      await this.database.transaction(CLEARING, (tx) => obligationsOfCycle(tx, businessDate)),
-      sha256,
-    );
+    return this.database.transaction(CLEARING, (tx) => cellTotals(tx, businessDate));
   }
 
   private async open(tx: Tx, businessDate: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Tx } from '@yiditong/chassis';
-import type { SealedObligation } from '@yiditong/ledger';
+import type { CellKey, CellTotals } from '@yiditong/ledger';
 import { fen } from '@yiditong/money';
 
 /**
@@ -51,11 +51,18 @@ export async function sealCycle(tx: Tx, businessDate: string, at: Date): Promise
   return sealed.length > 0;
 }
 
-/** The cycle's obligations in id order, for its control totals. */
-export async function obligationsOfCycle(tx: Tx, businessDate: string): Promise<SealedObligation[]> {
-  const rows: { amountFen: string; leafHash: Buffer }[] = await tx.query(
-    'SELECT amount_fen AS "amountFen", leaf_hash AS "leafHash" FROM obligation WHERE business_date = $1 ORDER BY obligation_id',
+/** The cycle's obligations, counted anew. */
+export async function cellTotals(tx: Tx, businessDate: string): Promise<CellTotals[]> {
+  const rows: (CellKey & { count: string; amount: string; digest: string })[] = await tx.query(
+    `SELECT insured_province AS "insuredProvince", treating_province AS "treatingProvince", insurance,
+            count(*)::text AS count, sum(amount_fen)::text AS amount, sum(leaf_digest)::text AS digest
+     FROM obligation WHERE business_date = $1 GROUP BY 1, 2, 3`,
     [businessDate],
   );
-  return rows.map(({ amountFen, leafHash }) => ({ amountFen: fen(BigInt(amountFen)), leafHash }));
+  return rows.map(({ count, amount, digest, ...key }) => ({
+    ...key,
+    obligationCount: BigInt(count),
+    amountFen: fen(BigInt(amount)),
+    digestSum: BigInt(digest),
+  }));
 }

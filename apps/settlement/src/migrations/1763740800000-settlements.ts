@@ -272,11 +272,14 @@ const BY_PERSON = `
     kind text NOT NULL,
     insured_province char(6) NOT NULL,
     treating_province char(6) NOT NULL,
+    insurance text NOT NULL,
     business_date date NOT NULL,
     amount_fen bigint NOT NULL,
     leaf_hash bytea NOT NULL,
+    -- The first eight bytes of the hash, which a seal can add up.
+    leaf_digest bigint NOT NULL,
     CONSTRAINT obligation_pk PRIMARY KEY (person_id, obligation_id, insured_province, treating_province),
     CONSTRAINT obligation_once UNIQUE (person_id, operation_id, kind, insured_province, treating_province),
     CONSTRAINT obligation_sign CHECK ((kind IN ('SETTLEMENT', 'REINSTATEMENT') AND amount_fen >= 0) OR (kind IN ('REVERSAL', 'REFUND') AND amount_fen <= 0))
   );
-  CREATE INDEX obligation_by_cycle ON obligation (business_date, obligation_id);`;
+  CREATE INDEX obligation_by_cycle ON obligation (business_date);`;

@@ -102,8 +102,25 @@ export interface Cycle {
   state: CycleState;
   obligationCount: bigint;
   amountFen: bigint;
+  /** Of a closed cycle: the signed root of the RFC 9162 tree over its matrix and nets, SHA-256, hexadecimal. */
   merkleRoot: string;
-  closedAt: Timestamp | undefined;
+  closedAt:
+    | Timestamp
+    | undefined;
+  /** Its place among closed cycles, from 1. */
+  sequence: bigint;
+  /** The root of the cycle closed before; empty for the first. */
+  previousRoot: string;
+  treeSize: number;
+  signatures: CycleSignature[];
+}
+
+/** Ed25519 over "yiditong-cycle-1|sequence|business_date|tree_size|merkle_root". */
+export interface CycleSignature {
+  /** Of the key, as published. */
+  kid: string;
+  /** Base64. */
+  signature: string;
 }
 
 export interface CloseProposal {

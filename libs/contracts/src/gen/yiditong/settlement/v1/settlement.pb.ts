@@ -475,13 +475,24 @@ export interface SealCycleRequest {
   businessDate: string;
 }
 
-export interface SealCycleResponse {
-  /** Obligations of the cycle: one for each settlement and one for each reversal. */
+/** What settlement counts of one cell of the position matrix, from its own obligations. */
+export interface CellTotals {
+  /** Payer. */
+  insuredProvince: string;
+  /** Payee. */
+  treatingProvince: string;
+  insurance: Insurance;
+  /** Obligations of the cycle: one for each settlement and one for each undoing. */
   obligationCount: bigint;
   /** Their signed sum. */
   amountFen: bigint;
-  /** RFC 9162 tree over the obligations in id order, SHA-256, hexadecimal. */
-  merkleRoot: string;
+  /** The sum of the first eight bytes of each obligation's leaf hash, as signed numbers; decimal. */
+  digestSum: string;
+}
+
+export interface SealCycleResponse {
+  /** Cells with obligations, in no order. */
+  cells: CellTotals[];
 }
 
 export interface SettlementServiceClient {

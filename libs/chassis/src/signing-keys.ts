@@ -26,9 +26,9 @@ export const signingKeysText = z
   .refine(isKeys, 'a JSON list of 1 to 4 private Ed25519 JWKs, each with a kid of its own');
 
 /**
- * What receipts and notifications are signed with. The first signs; all verify and are published, so that a key is replaced in
- * two steps: published at the end of the list first, moved to its head when receivers know it. What the two kinds of text have
- * in common is no beginning: a receipt is a JWS, a notification begins with a UUID, so neither ever passes for the other.
+ * What a service signs with what it gives out: receipts, notifications, closed cycles. The first signs; all verify and are published, so
+ * that a key is replaced in two steps: published at the end of the list first, moved to its head when receivers know it. No two kinds
+ * of text begin alike: a receipt is a JWS, a notification begins with a UUID, a cycle with its format, so none ever passes for another.
  */
 export class SigningKeys {
   private readonly first: SigningKey;
@@ -57,6 +57,12 @@ export class SigningKeys {
   /** A signature of every key, the first one's first, in base64: a receiver that knows only an old one goes on while keys change. */
   signatures(text: string): string[] {
     return this.all.map(({ privateKey }) => sign(null, Buffer.from(text), privateKey).toString('base64'));
+  }
+
+  /** The same with each key's name, for what is kept longer than anybody remembers the order of the keys. */
+  signedBy(text: string): { readonly kid: string; readonly signature: string }[] {
+    const signatures = this.signatures(text);
+    return this.all.map(({ kid }, index) => ({ kid, signature: signatures[index] ?? '' }));
   }
 
   /** The public keys as a JWK set, in JSON. */

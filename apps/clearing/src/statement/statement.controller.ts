@@ -1,0 +1,52 @@
+import type { Metadata } from '@grpc/grpc-js';
+import { Controller } from '@nestjs/common';
+import { actorOf } from '@yiditong/chassis';
+import { isCalendarDate, PROVINCES, Rejection } from '@yiditong/codes';
+import { clearingV1 } from '@yiditong/contracts';
+import { validate as isUuid } from 'uuid';
+import { StatementService, type StatementCursor } from './statement.service.js';
+
+@Controller()
+@clearingV1.StatementServiceControllerMethods()
+export class StatementController implements clearingV1.StatementServiceController {
+  constructor(private readonly statements: StatementService) {}
+
+  async readStatement(
+    request: clearingV1.ReadStatementRequest,
+    metadata: Metadata,
+  ): Promise<clearingV1.ReadStatementResponse> {
+    const [date, province] = decodeScope(request);
+    const after = request.after === '' ? null : decodeCursor(request.after);
+    const { lines, next } = await this.statements.read(actorOf(metadata), date, province, after);
+    return { lines: [...lines], nextAfter: next ? `${next.cell}:${next.leaf}` : '' };
+  }
+
+  async proveObligation(
+    request: clearingV1.ProveObligationRequest,
+    metadata: Metadata,
+  ): Promise<clearingV1.ProveObligationResponse> {
+    const [date, province] = decodeScope(request);
+    if (!isUuid(request.obligationId)) throw malformed('obligation_id is not a UUID');
+    return { lines: await this.statements.prove(actorOf(metadata), date, province, request.obligationId) };
+  }
+
+  getStatementKeys(): clearingV1.GetStatementKeysResponse {
+    return { jwks: this.statements.jwks() };
+  }
+}
+
+function decodeScope(request: { readonly businessDate: string; readonly province: string }): [string, string] {
+  if (!isCalendarDate(request.businessDate)) throw malformed('business_date is not a date');
+  if (!PROVINCES.some(({ code }) => code === request.province)) throw malformed('province is not a province');
+  return [request.businessDate, request.province];
+}
+
+function decodeCursor(text: string): StatementCursor {
+  const [, cell, leaf] = /^(\d{1,5}):(\d{1,12})$/.exec(text) ?? [];
+  if (cell === undefined || leaf === undefined) throw malformed('after is not of this statement');
+  return { cell: Number(cell), leaf: Number(leaf) };
+}
+
+function malformed(problem: string): Rejection {
+  return new Rejection('REQUEST_MALFORMED', { problem });
+}

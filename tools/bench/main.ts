@@ -8,6 +8,7 @@ import { loadSample } from '../demo/sample.js';
 import { startStack } from '../stack/stack.js';
 import { benchAdjudication } from './adjudication.js';
 import { benchClassification } from './classification.js';
+import { benchClearing } from './clearing.js';
 import { benchEligibility } from './eligibility.js';
 import { benchHarmonization } from './harmonization.js';
 import { benchOverload } from './overload.js';
@@ -19,6 +20,7 @@ const SERVICE_BENCHES = {
   classification: benchClassification,
   harmonization: benchHarmonization,
   overload: benchOverload,
+  clearing: benchClearing,
 };
 type ServiceBench = keyof typeof SERVICE_BENCHES;
 type Bench = 'adjudication' | ServiceBench;
@@ -31,6 +33,8 @@ type Options = {
   readonly items: number;
   readonly rows: number;
   readonly calls: number;
+  readonly obligations: number;
+  readonly days: number;
   readonly json?: string;
 };
 
@@ -45,6 +49,8 @@ const options = new Command()
   .option('--items <n>', '国家目录条数 items of the nation’s catalogue', wholeNumber(1_000), 50_000)
   .option('--rows <n>', '医院目录行数 rows of the hospital’s list', wholeNumber(100), 10_000)
   .option('--calls <n>', '每项测量的调用次数 calls of each measurement', wholeNumber(100), 20_000)
+  .option('--obligations <n>', '每日应付应收笔数 obligations of a day', wholeNumber(1_000), 1_000_000)
+  .option('--days <n>', '库中天数 days that are stored', wholeNumber(1), 3)
   .option('--json <file>', '结果另存为 JSON write the result as JSON')
   .parse()
   .opts<Options>();

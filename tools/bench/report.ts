@@ -10,7 +10,7 @@ export type Measured = {
   /** What it has to stay below, or, of a share in basis points, to reach; or null. */
   readonly goal: number | null;
   /** Where it isn't microseconds. */
-  readonly unit?: 'MiB' | 'bps' | '/s';
+  readonly unit?: 'MiB' | 'bps' | '/s' | 'ms';
 };
 
 export function isReached({ goal, value, unit }: Measured): boolean {

@@ -8,10 +8,10 @@ export type IdentityKeys = {
   readonly publicJwks: string;
 };
 
-/** What filing signs receipts and notifications with: a list of one private Ed25519 JWK. */
-export async function createSigningKeys(): Promise<string> {
+/** What a service signs with what it gives out: a list of one private Ed25519 JWK. */
+export async function createSigningKeys(service: string): Promise<string> {
   const { privateKey } = await generateKeyPair('EdDSA', { extractable: true });
-  return JSON.stringify([{ ...(await exportJWK(privateKey)), kid: 'filing-1' }]);
+  return JSON.stringify([{ ...(await exportJWK(privateKey)), kid: `${service}-1` }]);
 }
 
 export async function createIdentityKeys(): Promise<IdentityKeys> {

@@ -76,8 +76,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const certificates = resolve(options.directory, 'certificates');
     await writeCertificates(certificates, [...CERTIFIED, ...(options.certified ?? [])]);
     const own = {
-      filing: { ...DEVELOPMENT, FILING_SIGNING_KEYS: await createSigningKeys() },
-      clearing: { CLEARING_SIGNING_KEYS: await createSigningKeys() },
+      filing: { ...DEVELOPMENT, FILING_SIGNING_KEYS: await createSigningKeys('filing') },
+      clearing: { CLEARING_SIGNING_KEYS: await createSigningKeys('clearing') },
     };
     const services = createServices(options, certificates, databases, listAccounts(accounts), identity, addresses, own);
     const { gateway: gatewayAddress, issuer: issuerAddress, ...grpc } = addresses;

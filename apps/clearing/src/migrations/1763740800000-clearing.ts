@@ -145,7 +145,7 @@ export class Clearing1763740800000 implements MigrationInterface {
         receivable_fen bigint NOT NULL,
         CONSTRAINT fund_net_position_pk PRIMARY KEY (business_date, region, insurance, fund)
       );
-      ${['obligation', 'posting', 'position', 'fund_position', 'control_total'].map((table) => narrowTenancySql(table, { provinces: ['insured_province', 'treating_province'], wholeProvinces: true })).join('')}
+      ${['obligation', 'posting', 'position', 'fund_position', 'control_total'].map((table) => narrowTenancySql(table, { provinces: ['insured_province', 'treating_province'], wholeProvinces: true, nationReadsMany: true })).join('')}
       ${['net_position', 'fund_net_position'].map((table) => narrowTenancySql(table, { provinces: ['region'], wholeProvinces: true })).join('')}
       ${INBOX_TABLE}
       ${IDEMPOTENCY_TABLE}

@@ -1,5 +1,5 @@
 import { groupBy, sha256, type Tx } from '@yiditong/chassis';
-import { CLEARED_FUNDS, type ClearedFund } from '@yiditong/codes';
+import type { ClearedFund } from '@yiditong/codes';
 import {
   appendLeaves,
   cellKey,
@@ -124,21 +124,22 @@ async function moveFunds(tx: Tx, treatingProvince: string, obligations: readonly
 
 /** The cycle's whole matrix. */
 export async function matrixOf(tx: Tx, businessDate: string): Promise<KeptCell[]> {
-  const rows: (CellKey & { count: string; amount: string; frontier: Buffer; funds: Record<ClearedFund, string> })[] =
-    await tx.query(
-      `SELECT insured_province AS "insuredProvince", treating_province AS "treatingProvince", insurance, obligation_count::text AS count,
-            position.amount_fen::text AS amount, frontier,
-            (SELECT coalesce(jsonb_object_agg(fund, fund_position.amount_fen::text), '{}') FROM fund_position
-             WHERE (treating_province, business_date, insured_province, insurance)
-                 = (position.treating_province, position.business_date, position.insured_province, position.insurance)) AS funds
-     FROM position WHERE business_date = $1`,
-      [businessDate],
-    );
-  return rows.map(({ count, amount, frontier, funds, ...key }) => ({
+  const cells: (CellKey & { count: string; amount: string; frontier: Buffer })[] = await tx.query(
+    `SELECT insured_province AS "insuredProvince", treating_province AS "treatingProvince", insurance, obligation_count::text AS count,
+            amount_fen::text AS amount, frontier FROM position WHERE business_date = $1`,
+    [businessDate],
+  );
+  const funds: (CellKey & { fund: ClearedFund; amount: string })[] = await tx.query(
+    `SELECT insured_province AS "insuredProvince", treating_province AS "treatingProvince", insurance, fund, amount_fen::text AS amount
+     FROM fund_position WHERE business_date = $1 ORDER BY fund`,
+    [businessDate],
+  );
+  const fundsOf = groupBy(funds, cellKey);
+  return cells.map(({ count, amount, frontier, ...key }) => ({
     ...key,
     obligationCount: BigInt(count),
     amountFen: fen(BigInt(amount)),
-    funds: CLEARED_FUNDS.filter((fund) => fund in funds).map((fund) => ({ fund, amountFen: fen(BigInt(funds[fund])) })),
+    funds: (fundsOf.get(cellKey(key)) ?? []).map((row) => ({ fund: row.fund, amountFen: fen(BigInt(row.amount)) })),
     frontier: decodeFrontier(frontier),
   }));
 }

@@ -29,7 +29,8 @@ export class Settlements1763740800000 implements MigrationInterface {
       ${narrowTenancySql('settlement_request', { provinces: ['treating_province'], institution: 'institution_code' })}
       ${narrowTenancySql('settlement', { provinces: PARTIES, areas: ['insured_region', 'treating_region'], person: 'person_id', institution: 'institution_code' })}
       ${narrowTenancySql('visit_place', { provinces: PARTIES, person: 'person_id', institution: 'institution_code' })}
-      ${['settlement_outcome', 'settlement_line', 'obligation'].map((table) => narrowTenancySql(table, { provinces: PARTIES, person: 'person_id' })).join('')}
+      ${['settlement_outcome', 'settlement_line'].map((table) => narrowTenancySql(table, { provinces: PARTIES, person: 'person_id' })).join('')}
+      ${narrowTenancySql('obligation', { provinces: PARTIES, person: 'person_id', nationReadsMany: true })}
       ${IDEMPOTENCY_TABLE}
       ${OUTBOX_TABLE}
       ${AUDIT_TABLES}

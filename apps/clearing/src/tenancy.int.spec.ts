@@ -17,7 +17,11 @@ import { migrations } from './migrations/index.js';
 const APPEND = ['INSERT', 'SELECT'];
 const CHANGE = [...APPEND, 'UPDATE'];
 /** Between provinces as wholes: no pooling area clears. */
-const between = { provinces: ['insured_province', 'treating_province'], wholeProvinces: true };
+const between = {
+  provinces: ['insured_province', 'treating_province'],
+  wholeProvinces: true,
+  nationReadsMany: true,
+};
 
 describeTenancy({
   service: 'clearing',

@@ -238,7 +238,7 @@ describeTenancy({
       change: { national_code: 'changed' },
     },
     obligation: {
-      tenancy: parties,
+      tenancy: { ...parties, nationReadsMany: true },
       grants: APPEND,
       row: (province, other, n) => ({
         ...partiesOf(province, other, n),

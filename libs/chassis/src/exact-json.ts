@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const BIGINT_TAG = '~bigint';
 
@@ -18,7 +18,7 @@ export function bodyHash(body: unknown): Buffer {
 }
 
 export function sha256(bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(bytes).digest();
+  return hash('sha256', bytes, 'buffer');
 }
 
 function ordered(value: unknown): unknown {

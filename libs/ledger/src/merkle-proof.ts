@@ -35,6 +35,31 @@ export function inclusionProof(leafHashes: readonly Uint8Array[], index: number,
   return path.reverse();
 }
 
+/** A whole tree, level by level from its leaves: hashed once, it gives the way of each. A node without a sibling stands in the next level as it is. */
+export function treeLevels(leafHashes: readonly Uint8Array[], hash: Hash): (readonly Uint8Array[])[] {
+  const node = nodeHash(hash);
+  const levels = [leafHashes];
+  for (let level = leafHashes; level.length > 1; levels.push(level)) {
+    const below = level;
+    level = Array.from({ length: Math.ceil(below.length / 2) }, (_, at) => {
+      const [left, right] = below.slice(2 * at, 2 * at + 2) as [Uint8Array, Uint8Array?];
+      return right ? node(left, right) : left;
+    });
+  }
+  return levels;
+}
+
+/** What {@link inclusionProof} gives, from a tree that is hashed already. Throws where there is no such leaf. */
+export function pathIn(levels: readonly (readonly Uint8Array[])[], index: number): Uint8Array[] {
+  const size = levels[0]?.length ?? 0;
+  if (!isCount(index) || index >= size) throw new RangeError(`no leaf ${index} in a tree of ${size}`);
+  return levels.flatMap((level, height) => {
+    const place = Math.floor(index / 2 ** height);
+    const sibling = level[place % 2 === 0 ? place + 1 : place - 1];
+    return sibling ? [sibling] : [];
+  });
+}
+
 /**
  * Whether a leaf's way leads to the root (RFC 9162 §2.1.3.2). False for whatever makes no sense. The root must be known together with
  * its size: another size that gives the leaf a way of the same turns can't be told from it.

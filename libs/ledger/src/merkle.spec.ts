@@ -5,6 +5,8 @@ import { appendLeaves, decodeFrontier, EMPTY_FRONTIER, encodeFrontier, frontierR
 import {
   consistencyProof,
   inclusionProof,
+  pathIn,
+  treeLevels,
   verifyConsistency,
   verifyInclusion,
   type ConsistencyClaim,
@@ -614,5 +616,22 @@ describe('the root of a hundred thousand leaves', () => {
   it('is that of the definition', () => {
     const leafHashes = leavesOf(100_003);
     expect(hex(merkleRoot(leafHashes, sha256))).toBe(hex(mth(leafHashes, sha256)));
+  });
+});
+
+describe('a tree that is hashed whole', () => {
+  it('gives every leaf of trees of 1 to 130 leaves the same way as a proof of its own', () => {
+    for (let size = 1; size <= 130; size += 1) {
+      const hashes = Array.from({ length: size }, (_, at) => sha256(Buffer.from(`${size} ${at}`)));
+      const levels = treeLevels(hashes, sha256);
+      expect(levels.at(-1)).toEqual([merkleRoot(hashes, sha256)]);
+      for (let index = 0; index < size; index += 1)
+        expect(pathIn(levels, index)).toEqual(inclusionProof(hashes, index, sha256));
+    }
+  });
+
+  it.each([-1, 3, 0.5, Number.NaN])('has no leaf %s of three', (index) => {
+    const hashes = [1, 2, 3].map((n) => sha256(Buffer.from([n])));
+    expect(() => pathIn(treeLevels(hashes, sha256), index)).toThrow(RangeError);
   });
 });

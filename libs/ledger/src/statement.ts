@@ -13,7 +13,7 @@ import {
   type Seal,
   type SealedCell,
 } from './cycle-seal.js';
-import { inclusionProof } from './merkle-proof.js';
+import { inclusionProof, pathIn, treeLevels } from './merkle-proof.js';
 import { merkleLeaf, type Hash } from './merkle.js';
 import type { ObligationKind } from './obligation.js';
 
@@ -36,17 +36,21 @@ const FORMAT = 'yiditong-statement-1';
  * obligation's names its place in the signed tree and the way to its root; a cell's obligations follow it and are its whole tree.
  */
 export class StatementLines {
-  private readonly leaves: readonly string[];
-  private readonly hashes: readonly Uint8Array[];
+  private readonly places: ReadonlyMap<string, number>;
+  private readonly levels: readonly (readonly Uint8Array[])[];
 
   constructor(
     private readonly cycle: CycleSeal,
     private readonly seal: Seal,
     private readonly province: string,
-    private readonly hash: Hash,
+    hash: Hash,
   ) {
-    this.leaves = sealLeaves(cycle);
-    this.hashes = this.leaves.map((leaf) => merkleLeaf(leaf, hash));
+    const leaves = sealLeaves(cycle);
+    this.places = new Map(leaves.map((leaf, index) => [leaf, index]));
+    this.levels = treeLevels(
+      leaves.map((leaf) => merkleLeaf(leaf, hash)),
+      hash,
+    );
   }
 
   /** The cells that the province is a party to, in the order of the tree. */
@@ -124,9 +128,9 @@ export class StatementLines {
   }
 
   private placeOf(leaf: string): { readonly index: number; readonly path: readonly string[] } {
-    const index = this.leaves.indexOf(leaf);
-    if (index < 0) throw new Error(`not in the sealed tree: ${leaf}`);
-    return { index, path: inclusionProof(this.hashes, index, this.hash).map(hex) };
+    const index = this.places.get(leaf);
+    if (index === undefined) throw new Error(`not in the sealed tree: ${leaf}`);
+    return { index, path: pathIn(this.levels, index).map(hex) };
   }
 }
 

@@ -181,6 +181,7 @@ const ROUTES: readonly (readonly [method: string, path: string, status: number, 
   ['get', '/v1/cycles/{date}/settlements', 200, false],
   ['get', '/v1/cycles/{date}/statements/{province}', 200, false],
   ['get', '/v1/cycles/{date}/statements/{province}/obligations/{obligationId}/proof', 200, false],
+  ['get', '/v1/cycles/{date}/journals/{province}', 200, false],
   ['get', '/v1/statement-keys', 200, false],
 ];
 

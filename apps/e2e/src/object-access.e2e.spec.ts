@@ -651,7 +651,7 @@ const WITHOUT_OBJECT: Readonly<Record<string, string>> = {
   ...FILING_WITHOUT_OBJECT,
   ...CATALOGUE_WITHOUT_OBJECT,
   ...Object.fromEntries(
-    ['ReadStatement', 'ProveObligation'].map((method) => [
+    ['ReadStatement', 'ReadJournal', 'ProveObligation'].map((method) => [
       `/yiditong.clearing.v1.StatementService/${method}`,
       'is of the province that a caller names as his own or is refused; statements.e2e.spec.ts tries it with what is others’',
     ]),

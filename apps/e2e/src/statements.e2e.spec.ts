@@ -1,6 +1,10 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PROVINCES, provinceOf } from '@yiditong/codes';
 import { ApiClient, conservationFaults, generateDay, loadSample, verifyStatement } from '@yiditong/tools';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ClearingDesk, type Cycle } from './clearing-desk.js';
 import { HospitalDesk, type Problem, type Settled } from './hospital-desk.js';
 import { SHARED_DAY } from './stack.global.js';
@@ -11,6 +15,10 @@ const hospitals = new HospitalDesk(document, generateDay({ ...SHARED_DAY, sample
 const clearing = new ClearingDesk(document);
 const api = new ApiClient(document.gateway);
 const { operator } = document.tokens;
+
+const HAS_HLEDGER = spawnSync('hledger', ['--version']).status === 0;
+const NO_HLEDGER =
+  'No hledger on PATH: the journal was NOT read by it. Install it (apt-get install hledger) and run this again.';
 
 /** A cycle with some settlements, one of them reversed, that is closed; and the one closed after it. */
 let settled: Settled;
@@ -127,4 +135,55 @@ describe('one obligation', () => {
       expect([answer.status, answer.body.reason]).toEqual([404, 'OBLIGATION_NOT_FOUND']);
     }
   });
+});
+
+describe('a province’s journal', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'yiditong-journal-'));
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+  const hledger = (file: string, ...command: readonly string[]): string =>
+    execFileSync('hledger', ['--file', file, ...command], {
+      encoding: 'utf8',
+      env: { LC_ALL: 'C.UTF-8', PATH: process.env['PATH'] },
+    });
+
+  /** What hledger says each account holds, in fen. */
+  function balancesOf(file: string): Map<string, bigint> {
+    const [, ...rows] = hledger(file, 'balance', '--flat', '--no-total', '--empty', '--output-format', 'csv')
+      .trim()
+      .split('\n');
+    return new Map(
+      rows.map((row) => {
+        const [, account = '', amount = ''] = /^"([^"]*)","(?:(-?[\d.]+) CNY|0)"$/.exec(row) ?? [];
+        return [account, BigInt((amount || '0.00').replace('.', ''))];
+      }),
+    );
+  }
+
+  it('is read by hledger, which is here', ({ skip }) => {
+    if (!HAS_HLEDGER && (process.env['CI'] ?? '') === '') skip(NO_HLEDGER);
+    expect(HAS_HLEDGER, NO_HLEDGER).toBe(true);
+  });
+
+  it.runIf(HAS_HLEDGER)(
+    'is taken by hledger, balances, and holds of every fund to the fen what the statement says',
+    async () => {
+      for (const province of [settled.insuredRegion, settled.treatingRegion, '650000'].map(provinceOf)) {
+        const file = join(directory, `${province}.journal`);
+        const path = `/v1/cycles/${closed.businessDate}/journals/${province}`;
+        writeFileSync(file, await api.text(path, hospitals.bureauToken(province)));
+        expect(hledger(file, 'check', 'commodities', 'ordereddates')).toBe('');
+        const balances = balancesOf(file);
+        expect([...balances.values()].reduce((sum, amount) => sum + amount, 0n)).toBe(0n);
+        const lines = (await statementOf(province)).split('\n').filter((line) => line.startsWith('{"fundNet"'));
+        for (const line of lines) {
+          const net = JSON.parse(line) as Record<'insurance' | 'fund' | 'payableFen' | 'receivableFen', string>;
+          const of = (side: string): bigint => balances.get(`${side}:${province}:${net.insurance}:${net.fund}`) ?? 0n;
+          expect([of('receivable'), -of('payable')]).toEqual([BigInt(net.payableFen), BigInt(net.receivableFen)]);
+        }
+        const own = [...balances].filter(([account]) => account.includes(`:${province}:`));
+        expect(own.length > 0).toBe(lines.length > 0);
+      }
+    },
+  );
 });

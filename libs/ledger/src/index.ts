@@ -2,6 +2,7 @@
 export * from './control-totals.js';
 export * from './cycle-seal.js';
 export * from './hash-chain.js';
+export * from './journal.js';
 export { HASH_BYTES, merkleLeaf, merkleRoot, type Hash } from './merkle.js';
 export * from './merkle-frontier.js';
 export * from './merkle-proof.js';

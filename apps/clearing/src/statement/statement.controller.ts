@@ -4,7 +4,7 @@ import { actorOf } from '@yiditong/chassis';
 import { isCalendarDate, PROVINCES, Rejection } from '@yiditong/codes';
 import { clearingV1 } from '@yiditong/contracts';
 import { validate as isUuid } from 'uuid';
-import { StatementService, type StatementCursor } from './statement.service.js';
+import { StatementService, type StatementCursor, type StatementPage } from './statement.service.js';
 
 @Controller()
 @clearingV1.StatementServiceControllerMethods()
@@ -16,9 +16,15 @@ export class StatementController implements clearingV1.StatementServiceControlle
     metadata: Metadata,
   ): Promise<clearingV1.ReadStatementResponse> {
     const [date, province] = decodeScope(request);
-    const after = request.after === '' ? null : decodeCursor(request.after);
-    const { lines, next } = await this.statements.read(actorOf(metadata), date, province, after);
-    return { lines: [...lines], nextAfter: next ? `${next.cell}:${next.leaf}` : '' };
+    return encodePage(await this.statements.read(actorOf(metadata), date, province, decodeCursor(request.after)));
+  }
+
+  async readJournal(
+    request: clearingV1.ReadJournalRequest,
+    metadata: Metadata,
+  ): Promise<clearingV1.ReadJournalResponse> {
+    const [date, province] = decodeScope(request);
+    return encodePage(await this.statements.journal(actorOf(metadata), date, province, decodeCursor(request.after)));
   }
 
   async proveObligation(
@@ -41,7 +47,13 @@ function decodeScope(request: { readonly businessDate: string; readonly province
   return [request.businessDate, request.province];
 }
 
-function decodeCursor(text: string): StatementCursor {
+function encodePage({ lines, next }: StatementPage): clearingV1.ReadStatementResponse {
+  return { lines: [...lines], nextAfter: next ? `${next.cell}:${next.leaf}` : '' };
+}
+
+/** Null for the first page. */
+function decodeCursor(text: string): StatementCursor | null {
+  if (text === '') return null;
   const [, cell, leaf] = /^(\d{1,5}):(\d{1,12})$/.exec(text) ?? [];
   if (cell === undefined || leaf === undefined) throw malformed('after is not of this statement');
   return { cell: Number(cell), leaf: Number(leaf) };

@@ -4,6 +4,8 @@ import { Rejection } from '@yiditong/codes';
 import {
   cellKey,
   frontierRoot,
+  JOURNAL_HEAD,
+  journalEntry,
   obligationLine,
   provenObligationLine,
   StatementLines,
@@ -11,7 +13,7 @@ import {
 } from '@yiditong/ledger';
 import { findCycle } from '../cycle/cycle.store.js';
 import { matrixOf } from '../position/matrix.store.js';
-import { findStated, leafHashesOfCell, netsOfCycle, obligationsOfCell } from './statement.store.js';
+import { entriesOfCell, findStated, leafHashesOfCell, netsOfCycle, obligationsOfCell } from './statement.store.js';
 
 const SEALED = nationalActor('statement');
 const PAGE_LINES = 1_000;
@@ -20,6 +22,13 @@ const PAGE_LINES = 1_000;
 export type StatementCursor = { readonly cell: number; readonly leaf: number };
 
 export type StatementPage = { readonly lines: readonly string[]; readonly next: StatementCursor | null };
+
+type Walk = {
+  readonly head: readonly string[];
+  readonly cells: readonly SealedCell[];
+  readonly after: StatementCursor | null;
+};
+type Range = { readonly from: number; readonly limit: number };
 
 /**
  * What a province gets of a closed cycle. The tree is made from the whole matrix; of it the province sees its own nets and the cells that
@@ -40,21 +49,25 @@ export class StatementService {
     after: StatementCursor | null,
   ): Promise<StatementPage> {
     const lines = await this.linesOf(businessDate, province);
-    const cells = lines.ownCells();
-    const page = after ? [] : lines.head();
-    return this.database.transaction(actor, async (tx) => {
-      for (let at: StatementCursor = after ?? { cell: 0, leaf: 0 }; ; at = { cell: at.cell + 1, leaf: 0 }) {
-        const cell = cells[at.cell];
-        if (!cell) return { lines: page, next: null };
-        if (page.length >= PAGE_LINES) return { lines: page, next: at };
-        if (at.leaf === 0) page.push(lines.cellLine(cell));
-        const limit = PAGE_LINES - page.length + 1;
-        const obligations = await obligationsOfCell(tx, businessDate, cell, { from: at.leaf, limit });
-        page.push(...obligations.map(obligationLine));
-        const leaf = at.leaf + obligations.length;
-        if (BigInt(leaf) < cell.obligationCount)
-          return { lines: page, next: continued(at.cell, leaf, obligations.length) };
-      }
+    const [head, cells] = [after ? [] : lines.head(), lines.ownCells()];
+    return this.page(actor, { head, cells, after }, async (tx, cell, range) => {
+      const obligations = await obligationsOfCell(tx, businessDate, cell, range);
+      const first = range.from === 0 ? [lines.cellLine(cell)] : [];
+      return { lines: [...first, ...obligations.map(obligationLine)], read: obligations.length };
+    });
+  }
+
+  /** What was booked of all that the province is a party to, for hledger. Rejects as {@link read} does. */
+  async journal(
+    actor: Actor,
+    businessDate: string,
+    province: string,
+    after: StatementCursor | null,
+  ): Promise<StatementPage> {
+    const cells = (await this.linesOf(businessDate, province)).ownCells();
+    return this.page(actor, { head: after ? [] : JOURNAL_HEAD, cells, after }, async (tx, cell, range) => {
+      const entries = await entriesOfCell(tx, businessDate, cell, range);
+      return { lines: entries.flatMap(journalEntry), read: entries.length };
     });
   }
 
@@ -74,6 +87,28 @@ export class StatementService {
     return this.keys.jwks;
   }
 
+  /** Cell after cell from where the page before ended, until the page is full. */
+  private async page(
+    actor: Actor,
+    { head, cells, after }: Walk,
+    linesFrom: (tx: Tx, cell: SealedCell, range: Range) => Promise<{ readonly lines: string[]; readonly read: number }>,
+  ): Promise<StatementPage> {
+    const page = [...head];
+    return this.database.transaction(actor, async (tx) => {
+      for (let at: StatementCursor = after ?? { cell: 0, leaf: 0 }; ; at = { cell: at.cell + 1, leaf: 0 }) {
+        const cell = cells[at.cell];
+        if (!cell) return { lines: page, next: null };
+        if (page.length >= PAGE_LINES) return { lines: page, next: at };
+        const { lines, read } = await linesFrom(tx, cell, { from: at.leaf, limit: PAGE_LINES - page.length });
+        page.push(...lines);
+        const leaf = at.leaf + read;
+        if (BigInt(leaf) === cell.obligationCount) continue;
+        if (read === 0) throw new Error('a cell has fewer obligations than it counts');
+        return { lines: page, next: { cell: at.cell, leaf } };
+      }
+    });
+  }
+
   private async linesOf(businessDate: string, province: string): Promise<StatementLines> {
     return this.database.transaction(SEALED, async (tx) => {
       const cycle = await findCycle(tx, businessDate);
@@ -88,10 +123,4 @@ export class StatementService {
 
 async function sealedCells(tx: Tx, businessDate: string): Promise<SealedCell[]> {
   return (await matrixOf(tx, businessDate)).map((cell) => ({ ...cell, root: frontierRoot(cell.frontier, sha256) }));
-}
-
-/** A cell that ends before its count would be asked for without end. */
-function continued(cell: number, leaf: number, read: number): StatementCursor {
-  if (read === 0) throw new Error('a cell has fewer obligations than it counts');
-  return { cell, leaf };
 }

@@ -1,6 +1,6 @@
 import type { Tx } from '@yiditong/chassis';
 import { CLEARED_FUNDS, type ClearedFund } from '@yiditong/codes';
-import type { CellKey, FundNet, RegionNet, StatedObligation } from '@yiditong/ledger';
+import type { CellKey, FundNet, JournalEntry, Posting, RegionNet, StatedObligation } from '@yiditong/ledger';
 import { fen, type Fen } from '@yiditong/money';
 
 type ObligationRow = Omit<StatedObligation, 'funds' | 'leafIndex' | 'leafHash'> & {
@@ -8,6 +8,12 @@ type ObligationRow = Omit<StatedObligation, 'funds' | 'leafIndex' | 'leafHash'> 
   readonly leafIndex: string;
   readonly leafHash: Buffer;
 };
+
+type EntryRow = Omit<JournalEntry, 'postings' | 'businessDate'> & {
+  readonly postings: readonly PostingRow[] | null;
+  readonly leafIndex: string;
+};
+type PostingRow = Omit<Posting, 'amountFen'> & { readonly amount: string };
 
 const STATED = `obligation_id AS "obligationId", settlement_id AS "settlementId", operation_id AS "operationId", kind, visit_kind AS "visitKind",
   leaf_hash AS "leafHash", leaf_index AS "leafIndex",
@@ -27,7 +33,33 @@ export async function obligationsOfCell(
      ORDER BY leaf_index LIMIT $6`,
     [businessDate, treatingProvince, insuredProvince, insurance, from, limit],
   );
-  return rows.map(statedOf);
+  return withoutGaps(rows, from).map(statedOf);
+}
+
+/** What was booked of a cell's obligations, in the order of its tree, from a place on. */
+export async function entriesOfCell(
+  tx: Tx,
+  businessDate: string,
+  { treatingProvince, insuredProvince, insurance }: CellKey,
+  { from, limit }: { readonly from: number; readonly limit: number },
+): Promise<JournalEntry[]> {
+  const rows: EntryRow[] = await tx.query(
+    `SELECT obligation_id AS "obligationId", settlement_id AS "settlementId", kind, leaf_index AS "leafIndex",
+       (SELECT jsonb_agg(jsonb_build_object('fund', fund, 'debitAccount', debit_account, 'creditAccount', credit_account,
+                'amount', posting.amount_fen::text) ORDER BY fund)
+        FROM posting WHERE posting.treating_province = obligation.treating_province AND posting.obligation_id = obligation.obligation_id) AS postings
+     FROM obligation
+     WHERE business_date = $1 AND treating_province = $2 AND insured_province = $3 AND insurance = $4 AND leaf_index >= $5
+     ORDER BY leaf_index LIMIT $6`,
+    [businessDate, treatingProvince, insuredProvince, insurance, from, limit],
+  );
+  return withoutGaps(rows, from).map(({ obligationId, settlementId, kind, postings }) => ({
+    obligationId,
+    settlementId,
+    kind,
+    businessDate,
+    postings: (postings ?? []).map(({ amount: text, ...posting }) => ({ ...posting, amountFen: amount(text) })),
+  }));
 }
 
 /** All leaves of a cell's tree, in order. */
@@ -87,6 +119,12 @@ export async function netsOfCycle(
       receivableFen: amount(receivable),
     })),
   };
+}
+
+/** A statement with a hole is given to nobody. */
+function withoutGaps<Row extends { readonly leafIndex: string }>(rows: readonly Row[], from: number): readonly Row[] {
+  if (rows.every(({ leafIndex }, at) => leafIndex === String(from + at))) return rows;
+  throw new Error(`an obligation is missing behind place ${from} of its cell`);
 }
 
 function statedOf({ funds, leafIndex, ...row }: ObligationRow): StatedObligation {

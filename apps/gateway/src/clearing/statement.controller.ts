@@ -10,6 +10,8 @@ import { Endpoint } from '../http/endpoint.js';
 import { businessDate, region, uuid } from '../http/fields.js';
 
 const JSON_LINES = 'application/jsonl';
+const JOURNAL = 'text/plain';
+type Page = { readonly lines: readonly string[]; readonly nextAfter: string };
 const keysAnswer = z.object({ keys: z.array(z.looseObject({ kid: z.string() })) });
 
 @ApiTags('清算 Clearing')
@@ -31,10 +33,28 @@ export class StatementController {
     @Param('date', { schema: businessDate }) date: string,
     @Param('province', { schema: region }) province: string,
   ): Promise<StreamableFile> {
-    const pageAfter = (after: string): Promise<clearingV1.ReadStatementResponse> =>
+    const pageAfter = (after: string): Promise<Page> =>
       this.statements.call('readStatement', { businessDate: date, province, after }, actor);
     // The first page is asked for at once, so that a refusal is still an answer.
-    return jsonLines(everyLine(await pageAfter(''), pageAfter), `statement-${province}-${date}`);
+    return download(everyLine(await pageAfter(''), pageAfter), JSON_LINES, `statement-${province}-${date}.jsonl`);
+  }
+
+  @Endpoint({
+    method: 'GET',
+    path: 'cycles/:date/journals/:province',
+    access: { operator: ANYONE, bureau: 'province', provincial: true },
+    summary:
+      '下载本省分录，可用 hledger 打开 What was booked of a province in a closed cycle, as a journal for hledger',
+    produces: [JOURNAL],
+  })
+  async journal(
+    @CurrentActor() actor: Actor,
+    @Param('date', { schema: businessDate }) date: string,
+    @Param('province', { schema: region }) province: string,
+  ): Promise<StreamableFile> {
+    const pageAfter = (after: string): Promise<Page> =>
+      this.statements.call('readJournal', { businessDate: date, province, after }, actor);
+    return download(everyLine(await pageAfter(''), pageAfter), JOURNAL, `${province}-${date}.journal`);
   }
 
   @Endpoint({
@@ -52,7 +72,7 @@ export class StatementController {
   ): Promise<StreamableFile> {
     const request = { businessDate: date, province, obligationId };
     const { lines } = await this.statements.call('proveObligation', request, actor);
-    return jsonLines(lines.map(ended), `proof-${obligationId}`);
+    return download(lines.map(ended), JSON_LINES, `proof-${obligationId}.jsonl`);
   }
 
   @Endpoint({
@@ -69,8 +89,8 @@ export class StatementController {
 }
 
 async function* everyLine(
-  first: clearingV1.ReadStatementResponse,
-  pageAfter: (after: string) => Promise<clearingV1.ReadStatementResponse>,
+  first: Page,
+  pageAfter: (after: string) => Promise<Page>,
 ): AsyncGenerator<string, void, undefined> {
   for (let page = first; ; page = await pageAfter(page.nextAfter)) {
     yield page.lines.map(ended).join('');
@@ -82,9 +102,7 @@ function ended(line: string): string {
   return `${line}\n`;
 }
 
-function jsonLines(lines: Iterable<string> | AsyncIterable<string>, name: string): StreamableFile {
-  return new StreamableFile(Readable.from(lines, { objectMode: false }), {
-    type: JSON_LINES,
-    disposition: `attachment; filename="${name}.jsonl"`,
-  });
+function download(lines: Iterable<string> | AsyncIterable<string>, type: string, name: string): StreamableFile {
+  const disposition = `attachment; filename="${name}"`;
+  return new StreamableFile(Readable.from(lines, { objectMode: false }), { type, disposition });
 }

@@ -23,6 +23,20 @@ export interface ReadStatementResponse {
   nextAfter: string;
 }
 
+export interface ReadJournalRequest {
+  businessDate: string;
+  province: string;
+  /** Empty for the first page, then the `next_after` of the page before. */
+  after: string;
+}
+
+export interface ReadJournalResponse {
+  /** Without the line's end. */
+  lines: string[];
+  /** Empty on the last page. */
+  nextAfter: string;
+}
+
 export interface ProveObligationRequest {
   businessDate: string;
   province: string;
@@ -51,6 +65,13 @@ export interface StatementServiceClient {
   readStatement(request: ReadStatementRequest, metadata?: Metadata): Observable<ReadStatementResponse>;
 
   /**
+   * What was booked in a closed cycle of all that the province is a party to, page by page, as the lines of a journal for
+   * hledger. Rejects with CYCLE_NOT_FOUND or CYCLE_NOT_CLOSED.
+   */
+
+  readJournal(request: ReadJournalRequest, metadata?: Metadata): Observable<ReadJournalResponse>;
+
+  /**
    * One obligation and the way from it to the signed root, in the same format. Rejects with CYCLE_NOT_FOUND,
    * CYCLE_NOT_CLOSED or OBLIGATION_NOT_FOUND: it is not in that cycle, or the province is no party to it.
    */
@@ -74,6 +95,16 @@ export interface StatementServiceController {
   ): Promise<ReadStatementResponse> | Observable<ReadStatementResponse> | ReadStatementResponse;
 
   /**
+   * What was booked in a closed cycle of all that the province is a party to, page by page, as the lines of a journal for
+   * hledger. Rejects with CYCLE_NOT_FOUND or CYCLE_NOT_CLOSED.
+   */
+
+  readJournal(
+    request: ReadJournalRequest,
+    metadata?: Metadata,
+  ): Promise<ReadJournalResponse> | Observable<ReadJournalResponse> | ReadJournalResponse;
+
+  /**
    * One obligation and the way from it to the signed root, in the same format. Rejects with CYCLE_NOT_FOUND,
    * CYCLE_NOT_CLOSED or OBLIGATION_NOT_FOUND: it is not in that cycle, or the province is no party to it.
    */
@@ -93,7 +124,7 @@ export interface StatementServiceController {
 
 export function StatementServiceControllerMethods() {
   return function (constructor: Function) {
-    const grpcMethods: string[] = ["readStatement", "proveObligation", "getStatementKeys"];
+    const grpcMethods: string[] = ["readStatement", "readJournal", "proveObligation", "getStatementKeys"];
     for (const method of grpcMethods) {
       const descriptor: any = Reflect.getOwnPropertyDescriptor(constructor.prototype, method);
       GrpcMethod("StatementService", method)(constructor.prototype[method], method, descriptor);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NOTHING_RAN, verdictOn, type Tally } from './tally.js';
+import { NOTHING_RAN, verdictOn, verdictOnAll, type Tally } from './tally.js';
 
 type Case = readonly [
   what: string,
@@ -28,5 +28,32 @@ describe('the verdict', () => {
     expect(verdict.lastLine).toBe(lastLine);
     expect(verdict.exitCode).toBe(lastLine.endsWith(' 0 failed') ? 0 : 1);
     expect(verdict.remarks.join(' ')).toContain(remark);
+  });
+});
+
+describe('the verdict over two runs', () => {
+  const green = verdictOn({ ...NOTHING_RAN, passed: 3 }, { exitCode: 0, inCi: true });
+
+  it('adds up what passed', () => {
+    expect(verdictOnAll([green, green])).toEqual({
+      remarks: [],
+      passed: 6,
+      failed: 0,
+      lastLine: '6 passed, 0 failed',
+      exitCode: 0,
+    });
+  });
+
+  it.each([
+    ['has a failure', { passed: 5, failed: 2 }, 1, '8 passed, 2 failed'],
+    ['ran nothing', {}, 0, '3 passed, 1 failed'],
+    ['was killed', { passed: 5 }, null, '8 passed, 1 failed'],
+  ] as const)('is red where one of them %s', (_, tally, exitCode, lastLine) => {
+    const red = verdictOn({ ...NOTHING_RAN, ...tally }, { exitCode, inCi: true });
+    for (const parts of [
+      [green, red],
+      [red, green],
+    ])
+      expect(verdictOnAll(parts)).toMatchObject({ lastLine, exitCode: 1, remarks: red.remarks });
   });
 });

@@ -8,7 +8,13 @@ export type Tally = {
 
 export const NOTHING_RAN: Tally = { passed: 0, failed: 0, skipped: 0, brokenSuites: 0 };
 
-export type Verdict = { readonly remarks: readonly string[]; readonly lastLine: string; readonly exitCode: 0 | 1 };
+export type Verdict = {
+  readonly remarks: readonly string[];
+  readonly passed: number;
+  readonly failed: number;
+  readonly lastLine: string;
+  readonly exitCode: 0 | 1;
+};
 
 /** The verdict over a run, and the line that people and tools read it from. It is red unless everything shows that it is green. */
 export function verdictOn(tally: Tally, run: { readonly exitCode: number | null; readonly inCi: boolean }): Verdict {
@@ -29,5 +35,19 @@ export function verdictOn(tally: Tally, run: { readonly exitCode: number | null;
     failed = 1;
     remarks.push(`vitest ended with ${run.exitCode ?? 'a signal'} although no test failed, which counts as a failure.`);
   }
-  return { remarks, lastLine: `${tally.passed} passed, ${failed} failed`, exitCode: failed === 0 ? 0 : 1 };
+  return verdict(remarks, tally.passed, failed);
+}
+
+/** The verdict over runs that are parts of one: red if any of them is. */
+export function verdictOnAll(parts: readonly Verdict[]): Verdict {
+  const sum = (key: 'passed' | 'failed'): number => parts.reduce((total, part) => total + part[key], 0);
+  return verdict(
+    parts.flatMap(({ remarks }) => remarks),
+    sum('passed'),
+    sum('failed'),
+  );
+}
+
+function verdict(remarks: readonly string[], passed: number, failed: number): Verdict {
+  return { remarks, passed, failed, lastLine: `${passed} passed, ${failed} failed`, exitCode: failed === 0 ? 0 : 1 };
 }

@@ -132,7 +132,7 @@ async function owe(
 ): Promise<void> {
   await tx.query(
     `INSERT INTO obligation (person_id, obligation_id, settlement_id, operation_id, kind, insured_province, treating_province,
-       business_date, amount_fen, leaf_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '\\x00')`,
+       insurance, business_date, amount_fen, leaf_hash, leaf_digest) VALUES ($1, $2, $3, $4, $5, $6, $7, 'EMPLOYEE', $8, $9, '\\x00', 0)`,
     [
       of.personId,
       uuidv7({ msecs: Date.parse(at) }),

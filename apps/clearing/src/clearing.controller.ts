@@ -8,6 +8,7 @@ import { encodeCycle } from './cycle/cycle.codec.js';
 import { CycleService } from './cycle/cycle.service.js';
 import { decodeObligation } from './obligation/obligation.codec.js';
 import { ObligationService } from './obligation/obligation.service.js';
+import { decodeCover, decodeProvinces, encodeNetSettlement } from './position/net-settlement.codec.js';
 import { PositionService } from './position/position.service.js';
 
 @Controller()
@@ -51,6 +52,15 @@ export class ClearingController implements clearingV1.ClearingServiceController 
     metadata: Metadata,
   ): Promise<clearingV1.GetNetPositionsResponse> {
     return { positions: await this.positions.net(actorOf(metadata), dateOf(request)) };
+  }
+
+  async tryNetSettlement(
+    request: clearingV1.TryNetSettlementRequest,
+    metadata: Metadata,
+  ): Promise<clearingV1.TryNetSettlementResponse> {
+    const [date, cover] = [dateOf(request), decodeCover(request.cover)];
+    const excluded = decodeProvinces(request.excluded, 'excluded');
+    return encodeNetSettlement(await this.positions.tryNetSettlement(actorOf(metadata), date, cover, excluded));
   }
 
   async getBilateralPositions(

@@ -26,6 +26,13 @@ export type NetPosition = {
   readonly netFen: string;
 };
 
+export type NetSettlementTrial = {
+  readonly regions: readonly Record<'region' | 'netFen' | 'fullNetFen' | 'drawnFen' | 'missingFen', string>[];
+  readonly movements: readonly { readonly payer: string; readonly payee: string; readonly amountFen: string }[];
+  readonly carried: readonly { readonly reason: string }[];
+  readonly excluded: readonly { readonly region: string; readonly reason: string; readonly lackFen: string }[];
+};
+
 export type BilateralPosition = { readonly payer: string; readonly payee: string; readonly grossFen: string };
 
 /** The desk of the clearinghouse's operator, whose clerk proposes closes, and whose supervisor approves them and reads the cycles. */
@@ -84,6 +91,15 @@ export class ClearingDesk {
 
   netPositions(date: string, token = this.operator): Promise<ApiAnswer<{ positions: NetPosition[] } & Problem>> {
     return this.api.once('GET', `/v1/cycles/${date}/net-positions`, undefined, token);
+  }
+
+  tryNetSettlement(
+    date: string,
+    cover: readonly { readonly province: string; readonly amountFen: string }[],
+    excluded: readonly string[] = [],
+    token = this.operator,
+  ): Promise<ApiAnswer<NetSettlementTrial & Problem>> {
+    return this.api.once('POST', `/v1/cycles/${date}/net-settlement-trials`, { cover, excluded }, token);
   }
 
   bilateralPositions(

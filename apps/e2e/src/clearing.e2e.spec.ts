@@ -95,6 +95,58 @@ describe('a closed cycle', () => {
       expect([payableFen, receivableFen].map(BigInt)).toEqual([sumOf('payer', region), sumOf('payee', region)]);
   });
 
+  it('can be settled net on trial: with cover enough all nets move, with none those that need none, and nothing is written', async () => {
+    const { positions } = (await clearing.netPositions(date)).body;
+    const before = (await clearing.cycle(date)).text;
+    const whole = (
+      await clearing.tryNetSettlement(
+        date,
+        positions.map(({ region }) => ({ province: region, amountFen: '100000000000' })),
+      )
+    ).body;
+    const nets = new Map(positions.map(({ region, netFen }) => [region, netFen]));
+    for (const { region, netFen, fullNetFen, missingFen } of whole.regions)
+      expect([netFen, fullNetFen, missingFen]).toEqual([nets.get(region), nets.get(region), '0']);
+    expect([whole.carried, whole.excluded]).toEqual([[], []]);
+    const moved = (region: string, side: 'payer' | 'payee'): bigint =>
+      whole.movements.filter((one) => one[side] === region).reduce((sum, { amountFen }) => sum + BigInt(amountFen), 0n);
+    for (const { region, netFen } of positions)
+      expect(moved(region, 'payee') - moved(region, 'payer')).toBe(BigInt(netFen));
+
+    const none = (await clearing.tryNetSettlement(date, [])).body;
+    expect(none.carried.length).toBeGreaterThan(0);
+    expect(none.movements).toEqual([]);
+    expect(none.regions.map(({ drawnFen }) => drawnFen)).toEqual(none.regions.map(() => '0'));
+    const payer = bureaus[0] ?? '';
+    const without = (await clearing.tryNetSettlement(date, [], [payer])).body;
+    expect(without.excluded[0]).toEqual({ region: payer, reason: 'BY_DECISION', lackFen: '0' });
+    expect((await clearing.cycle(date)).text).toBe(before);
+    expect((await clearing.netPositions(date)).body.positions).toEqual(positions);
+  });
+
+  it.each<[string, Parameters<ClearingDesk['tryNetSettlement']>[1], readonly string[]]>([
+    ['a place that is no province', [{ province: '110105', amountFen: '1' }], []],
+    [
+      'a province twice',
+      [
+        { province: '110000', amountFen: '1' },
+        { province: '110000', amountFen: '2' },
+      ],
+      [],
+    ],
+    ['more than there is', [{ province: '110000', amountFen: '999999999999999' }], []],
+    ['a negative amount', [{ province: '110000', amountFen: '-1' }], []],
+    ['an excluded province twice', [], ['110000', '110000']],
+  ])('is not tried with %s', async (_, cover, excluded) => {
+    const answer = await clearing.tryNetSettlement(date, cover, excluded);
+    expect([answer.status, answer.body.reason]).toEqual([400, 'REQUEST_MALFORMED']);
+  });
+
+  it('is tried by the operator alone', async () => {
+    const answer = await clearing.tryNetSettlement(date, [], [], hospitals.bureauToken(settled.treatingRegion));
+    expect([answer.status, answer.body.reason]).toEqual([403, 'NOT_PERMITTED']);
+  });
+
   it('shows a bureau its own position only, and the pairs that it is a party to', async () => {
     const all = (await clearing.bilateralPositions(date)).body.positions;
     for (const region of bureaus) {

@@ -1,10 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Actor, type Tx } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
-import type { NetPosition } from '@yiditong/ledger';
+import {
+  netPositions,
+  netSettlement,
+  type NetPosition,
+  type NetSettlement,
+  type RegionSettlement,
+} from '@yiditong/ledger';
+import { ZERO_FEN, type Fen } from '@yiditong/money';
 import type { CycleState } from '../cycle/cycle.entity.js';
 import { findCycle } from '../cycle/cycle.store.js';
 import { bilateralOf, netPositionsOf, type CountedPosition } from './position.store.js';
+
+export type TriedNetSettlement = Omit<NetSettlement, 'regions'> & {
+  readonly regions: readonly (RegionSettlement & { readonly fullNetFen: Fen })[];
+};
 
 /** Reads positions as the caller's tenancy shows them: a bureau its own province, the operator all. */
 @Injectable()
@@ -17,6 +28,20 @@ export class PositionService {
         throw new Rejection('CYCLE_NOT_CLOSED', { date: businessDate });
       return netPositionsOf(tx, businessDate);
     });
+  }
+
+  /** What would move if the cycle were settled net with this cover, beside what its net positions are. Writes nothing. */
+  async tryNetSettlement(
+    actor: Actor,
+    businessDate: string,
+    cover: ReadonlyMap<string, Fen>,
+    excluded: ReadonlySet<string>,
+  ): Promise<TriedNetSettlement> {
+    const positions = await this.bilateral(actor, businessDate);
+    const full = new Map(netPositions(positions).map(({ region, netFen }) => [region, netFen]));
+    const settlement = netSettlement(positions, cover, { excluded });
+    const regions = settlement.regions.map((one) => ({ ...one, fullNetFen: full.get(one.region) ?? ZERO_FEN }));
+    return { ...settlement, regions };
   }
 
   async bilateral(actor: Actor, businessDate: string): Promise<CountedPosition[]> {

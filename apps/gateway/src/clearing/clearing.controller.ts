@@ -27,6 +27,13 @@ import {
   type NetPositionsAnswer,
   type SettlementsQuery,
 } from './clearing.dto.js';
+import {
+  decodeNetSettlement,
+  netSettlementAnswer,
+  netSettlementTrial,
+  type NetSettlementAnswer,
+  type NetSettlementTrial,
+} from './net-settlement.dto.js';
 
 @ApiTags('清算 Clearing')
 @Controller('v1/cycles/:date')
@@ -96,6 +103,27 @@ export class ClearingController {
   ): Promise<NetPositionsAnswer> {
     const { positions } = await this.clearing.call('getNetPositions', { businessDate: date }, actor);
     return { positions: positions.map(decodeNetPosition) };
+  }
+
+  @Endpoint({
+    method: 'POST',
+    path: 'net-settlement-trials',
+    access: { operator: ANYONE },
+    summary:
+      '净额结算试算：给定各省备付与除外省份，不写入 What would move if the cycle were settled net with this cover; nothing is written',
+    answer: netSettlementAnswer,
+  })
+  async tryNetSettlement(
+    @CurrentActor() actor: Actor,
+    @Param('date', { schema: businessDate }) date: string,
+    @Body({ schema: netSettlementTrial }) { cover, excluded }: NetSettlementTrial,
+  ): Promise<NetSettlementAnswer> {
+    const request = {
+      businessDate: date,
+      cover: cover.map(({ province, amountFen }) => ({ province, amountFen: BigInt(amountFen) })),
+      excluded: [...excluded],
+    };
+    return decodeNetSettlement(await this.clearing.call('tryNetSettlement', request, actor));
   }
 
   @Endpoint({

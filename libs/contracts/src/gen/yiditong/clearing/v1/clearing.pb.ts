@@ -57,6 +57,37 @@ export namespace CycleState {
   export type CYCLE_STATE_CLOSED = typeof CycleState.CYCLE_STATE_CLOSED;
 }
 
+export const CarryReason = {
+  CARRY_REASON_UNSPECIFIED: "CARRY_REASON_UNSPECIFIED",
+  /** CARRY_REASON_EXCLUDED - A party takes no part. */
+  CARRY_REASON_EXCLUDED: "CARRY_REASON_EXCLUDED",
+  /** CARRY_REASON_LACKS_COVER - The region that pays lacks cover. */
+  CARRY_REASON_LACKS_COVER: "CARRY_REASON_LACKS_COVER",
+} as const;
+
+export type CarryReason = typeof CarryReason[keyof typeof CarryReason];
+
+export namespace CarryReason {
+  export type CARRY_REASON_UNSPECIFIED = typeof CarryReason.CARRY_REASON_UNSPECIFIED;
+  export type CARRY_REASON_EXCLUDED = typeof CarryReason.CARRY_REASON_EXCLUDED;
+  export type CARRY_REASON_LACKS_COVER = typeof CarryReason.CARRY_REASON_LACKS_COVER;
+}
+
+export const ExclusionReason = {
+  EXCLUSION_REASON_UNSPECIFIED: "EXCLUSION_REASON_UNSPECIFIED",
+  EXCLUSION_REASON_BY_DECISION: "EXCLUSION_REASON_BY_DECISION",
+  /** EXCLUSION_REASON_CANNOT_PAY - Not one of its payments settles, and it would be short even if it were paid all that it is owed. */
+  EXCLUSION_REASON_CANNOT_PAY: "EXCLUSION_REASON_CANNOT_PAY",
+} as const;
+
+export type ExclusionReason = typeof ExclusionReason[keyof typeof ExclusionReason];
+
+export namespace ExclusionReason {
+  export type EXCLUSION_REASON_UNSPECIFIED = typeof ExclusionReason.EXCLUSION_REASON_UNSPECIFIED;
+  export type EXCLUSION_REASON_BY_DECISION = typeof ExclusionReason.EXCLUSION_REASON_BY_DECISION;
+  export type EXCLUSION_REASON_CANNOT_PAY = typeof ExclusionReason.EXCLUSION_REASON_CANNOT_PAY;
+}
+
 /**
  * What the insured province owes the treating province for one settlement. Gross: netting never
  * extinguishes it.
@@ -197,6 +228,71 @@ export interface GetBilateralPositionsResponse {
   positions: BilateralPosition[];
 }
 
+export interface TryNetSettlementRequest {
+  businessDate: string;
+  /** What each province can draw on; none where it isn't named. Each named once. */
+  cover: ProvinceCover[];
+  /** Provinces that take no part. Each named once. */
+  excluded: string[];
+}
+
+export interface ProvinceCover {
+  province: string;
+  /** Not negative. */
+  amountFen: bigint;
+}
+
+export interface TryNetSettlementResponse {
+  /** By code: provinces that have cover, owe or are owed. */
+  regions: NetSettlementRegion[];
+  /** Between net debtors and net creditors. */
+  movements: NetMovement[];
+  /** By pair: what waits for a later netting. */
+  carried: CarriedPair[];
+  /** Decisions first, by code, then in the order in which they were excluded. */
+  excluded: ExcludedRegion[];
+}
+
+export interface NetSettlementRegion {
+  region: string;
+  /** Of what settles: receivable less payable. */
+  netFen: bigint;
+  /** The same if all were settled, as in the cycle's net positions. */
+  fullNetFen: bigint;
+  /** What a net debtor pays of its cover. */
+  drawnFen: bigint;
+  /** What it lacked to settle everything. */
+  missingFen: bigint;
+  /** Cover afterwards. */
+  coverFen: bigint;
+}
+
+export interface NetMovement {
+  payer: string;
+  payee: string;
+  /** Above zero. */
+  amountFen: bigint;
+}
+
+export interface CarriedPair {
+  payer: string;
+  payee: string;
+  /** Negative where refunds exceed what is owed. */
+  grossFen: bigint;
+  reason: CarryReason;
+  /** Who is excluded, or lacks cover. */
+  region: string;
+  /** 0 where a party is excluded. */
+  lackFen: bigint;
+}
+
+export interface ExcludedRegion {
+  region: string;
+  reason: ExclusionReason;
+  /** What it lacked; 0 where it was decided. */
+  lackFen: bigint;
+}
+
 export interface ClearingServiceClient {
   /**
    * Takes obligations, each once for ever, and moves the position matrix in the same transaction.
@@ -226,6 +322,13 @@ export interface ClearingServiceClient {
   /** Gross and net per province. Rejects with CYCLE_NOT_FOUND or CYCLE_NOT_CLOSED. */
 
   getNetPositions(request: GetNetPositionsRequest, metadata?: Metadata): Observable<GetNetPositionsResponse>;
+
+  /**
+   * What would move if provinces settled a cycle net with this cover, and some were excluded: nothing is written, and gross
+   * obligations stand. Rejects with CYCLE_NOT_FOUND.
+   */
+
+  tryNetSettlement(request: TryNetSettlementRequest, metadata?: Metadata): Observable<TryNetSettlementResponse>;
 
   /** Gross per directed pair, largest first. Rejects with CYCLE_NOT_FOUND. */
 
@@ -280,6 +383,16 @@ export interface ClearingServiceController {
     metadata?: Metadata,
   ): Promise<GetNetPositionsResponse> | Observable<GetNetPositionsResponse> | GetNetPositionsResponse;
 
+  /**
+   * What would move if provinces settled a cycle net with this cover, and some were excluded: nothing is written, and gross
+   * obligations stand. Rejects with CYCLE_NOT_FOUND.
+   */
+
+  tryNetSettlement(
+    request: TryNetSettlementRequest,
+    metadata?: Metadata,
+  ): Promise<TryNetSettlementResponse> | Observable<TryNetSettlementResponse> | TryNetSettlementResponse;
+
   /** Gross per directed pair, largest first. Rejects with CYCLE_NOT_FOUND. */
 
   getBilateralPositions(
@@ -296,6 +409,7 @@ export function ClearingServiceControllerMethods() {
       "decideClose",
       "getCycle",
       "getNetPositions",
+      "tryNetSettlement",
       "getBilateralPositions",
     ];
     for (const method of grpcMethods) {

@@ -135,8 +135,10 @@ export class ClearingDesk {
   }
 }
 
-/** What the insured province owes for it in the cycle: all but the cash, and for one undone there nothing or as much less. */
-export function owedIn({ totalFen, cashFen, businessDate, reversalBusinessDate }: Settled, date: string): bigint {
-  const times = (businessDate === date ? 1n : 0n) - (reversalBusinessDate === date ? 1n : 0n);
-  return times * (BigInt(totalFen) - BigInt(cashFen));
+/** What the insured province owes for it in the cycle: all but what person and hospital bear; and for one undone there as much less. */
+export function owedIn(settled: Settled, date: string): bigint {
+  const { totalFen, cashFen, hospitalPartFen, businessDate, reversalBusinessDate, cancellationBusinessDate } = settled;
+  const undone = [reversalBusinessDate, cancellationBusinessDate].filter((one) => one === date).length;
+  const times = (businessDate === date ? 1n : 0n) - BigInt(undone);
+  return times * (BigInt(totalFen) - BigInt(cashFen) - BigInt(hospitalPartFen));
 }

@@ -14,10 +14,12 @@ export type Settled = {
   readonly accountFen: string;
   readonly mutualAidFen: string;
   readonly cashFen: string;
+  readonly hospitalPartFen: string;
   readonly totalFen: string;
   readonly businessDate: string;
   readonly state: string;
   readonly reversalBusinessDate: string | null;
+  readonly cancellationBusinessDate: string | null;
 };
 
 export type Reversed = { readonly outcome: string; readonly settlementId: string | null };

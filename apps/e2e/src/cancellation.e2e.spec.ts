@@ -51,10 +51,13 @@ async function owed(settlementId: string): Promise<string[]> {
 const owes = ({ totalFen, cashFen }: Settled): bigint => BigInt(totalFen) - BigInt(cashFen);
 
 describe('a cancellation', () => {
-  it('brings the accumulators back exactly, negates what is owed, and is the same bytes when repeated', async () => {
+  it('brings the accumulators back exactly, though each instant keeps its own, negates what is owed, and is the same bytes when repeated', async () => {
     const visit = await desk.admit(20);
     const before = await desk.accumulators(visit);
+    const unsettled = new Date();
     const settlement = await desk.settled(visit);
+    const settledTotals = await desk.accumulators(visit);
+    const settledBy = new Date();
     const messageId = newMessageId(visit.institutionCode);
 
     const answers = await Promise.all(
@@ -72,6 +75,9 @@ describe('a cancellation', () => {
       },
     });
     expect(withoutZeros(await desk.accumulators(visit))).toEqual(withoutZeros(before));
+    expect(settledTotals).not.toEqual(before);
+    expect(await desk.accumulators(visit, unsettled)).toEqual(before);
+    expect(await desk.accumulators(visit, settledBy)).toEqual(settledTotals);
     const amount = owes(settlement);
     expect(await owed(settlement.settlementId)).toEqual([`SETTLEMENT ${amount}`, `REFUND ${-amount}`]);
     expect(await outcomeOf(visit, messageId)).toMatchObject({ state: 'SETTLED' });

@@ -116,10 +116,11 @@ export class HospitalDesk {
     return this.api.once('GET', `/v1/settlements/${settlementId}`, undefined, this.token(institutionCode));
   }
 
-  /** The patient's totals of the year that the visit counts in, by kind. */
-  async accumulators({ bill }: Visit): Promise<Record<string, string>> {
+  /** The patient's totals of the year that the visit counts in, by kind, now or as they stood at an instant. */
+  async accumulators({ bill }: Visit, asOf?: Date): Promise<Record<string, string>> {
+    const query = asOf === undefined ? '' : `?asOf=${asOf.toISOString()}`;
     const { accumulators } = await this.api.get<{ accumulators: { kind: string; value: string }[] }>(
-      `/v1/persons/${bill.personId}/accumulators/${yearInShanghai(bill.endedAt)}`,
+      `/v1/persons/${bill.personId}/accumulators/${yearInShanghai(bill.endedAt)}${query}`,
       this.insuredToken(bill.personId),
     );
     return Object.fromEntries(accumulators.map(({ kind, value }) => [kind, value]));

@@ -45,8 +45,8 @@ type Subject = {
   readonly inForce: (from: string) => Promise<number>;
   /** Why a second one of the same term isn't approved. */
   readonly movedOn: string;
-  /** What isn't even proposed once one is in force from a first day on, and why. */
-  readonly tooLate: { readonly content: (from: string) => object; readonly reason: string };
+  /** What isn't even proposed once one is published from a first day on, and why. */
+  readonly tooLate?: { readonly content: (from: string) => object; readonly reason: string };
   /** How the operator is refused who would decide, whether there is the proposal or not. */
   readonly national: readonly [number, string];
   /** How another province's bureau is refused, whether there is the proposal or not. */
@@ -93,8 +93,7 @@ const POLICY: Subject = {
         from,
       ])
     ).length,
-  movedOn: 'POLICY_OVERLAPS',
-  tooLate: { content: (from) => POLICY.content(from), reason: 'POLICY_OVERLAPS' },
+  movedOn: 'POLICY_MOVED_ON',
   national: [403, 'NOT_PERMITTED'],
   foreign: [403, 'NOT_PERMITTED'],
 };
@@ -232,7 +231,10 @@ describe.each([
     await decide(first.proposalId).expect(200);
     expect(judged(await decide(second.proposalId))).toEqual(refusal(409, movedOn, 'zh'));
     expect(await read(second.proposalId)).toMatchObject({ state: 'PENDING', decider: null });
-    expect(judged(await send('post', path, maker, tooLate.content(from)))).toEqual(refusal(409, tooLate.reason, 'zh'));
+    if (tooLate)
+      expect(judged(await send('post', path, maker, tooLate.content(from)))).toEqual(
+        refusal(409, tooLate.reason, 'zh'),
+      );
     await decide(second.proposalId, checker, REJECT).expect(200);
     expect(await inForce(from)).toBe(1);
   });
@@ -262,6 +264,33 @@ describe('a pooling area’s policy', () => {
       refusal(403, 'NOT_PERMITTED', 'zh'),
     );
     await send('post', `${path}/proposals/${proposalId}/decision`, areaChecker, APPROVE).expect(200);
+  });
+});
+
+describe('a policy that another follows', () => {
+  const [follower, path] = ['2099-01-01', `/v1/pooling-areas/${OTHER_AREA}/policies`];
+  type Version = { policyId: string; insurance: string; validTo: string | null; supersededFrom: string | null };
+  const versionsOn = async (onDate: string): Promise<Version[]> => {
+    const { body } = await gateway.get(`/v1/policies?region=${OTHER_AREA}&onDate=${onDate}`).expect(200);
+    return (body as { policies: Version[] }).policies.filter(({ insurance }) => insurance === 'EMPLOYEE');
+  };
+  const successor = (validFrom: string): object => {
+    const shipped = sample.policies.find(({ region }) => region === OTHER_AREA)?.documentJson ?? '{}';
+    return { document: { ...(JSON.parse(shipped) as object), insurance: 'EMPLOYEE', validFrom, validTo: null } };
+  };
+
+  it('is over when that begins, which is later than today', async () => {
+    const [standing] = await versionsOn(dayFromNow(0));
+    expect(standing).toMatchObject({ validTo: null, supersededFrom: null });
+    const early = await send('post', path, maker, successor(dayFromNow(0)));
+    expect(judged(early)).toEqual(refusal(409, 'POLICY_EFFECTIVE_TOO_EARLY', 'zh'));
+    const { body } = await send('post', path, maker, successor(follower)).expect(202);
+    const { proposalId } = body as Proposal;
+    await send('post', `${path}/proposals/${proposalId}/decision`, checker, APPROVE).expect(200);
+    expect(await versionsOn(dayBefore(follower))).toEqual([{ ...standing, supersededFrom: follower }]);
+    const [after] = await versionsOn(follower);
+    expect(after).toMatchObject({ validFrom: follower, validTo: null, supersededFrom: null });
+    expect(after?.policyId).not.toBe(standing?.policyId);
   });
 });
 

@@ -203,11 +203,17 @@ export const REASONS = {
     '待遇政策文件有误：{problem}。请改正后重新提交。',
     'The policy document is not valid: {problem}. Correct it and send it again.',
   ),
-  POLICY_OVERLAPS: entry(
+  POLICY_EFFECTIVE_TOO_EARLY: entry(
     'FAILED_PRECONDITION',
     409,
-    '该统筹地区同一险种在此期间已有政策版本。请调整生效日期。',
-    'The pooling area already has a policy of this insurance in that period. Change the effective dates.',
+    '该统筹地区同一险种已有在用政策，新版本最早自 {earliest} 起施行：已经结算的费用不受影响。请换一个生效日期。',
+    'The pooling area has a policy of this insurance in force, and a new version begins on {earliest} at the earliest: bills that were settled stay as they are. Choose another first day.',
+  ),
+  POLICY_MOVED_ON: entry(
+    'FAILED_PRECONDITION',
+    409,
+    '提交之后该统筹地区同一险种又发布了另一版本，比较的对象已经变化。请撤回后重新提交。',
+    'Since this was proposed another version of this insurance has been published, so that it would change something else. Withdraw it and propose it again.',
   ),
   VISIT_KIND_NOT_COVERED: entry(
     'FAILED_PRECONDITION',

@@ -287,6 +287,34 @@ describe('the totals as of an instant', () => {
     expect([totals['INPATIENT_VISITS'], totals['INPATIENT_DEDUCTIBLE']]).toEqual([visits, deductible]);
   });
 
+  it('are those of the insurance that the person had then, whatever he has now', async () => {
+    const residents = { ...SPEC_POLICY, insurance: 'RESIDENT', layers: [], account: undefined };
+    await home.publish(residents);
+    const person = await home.insure();
+    const { personId } = person;
+    clock.moveTo(at(10));
+    await home.adjudications.adjudicate(claimOf(personId, 50_000n));
+    await home.persons.register(BUREAU, home.requestId(), '610000', [
+      { ...person, insurance: 'RESIDENT', personType: 'RESIDENT' },
+    ]);
+    clock.moveTo(at(20));
+    await home.adjudications.adjudicate(claimOf(personId, 60_000n));
+    const read = async (seconds: number | null) =>
+      (await home.totals.get(BUREAU, personId, 2026, seconds === null ? null : at(seconds))).map(
+        ({ insurance, accumulators }) => [insurance, accumulators['INPATIENT_DEDUCTIBLE']],
+      );
+    const both = [
+      ['EMPLOYEE', 50_000n],
+      ['RESIDENT', 60_000n],
+    ];
+    expect([await read(9), await read(19), await read(20), await read(null)]).toEqual([
+      [],
+      both.slice(0, 1),
+      both,
+      both,
+    ]);
+  });
+
   it('to come are refused', async () => {
     const personId = await threeBookings();
     const future = home.totalsOf(personId, 2026, new Date(clock.now().getTime() + 1));

@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { Accumulators } from '@yiditong/adjudication';
 import { appendAudit, Clock, Database, nationalActor, type Actor, type Tx } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
-import type { InsuredPerson } from '../person/person.entity.js';
 import { findPerson, holdPerson } from '../person/person.store.js';
-import { accumulatorsAsOf, accumulatorsOf } from './accumulator.store.js';
+import { totalsAsOf, totalsNow, type InsuranceTotals } from './accumulator.store.js';
 
 /** Shows a person's totals; only adjudications and their undoing change them. */
 @Injectable()
@@ -16,9 +14,9 @@ export class AccumulatorService {
 
   /**
    * The person's own totals, those of a person of the bureau's province, or of a patient of the hospital, who is insured in any other:
-   * now, or as they stood at an instant. Rejects with NOT_PERMITTED, PERSON_UNKNOWN, or REQUEST_MALFORMED where the instant is yet to come.
+   * now, or as they stood at an instant, of every insurance that the person had in that province in the year. Rejects with NOT_PERMITTED, PERSON_UNKNOWN, or REQUEST_MALFORMED where the instant is yet to come.
    */
-  async get(actor: Actor, personId: string, benefitYear: number, asOf: Date | null): Promise<Accumulators> {
+  async get(actor: Actor, personId: string, benefitYear: number, asOf: Date | null): Promise<InsuranceTotals[]> {
     if (actor.role === 'insured' && actor.person !== personId) throw new Rejection('NOT_PERMITTED');
     if (asOf !== null && asOf > this.clock.now())
       throw new Rejection('REQUEST_MALFORMED', { problem: 'as_of is in the future' });
@@ -26,27 +24,17 @@ export class AccumulatorService {
     return this.database.transaction(reader, async (tx) => {
       const person = await (asOf === null ? findPerson(tx, personId) : holdPerson(tx, personId));
       if (!person) throw new Rejection('PERSON_UNKNOWN');
-      const accumulators = await read(tx, person, benefitYear, asOf);
-      const { province, insurance } = person;
+      const totals = await (asOf === null
+        ? totalsNow(tx, person, benefitYear)
+        : totalsAsOf(tx, person, benefitYear, asOf));
       await appendAudit(tx, actor, {
-        province,
+        province: person.province,
         action: 'READ_ACCUMULATORS',
         objectType: 'person',
         objectId: personId,
-        after: { benefitYear, insurance, ...(asOf === null ? {} : { asOf }) },
+        after: { benefitYear, ...(asOf === null ? {} : { asOf }) },
       });
-      return accumulators;
+      return totals;
     });
   }
-}
-
-async function read(
-  tx: Tx,
-  { personId, insurance }: InsuredPerson,
-  benefitYear: number,
-  asOf: Date | null,
-): Promise<Accumulators> {
-  if (asOf !== null) return accumulatorsAsOf(tx, personId, benefitYear, insurance, asOf);
-  const totals = await accumulatorsOf(tx, personId, [benefitYear], insurance);
-  return totals.get(benefitYear) ?? {};
 }

@@ -1,5 +1,5 @@
 import { accumulatorEntries, addDeltas, negateDeltas, type Accumulators, type YearPart } from '@yiditong/adjudication';
-import { freeze, thaw, type Tx } from '@yiditong/chassis';
+import { freeze, groupBy, thaw, type Tx } from '@yiditong/chassis';
 import type { Insurance } from '@yiditong/codes';
 
 /** Whose totals: of one person and insurance in one province. */
@@ -49,20 +49,44 @@ export async function accumulatorsOf(
   );
 }
 
-/** The totals as they stood: the sum of what was booked and taken back until then, that instant included. */
-export async function accumulatorsAsOf(
+/** A person's totals of a benefit year in one of the insurances that he had in it. */
+export type InsuranceTotals = { readonly insurance: Insurance; readonly accumulators: Accumulators };
+
+/** By insurance, those that come to something. */
+export async function totalsNow(
   tx: Tx,
-  personId: string,
+  { personId, province }: Pick<TotalsOwner, 'personId' | 'province'>,
   benefitYear: number,
-  insurance: Insurance,
-  asOf: Date,
-): Promise<Accumulators> {
-  const rows: { deltas: string }[] = await tx.query(
-    `SELECT deltas FROM accumulator_entry
-     WHERE person_id = $1 AND benefit_year = $2 AND insurance = $3 AND booked_at <= $4`,
-    [personId, benefitYear, insurance, asOf],
+): Promise<InsuranceTotals[]> {
+  const rows: { insurance: Insurance; kind: string; value: string }[] = await tx.query(
+    `SELECT insurance, kind, value FROM accumulator
+     WHERE person_id = $1 AND province = $2 AND benefit_year = $3 AND value <> 0 ORDER BY insurance, kind`,
+    [personId, province, benefitYear],
   );
-  return rows.map(({ deltas }) => thaw<Accumulators>(deltas)).reduce(addDeltas, {});
+  return [...groupBy(rows, ({ insurance }) => insurance)].map(([insurance, totals]) => ({
+    insurance,
+    accumulators: Object.fromEntries(totals.map(({ kind, value }) => [kind, BigInt(value)])),
+  }));
+}
+
+/** The totals as they stood: the sum of what was booked and taken back until then, that instant included. */
+export async function totalsAsOf(
+  tx: Tx,
+  { personId, province }: Pick<TotalsOwner, 'personId' | 'province'>,
+  benefitYear: number,
+  asOf: Date,
+): Promise<InsuranceTotals[]> {
+  const rows: { insurance: Insurance; deltas: string }[] = await tx.query(
+    `SELECT insurance, deltas FROM accumulator_entry
+     WHERE person_id = $1 AND province = $2 AND benefit_year = $3 AND booked_at <= $4 ORDER BY insurance`,
+    [personId, province, benefitYear, asOf],
+  );
+  return [...groupBy(rows, ({ insurance }) => insurance)]
+    .map(([insurance, entries]) => ({
+      insurance,
+      accumulators: entries.map(({ deltas }) => thaw<Accumulators>(deltas)).reduce(addDeltas, {}),
+    }))
+    .filter(({ accumulators }) => accumulatorEntries(accumulators).length > 0);
 }
 
 /**

@@ -151,10 +151,15 @@ describe('a person who moves to another province within the year', () => {
     await settle(claimOf(person.personId, 150_000n));
     await home.persons.register(hubei, home.requestId(), '420000', [{ ...person, insuredRegion: '420100' }]);
     await settle(claimOf(person.personId, 30_000n, { insuredRegion: '420100' }));
-    expect(await home.totals.get(hubei, person.personId, YEAR, null)).toEqual({
-      INPATIENT_VISITS: 1n,
-      INPATIENT_DEDUCTIBLE: 30_000n,
-    });
+    expect(await home.totals.get(hubei, person.personId, YEAR, null)).toEqual([
+      { insurance: 'EMPLOYEE', accumulators: { INPATIENT_VISITS: 1n, INPATIENT_DEDUCTIBLE: 30_000n } },
+    ]);
+    await home.persons.register(BUREAU, home.requestId(), '610000', [{ ...person, active: false }]);
+    // A hospital, which reads nationwide, is shown those of the province where he is insured, not the sum.
+    const hospital: Actor = { role: 'hospital', region: '110000', subject: 'H11010100001' };
+    expect(await home.totals.get(hospital, person.personId, YEAR, null)).toEqual(
+      await home.totals.get(hubei, person.personId, YEAR, null),
+    );
     expect(await totalsOf(person.personId)).toMatchObject({ INPATIENT_VISITS: 1n, POOLING_PAID: 40_000n });
   });
 });
@@ -300,7 +305,9 @@ describe('what is kept of a person', () => {
     const { personId } = await insure();
     await settle(claimOf(personId, 150_000n));
     const self: Actor = { role: 'insured', region: '610000', subject: 'app', person: personId };
-    expect(await home.totals.get(self, personId, YEAR, null)).toEqual(await totalsOf(personId));
+    expect(await home.totals.get(self, personId, YEAR, null)).toEqual([
+      { insurance: 'EMPLOYEE', accumulators: await totalsOf(personId) },
+    ]);
     const other = { ...self, person: randomUUID() };
     await expect(home.totals.get(other, personId, YEAR, null)).rejects.toMatchObject({ reason: 'NOT_PERMITTED' });
     const hubei = { ...BUREAU, region: '420000' };

@@ -123,14 +123,9 @@ describe('of a person the audit trail has', () => {
       [HOSPITAL, 'READ_PERSON', 'POINT_OF_CARE', { ...MASKED, name: 'clear' }],
       [BUREAU, 'READ_PERSON', 'CASE_REVIEW', all],
       [BUREAU, 'READ_PERSON', 'ADMINISTRATION', MASKED],
-      [self(personId), 'READ_ACCUMULATORS', 'SELF_SERVICE', { benefitYear: 2026, insurance: 'EMPLOYEE' }],
-      [
-        self(personId),
-        'READ_ACCUMULATORS',
-        'SELF_SERVICE',
-        { asOf: NOW.toISOString(), benefitYear: 2026, insurance: 'EMPLOYEE' },
-      ],
-      [HOSPITAL, 'READ_ACCUMULATORS', 'TREATMENT', { benefitYear: 2026, insurance: 'EMPLOYEE' }],
+      [self(personId), 'READ_ACCUMULATORS', 'SELF_SERVICE', { benefitYear: 2026 }],
+      [self(personId), 'READ_ACCUMULATORS', 'SELF_SERVICE', { asOf: NOW.toISOString(), benefitYear: 2026 }],
+      [HOSPITAL, 'READ_ACCUMULATORS', 'TREATMENT', { benefitYear: 2026 }],
       [BUREAU, 'READ_ACCOUNT', 'ADMINISTRATION', null],
     ]);
     for (const text of [entry.idNumber, entry.name, '15400000001', '审计标签'])

@@ -74,8 +74,10 @@ export class SpecHome {
     await this.accounts.post(BUREAU, '610000', [entry]);
   }
 
-  totalsOf(personId: string, year = YEAR, asOf: Date | null = null): Promise<Accumulators> {
-    return this.totals.get(BUREAU, personId, year, asOf);
+  /** As an employee. */
+  async totalsOf(personId: string, year = YEAR, asOf: Date | null = null): Promise<Accumulators> {
+    const totals = await this.totals.get(BUREAU, personId, year, asOf);
+    return totals.find(({ insurance }) => insurance === 'EMPLOYEE')?.accumulators ?? {};
   }
 
   requestId(): string {

@@ -17,7 +17,6 @@ export class Benefits1763740800000 implements MigrationInterface {
   readonly name = 'Benefits1763740800000';
 
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query('CREATE EXTENSION IF NOT EXISTS btree_gist');
     await runner.query(`
       CREATE TABLE insured_person (
         person_id uuid NOT NULL,
@@ -53,10 +52,10 @@ export class Benefits1763740800000 implements MigrationInterface {
         proposal_id uuid NOT NULL,
         digest char(64) NOT NULL,
         CONSTRAINT policy_pk PRIMARY KEY (region, policy_id, province),
-        CONSTRAINT policy_proposal UNIQUE (region, proposal_id, province),
-        CONSTRAINT policy_no_overlap EXCLUDE USING gist
-          (region WITH =, province WITH =, insurance WITH =, daterange(valid_from, valid_to, '[]') WITH &&)
+        CONSTRAINT policy_proposal UNIQUE (region, proposal_id, province)
       );
+      -- A version ends where the next one begins: in force is the last that begins by a day.
+      CREATE INDEX policy_succession ON policy (region, insurance, valid_from, policy_id);
 
       CREATE TABLE accumulator (
         person_id uuid NOT NULL,

@@ -89,8 +89,16 @@ export class BenefitController implements benefitV1.BenefitServiceController {
     const { personId, benefitYear } = request;
     if (!isUuid(personId)) throw new Rejection('PERSON_UNKNOWN');
     const asOf = request.asOf ? decodeInstant(request.asOf, 'as_of') : null;
-    const accumulators = await this.accumulators.get(actorOf(metadata), personId, benefitYear, asOf);
-    return { accumulators: accumulatorEntries(accumulators).map(([kind, value]) => ({ kind, value })) };
+    const totals = await this.accumulators.get(actorOf(metadata), personId, benefitYear, asOf);
+    return {
+      accumulators: totals.flatMap(({ insurance, accumulators }) =>
+        accumulatorEntries(accumulators).map(([kind, value]) => ({
+          insurance: insuranceCodec.encode(insurance),
+          kind,
+          value,
+        })),
+      ),
+    };
   }
 }
 

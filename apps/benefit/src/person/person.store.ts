@@ -57,10 +57,14 @@ export async function insuranceOf(tx: Tx, personIds: readonly string[]): Promise
   );
 }
 
+/** Of a person who moved a national reader sees both records: the one counts where he is insured. */
+const WHERE_INSURED = 'ORDER BY active DESC, entered_at, province LIMIT 1';
+
 export async function findPerson(tx: Tx, personId: string): Promise<InsuredPerson | null> {
-  const rows: InsuredPerson[] = await tx.query(`SELECT ${COLUMNS} FROM insured_person WHERE person_id = $1`, [
-    personId,
-  ]);
+  const rows: InsuredPerson[] = await tx.query(
+    `SELECT ${COLUMNS} FROM insured_person WHERE person_id = $1 ${WHERE_INSURED}`,
+    [personId],
+  );
   return rows[0] ?? null;
 }
 
@@ -75,9 +79,10 @@ export async function lockPerson(tx: Tx, personId: string): Promise<InsuredPerso
 
 /** Lets nobody change his accumulators while they are read: what was being booked is booked, and what comes is booked later. */
 export async function holdPerson(tx: Tx, personId: string): Promise<InsuredPerson | null> {
-  const rows: InsuredPerson[] = await tx.query(`SELECT ${COLUMNS} FROM insured_person WHERE person_id = $1 FOR SHARE`, [
-    personId,
-  ]);
+  const rows: InsuredPerson[] = await tx.query(
+    `SELECT ${COLUMNS} FROM insured_person WHERE person_id = $1 ${WHERE_INSURED} FOR SHARE`,
+    [personId],
+  );
   return rows[0] ?? null;
 }
 
@@ -100,7 +105,7 @@ export async function lockPersons(
  */
 export async function findSealedPerson(tx: Tx, personId: string): Promise<SealedPerson | null> {
   const rows: SealedPerson[] = await tx.query(
-    `SELECT ${SEALED_COLUMNS} FROM insured_person WHERE person_id = $1 ORDER BY active DESC, entered_at, province LIMIT 1`,
+    `SELECT ${SEALED_COLUMNS} FROM insured_person WHERE person_id = $1 ${WHERE_INSURED}`,
     [personId],
   );
   return rows[0] ?? null;
@@ -108,7 +113,7 @@ export async function findSealedPerson(tx: Tx, personId: string): Promise<Sealed
 
 export async function findPersonByIndex(tx: Tx, idNumberIndex: Buffer): Promise<SealedPerson | null> {
   const rows: SealedPerson[] = await tx.query(
-    `SELECT ${SEALED_COLUMNS} FROM insured_person WHERE id_number_index = $1 ORDER BY active DESC, entered_at, province LIMIT 1`,
+    `SELECT ${SEALED_COLUMNS} FROM insured_person WHERE id_number_index = $1 ${WHERE_INSURED}`,
     [idNumberIndex],
   );
   return rows[0] ?? null;

@@ -60,7 +60,8 @@ export function decodePolicyPage({ region, onDate, after, limit }: benefitV1.Lis
 }
 
 export function encodePolicyVersion(policy: PolicyLine): benefitV1.PolicyVersion {
-  const { policyId, region, insurance, title, validFrom, validTo, source, trust, publishedAt, digest } = policy;
+  const { policyId, region, insurance, title, validFrom, validTo, supersededFrom, source, trust, publishedAt, digest } =
+    policy;
   return {
     policyId,
     region,
@@ -72,6 +73,7 @@ export function encodePolicyVersion(policy: PolicyLine): benefitV1.PolicyVersion
     trust,
     publishedAt: encodeInstant(publishedAt),
     digest,
+    supersededFrom: supersededFrom ?? '',
   };
 }
 

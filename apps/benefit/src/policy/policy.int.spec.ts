@@ -43,7 +43,14 @@ beforeEach(async () => {
 });
 afterAll(() => db.drop());
 
-type Changes = { validFrom?: string; validTo?: string | null; ratio?: string; poolingCap?: unknown; region?: string };
+type Changes = {
+  validFrom?: string;
+  validTo?: string | null;
+  ratio?: string;
+  poolingCap?: unknown;
+  region?: string;
+  insurance?: string;
+};
 
 function policyDocument({ ratio = '80%', ...change }: Changes = {}): string {
   return JSON.stringify({
@@ -57,7 +64,7 @@ function policyDocument({ ratio = '80%', ...change }: Changes = {}): string {
     visits: {
       INPATIENT: {
         deductible: { basis: 'NONE', standard: '0' },
-        bands: [{ upTo: null, ratio: { byPerson: { ACTIVE: ratio, RETIREE: '80%' } } }],
+        bands: [{ upTo: null, ratio: [{ when: { personTypes: ['ACTIVE'] }, is: ratio }, { is: '80%' }] }],
         bandsFrom: 'ZERO',
       },
     },
@@ -78,6 +85,81 @@ const read = async ({ id }: PolicyProposal): Promise<PolicyProposal> =>
 
 const idInForce = async (date: string): Promise<string | undefined> =>
   (await db.database.transaction(SUPERVISOR, (tx) => policyInForce(tx, XIAN, 'EMPLOYEE', date)))?.policyId;
+
+const publish = async (change: Changes): Promise<string> =>
+  (await approve(await proposed(change))).outcome?.policyId ?? '';
+
+describe('a policy without an end', () => {
+  it('is over where the next one begins, and whatever that has', async () => {
+    const first = await publish({});
+    const second = await publish({ validFrom: '2026-07-01', ratio: '85%' });
+    const third = await publish({ validFrom: '2026-09-01', validTo: '2026-12-31' });
+    const days = [
+      '2025-12-31',
+      '2026-01-01',
+      '2026-06-30',
+      '2026-07-01',
+      '2026-08-31',
+      '2026-09-01',
+      '2026-12-31',
+      '2027-01-01',
+    ];
+    expect(await Promise.all(days.map(idInForce))).toEqual([
+      undefined,
+      first,
+      first,
+      second,
+      second,
+      third,
+      third,
+      // What was followed doesn’t come back.
+      undefined,
+    ]);
+    for (const day of days)
+      expect(
+        (await published.list({ region: XIAN, onDate: day, after: null, limit: 9 })).map((one) => one.policyId),
+      ).toEqual([await idInForce(day)].filter((id) => id !== undefined));
+  });
+
+  it('says who follows it, and so does the list', async () => {
+    const first = await publish({});
+    expect(await published.find(first)).toMatchObject({ validTo: null, supersededFrom: null });
+    const second = await publish({ validFrom: '2026-07-01' });
+    const list = await published.list({ region: null, onDate: null, after: null, limit: 9 });
+    expect(list.map(({ policyId, supersededFrom }) => [policyId, supersededFrom])).toEqual([
+      [first, '2026-07-01'],
+      [second, null],
+    ]);
+    expect(await published.find(first)).toMatchObject({ validTo: null, supersededFrom: '2026-07-01' });
+  });
+
+  it('can be followed between two others', async () => {
+    const [first, last] = [await publish({}), await publish({ validFrom: '2026-09-01' })];
+    const between = await publish({ validFrom: '2026-05-01' });
+    const days = ['2026-04-30', '2026-05-01', '2026-08-31', '2026-09-01'];
+    expect(await Promise.all(days.map(idInForce))).toEqual([first, between, between, last]);
+  });
+
+  it('is corrected before it begins by another of the same day, which is compared with it', async () => {
+    const first = await publish({});
+    const wrong = await publish({ validFrom: '2026-07-01', ratio: '58%' });
+    const right = await proposed({ validFrom: '2026-07-01', ratio: '85%' });
+    const { change } = await policies.get(SUPERVISOR, XIAN, right.id);
+    expect(change).toMatchObject({ standingPolicyId: wrong, parts: ['visits.INPATIENT'] });
+    const { outcome } = await approve(right);
+    expect(await Promise.all(['2026-06-30', '2026-07-01'].map(idInForce))).toEqual([first, outcome?.policyId]);
+    expect((await policies.get(SUPERVISOR, XIAN, right.id)).change).toEqual(change);
+    expect(await published.find(wrong)).toMatchObject({ supersededFrom: '2026-07-01' });
+  });
+
+  it('of another insurance or area ends nothing', async () => {
+    const first = await publish({});
+    const elsewhere = await policies.propose(CLERK, requestId(), '610300', policyDocument({ region: '610300' }));
+    await policies.decide(SUPERVISOR, '610300', elsewhere.id, APPROVE);
+    await publish({ validFrom: '2026-07-01', insurance: 'RESIDENT' });
+    expect(await idInForce('2026-08-01')).toBe(first);
+  });
+});
 
 describe('a proposed policy', () => {
   it('is in force from its approval on', async () => {
@@ -131,27 +213,45 @@ describe('a proposed policy', () => {
     expect(await rowCounts(db)).toEqual(before);
   });
 
-  it('that overlaps another of its area and insurance is refused as it is proposed, by a day as by a year', async () => {
-    await approve(await proposed({ validFrom: '2026-01-01', validTo: '2026-06-30' }));
+  it.each<[string, string, { reason: string } | null]>([
+    ['before today', '2025-12-31', null],
+    ['on the standing one’s first day', '2026-01-01', { reason: 'POLICY_EFFECTIVE_TOO_EARLY' }],
+    ['tomorrow', '2026-01-02', null],
+  ])('of an area that has one in force since today may begin %s, or is refused', async (_, validFrom, refusal) => {
+    await approve(await proposed());
     const before = await rowCounts(db);
-    for (const [validFrom, validTo] of [
-      ['2026-06-30', null],
-      ['2025-01-01', '2026-01-01'],
-      ['2026-02-01', '2026-03-01'],
-    ] as const)
-      await expect(proposed({ validFrom, validTo })).rejects.toMatchObject({ reason: 'POLICY_OVERLAPS' });
+    const ended = proposed({ validFrom, validTo: '2026-06-30' });
+    if (refusal === null) return expect((await approve(await ended)).state).toBe('APPROVED');
+    await expect(ended).rejects.toMatchObject({ ...refusal, params: { earliest: '2026-01-02' } });
     expect(await rowCounts(db)).toEqual(before);
-    await approve(await proposed({ validFrom: '2026-07-01' }));
   });
 
-  it('that overlaps one published since is refused at its approval, and can still be rejected', async () => {
+  it('that was early enough when it was proposed is refused when it is decided too late', async () => {
+    await approve(await proposed());
+    const proposal = await proposed({ validFrom: '2026-01-02' });
+    const late = new PolicyService(db.database, new FixedClock(new Date('2026-01-01T16:00:00Z')));
+    await expect(late.decide(SUPERVISOR, XIAN, proposal.id, APPROVE)).rejects.toMatchObject({
+      reason: 'POLICY_EFFECTIVE_TOO_EARLY',
+      params: { earliest: '2026-01-03' },
+    });
+    expect(await read(proposal)).toEqual(proposal);
+  });
+
+  it('that would follow another than it was proposed to is refused at its approval, and can still be rejected', async () => {
     const [first, second] = [await proposed(), await proposed({ validFrom: '2026-03-01' })];
     await approve(first);
     const before = await rowCounts(db);
-    await expect(approve(second)).rejects.toMatchObject({ reason: 'POLICY_OVERLAPS' });
+    await expect(approve(second)).rejects.toMatchObject({ reason: 'POLICY_MOVED_ON' });
     expect(await rowCounts(db)).toEqual(before);
     expect(await read(second)).toEqual(second);
     await expect(policies.decide(SUPERVISOR, XIAN, second.id, REJECT)).resolves.toMatchObject({ state: 'REJECTED' });
+  });
+
+  it('follows the same one as others of the day do only where it is approved first, though all are at once', async () => {
+    await approve(await proposed());
+    const rivals = await Promise.all(Array.from({ length: 6 }, () => proposed({ validFrom: '2026-03-01' })));
+    const ends = await atOnce(6, (index) => endOf(approve(rivals[index] as PolicyProposal), 'published'));
+    expect(ends.sort()).toEqual([...Array<string>(5).fill('POLICY_MOVED_ON'), 'published']);
   });
 
   it('shows which parts differ from the policy in force until it begins', async () => {
@@ -276,6 +376,7 @@ describe('published policies', () => {
       trust: 'D',
       publishedAt: new Date('2026-01-01T00:00:00Z'),
       digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+      supersededFrom: '2026-07-01',
     });
   });
 

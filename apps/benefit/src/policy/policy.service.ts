@@ -9,6 +9,7 @@ import {
   decideOnce,
   decideProposal,
   findProposal,
+  nextDay,
   proposalsOf,
   propose,
   withdrawProposal,
@@ -24,13 +25,18 @@ import { provinceOf, Rejection, type Insurance } from '@yiditong/codes';
 import { v7 as uuidv7 } from 'uuid';
 import { decodePolicy } from './policy.codec.js';
 import { changeBetween, type PolicyChange } from './policy-rules.js';
-import { insertPolicy, overlapsPublished, policyBefore, type Term } from './policy.store.js';
+import { insertPolicy, lockSuccession, policyBefore, type StandingPolicy, type Term } from './policy.store.js';
 
 export type PolicyProposal = Proposal<PolicySummary, PublishedPolicy>;
 type PolicySummary = Omit<Term, 'region'> & { readonly insurance: Insurance; readonly title: string };
 type PublishedPolicy = { readonly policyId: string };
-/** The document's text as its maker sent it. */
-type ProposedPolicy = { readonly region: string; readonly document: string };
+type ProposedPolicy = {
+  readonly region: string;
+  /** The text as its maker sent it. */
+  readonly document: string;
+  /** The version that it follows, with which maker and checker compared it; null where there is none. */
+  readonly follows: string | null;
+};
 
 /** How a pooling area's policies change: a clerk proposes one (经办), and a supervisor's approval publishes it (复核). */
 @Injectable()
@@ -48,12 +54,12 @@ export class PolicyService {
     const write = { scope: region, region: book.province, key: requestId, body: document };
     return this.database.transaction(actor, (tx) =>
       decideOnce(tx, write, async () => {
-        if (await overlapsPublished(tx, policy)) throw new Rejection('POLICY_OVERLAPS');
+        const standing = await this.followedBy(tx, policy);
         const proposal: PolicyProposal = await propose(tx, {
           ...book,
           area: region,
           summary: { insurance, title, validFrom, validTo },
-          body: { region, document } satisfies ProposedPolicy,
+          body: { region, document, follows: standing?.policyId ?? null } satisfies ProposedPolicy,
           maker: actor.subject,
           madeAt: this.clock.now(),
         });
@@ -90,7 +96,7 @@ export class PolicyService {
     return this.database.transaction(actor, (tx) => proposalsOf(tx, book, page));
   }
 
-  /** With what it would change in comparison with the policy that is in force until it begins. */
+  /** With what it changes in comparison with the version that it follows. */
   async get(
     actor: Actor,
     region: string,
@@ -100,7 +106,7 @@ export class PolicyService {
     const { proposal, document, standing } = await this.database.transaction(actor, async (tx) => {
       const found: PolicyProposal = await findProposal(tx, key);
       const { document: proposed } = await bodyOf<ProposedPolicy>(tx, key);
-      return { proposal: found, document: proposed, standing: await policyBefore(tx, { region, ...found.summary }) };
+      return { proposal: found, document: proposed, standing: await standingOf(tx, found) };
     });
     const until = standing && { policyId: standing.policyId, policy: decodePolicy(standing.document) };
     return { proposal, change: changeBetween(until, decodePolicy(document)), document };
@@ -108,8 +114,12 @@ export class PolicyService {
 
   /** Judges again: since it was proposed, another policy may have been published, or the rules may have changed. */
   private async publish(tx: Tx, body: ProposedPolicy, proposal: PolicyProposal): Promise<PublishedPolicy> {
-    const { region, document } = body;
-    const { insurance, validFrom, validTo } = publishable(region, document);
+    const { region, document, follows } = body;
+    const policy = publishable(region, document);
+    await lockSuccession(tx, policy);
+    const standing = await this.followedBy(tx, policy);
+    if ((standing?.policyId ?? null) !== follows) throw new Rejection('POLICY_MOVED_ON');
+    const { insurance, validFrom, validTo } = policy;
     const policyId = uuidv7();
     await insertPolicy(tx, {
       region,
@@ -125,6 +135,24 @@ export class PolicyService {
     });
     return { policyId };
   }
+
+  /**
+   * What the policy follows. Rejects with POLICY_EFFECTIVE_TOO_EARLY where another is in force on its first day and that isn't later than
+   * today: bills of such days may have been settled by the other.
+   */
+  private async followedBy(tx: Tx, term: Term): Promise<StandingPolicy | null> {
+    const standing = await policyBefore(tx, term);
+    const tomorrow = nextDay(this.clock.businessDate());
+    const displaces = standing !== null && (standing.validTo === null || standing.validTo >= term.validFrom);
+    if (displaces && term.validFrom < tomorrow)
+      throw new Rejection('POLICY_EFFECTIVE_TOO_EARLY', { earliest: tomorrow });
+    return standing;
+  }
+}
+
+/** What a proposal follows, or a policy followed that came of one. */
+function standingOf(tx: Tx, { scope, summary, outcome }: PolicyProposal): Promise<StandingPolicy | null> {
+  return policyBefore(tx, { region: scope, ...summary }, outcome?.policyId);
 }
 
 /** Rejects with POLICY_INVALID. */
@@ -144,7 +172,7 @@ function bookOf(actor: Actor, region: string): ProposalBook {
 async function recordChange(tx: Tx, actor: Actor, action: AuditAction, proposal: PolicyProposal): Promise<void> {
   const { id, scope: region, province, state, maker, digest, summary, outcome } = proposal;
   const { insurance, validFrom, validTo } = summary;
-  const standing = await policyBefore(tx, { region, ...summary });
+  const standing = await standingOf(tx, proposal);
   await appendAudit(tx, actor, {
     province,
     action,

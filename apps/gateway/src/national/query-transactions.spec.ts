@@ -234,21 +234,21 @@ describe('5206', () => {
     answers['checkPatient'] = () => ({ isPatient: true });
     answers['getAccumulators'] = () => ({
       accumulators: [
-        { kind: 'POOLING_PAID', value: 123_456n },
-        { kind: 'INPATIENT_VISITS', value: 2n },
-        { kind: 'OUTPATIENT_POOLING@2026-03', value: 100n },
+        { insurance: 'INSURANCE_RESIDENT', kind: 'POOLING_PAID', value: 123_456n },
+        { insurance: 'INSURANCE_RESIDENT', kind: 'INPATIENT_VISITS', value: 2n },
+        { insurance: 'INSURANCE_EMPLOYEE', kind: 'OUTPATIENT_POOLING@2026-03', value: 100n },
       ],
     });
   });
 
-  it('answers a year’s totals: amounts in yuan, visits as a count', async () => {
+  it('answers a year’s totals of each insurance: amounts in yuan, visits as a count', async () => {
     const { output } = await send('5206', { data: { psn_no } });
     expect(calls.at(-1)?.request).toEqual({ personId: PERSON, benefitYear: 2026 });
     const year = { insutype: '390', year: '2026', cum_ym: '2026' };
     expect(output['cuminfo']).toEqual([
       { ...year, cum_type_code: 'POOLING_PAID', cum: 1_234.56 },
       { ...year, cum_type_code: 'INPATIENT_VISITS', cum: 2 },
-      { ...year, cum_ym: '202603', cum_type_code: 'OUTPATIENT_POOLING', cum: 1 },
+      { ...year, insutype: '310', cum_ym: '202603', cum_type_code: 'OUTPATIENT_POOLING', cum: 1 },
     ]);
   });
 

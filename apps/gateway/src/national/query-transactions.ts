@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Clock, decodeInstant, TARGETS, type RpcClient } from '@yiditong/chassis';
+import { Clock, decodeInstant, insuranceCodec, TARGETS, type RpcClient } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
 import type { benefitV1, filingV1, settlementV1 } from '@yiditong/contracts';
 import { z } from 'zod';
@@ -37,11 +37,11 @@ export class QueryTransactions implements TransactionGroup {
     '5203': transaction(ofSettlement, ({ data }, exchange) => this.findSettlement(data, exchange)),
     '5204': transaction(ofSettlement, ({ data }, exchange) => this.findFees(data, exchange)),
     '5206': transaction(ofYear, async ({ data }, exchange) => {
-      const { insurance } = await this.presence.patient(data, exchange);
+      await this.presence.patient(data, exchange);
       const period = data.cum_ym ?? this.clock.businessDate().slice(0, 4);
       const request = { personId: data.psn_no, benefitYear: Number(period.slice(0, 4)), asOf: undefined };
       const { accumulators } = await this.benefit.call('getAccumulators', request, exchange.actor);
-      const rows = accumulators.map((one) => accumulatorRow(one, INSURANCE_CODES[insurance], period.slice(0, 4)));
+      const rows = accumulators.map((one) => accumulatorRow(one, period.slice(0, 4)));
       return { output: { cuminfo: rows.filter((row) => period.length === 4 || row.cum_ym === period) } };
     }),
     '5301': transaction(ofPerson, async ({ data }, exchange) => {
@@ -139,11 +139,11 @@ const STATES: Readonly<Record<string, string>> = {
 };
 
 /** The codes of the totals are this platform's own: the national table of them isn't public. */
-function accumulatorRow({ kind, value }: benefitV1.Accumulator, insutype: string, year: string) {
+function accumulatorRow({ insurance, kind, value }: benefitV1.Accumulator, year: string) {
   const [base = '', month] = kind.split('@');
   const ofMonth = month !== undefined && /^\d{4}-\d{2}$/.test(month);
   return {
-    insutype,
+    insutype: INSURANCE_CODES[insuranceCodec.decode(insurance)],
     year,
     cum_ym: ofMonth ? month.replace('-', '') : year,
     cum_type_code: ofMonth ? base : kind,

@@ -1,7 +1,7 @@
 import { Body, Controller, Inject, Param, Query } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import { ANYONE, OWN, RECORD, type Purpose } from '@yiditong/access';
-import { encodeInstant, TARGETS, type Actor, type RpcClient } from '@yiditong/chassis';
+import { encodeInstant, insuranceCodec, TARGETS, type Actor, type RpcClient } from '@yiditong/chassis';
 import type { benefitV1 } from '@yiditong/contracts';
 import { z } from 'zod';
 import { CurrentActor, IdempotencyKey } from '../auth/current-actor.js';
@@ -105,6 +105,12 @@ export class PersonController {
       asOf: asOf === undefined ? undefined : encodeInstant(new Date(asOf)),
     };
     const { accumulators } = await this.benefit.call('getAccumulators', request, actor);
-    return { accumulators: accumulators.map(({ kind, value }) => ({ kind, value: String(value) })) };
+    return {
+      accumulators: accumulators.map(({ insurance, kind, value }) => ({
+        insurance: insuranceCodec.decode(insurance),
+        kind,
+        value: String(value),
+      })),
+    };
   }
 }

@@ -59,7 +59,15 @@ export const accumulatorsQuery = z.strictObject({
   asOf: instant.optional().describe('截至何时的累计，不得晚于现在；不填为现在 / as they stood then; unset for now'),
 });
 export const accumulatorsAnswer = z.object({
-  accumulators: z.array(z.object({ kind: z.string(), value: z.string() })),
+  accumulators: z.array(
+    z.object({
+      insurance: z
+        .enum(INSURANCES)
+        .describe('累计所属险种；年内换过险种的两者都有 / of both, where it changed in the year'),
+      kind: z.string(),
+      value: z.string(),
+    }),
+  ),
 });
 export type PersonsBody = z.infer<typeof personsBody>;
 export type PersonSearchBody = z.infer<typeof personSearchBody>;

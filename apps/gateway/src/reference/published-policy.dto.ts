@@ -47,7 +47,12 @@ const publishedPolicy = z.object({
   insuranceName: bilingual,
   title: z.string(),
   validFrom: businessDate,
-  validTo: businessDate.nullable(),
+  validTo: businessDate.nullable().describe('文件写明的最后一日；未写明为 null / the last day that the document names'),
+  supersededFrom: businessDate
+    .nullable()
+    .describe(
+      '下一版本的首日，本版本到前一日为止；没有下一版本为 null / the next version’s first day, which ends this one',
+    ),
   source: z.string().describe('依据'),
   trust: z.string().describe('可信程度：A 正式文件、B 门户解读、C 汇编或机器整理、D 演示假定'),
   publishedAt: instant,
@@ -112,7 +117,7 @@ export function parseDocument(policyJson: string): Record<string, unknown> {
 
 function decodePublished(wire: benefitV1.PolicyVersion | null | undefined): PublishedPolicy {
   const policy = required(wire, 'policy');
-  const { policyId, region: area, title, validFrom, validTo, source, trust, digest } = policy;
+  const { policyId, region: area, title, validFrom, validTo, supersededFrom, source, trust, digest } = policy;
   const insurance = insuranceCodec.decode(policy.insurance);
   return {
     policyId,
@@ -123,6 +128,7 @@ function decodePublished(wire: benefitV1.PolicyVersion | null | undefined): Publ
     title,
     validFrom,
     validTo: validTo || null,
+    supersededFrom: supersededFrom || null,
     source,
     trust,
     publishedAt: decodeInstant(policy.publishedAt, 'published_at').toISOString(),

@@ -161,6 +161,8 @@ export interface Accumulator {
   kind: string;
   /** Fen; of kinds in _VISITS a count. */
   value: bigint;
+  /** A person who changed from one to the other within the year has totals of both. */
+  insurance: Insurance;
 }
 
 export interface GetAccumulatorsResponse {
@@ -236,7 +238,7 @@ export interface BenefitServiceClient {
   getAccount(request: GetAccountRequest, metadata?: Metadata): Observable<GetAccountResponse>;
 
   /**
-   * A person's accumulators of one benefit year, now or as they stood at a time. A hospital asks for a patient whose identity it has
+   * A person's accumulators of one benefit year, in every insurance of it, now or as they stood at a time. A hospital asks for a patient whose identity it has
    * read (5206). Rejects with PERSON_UNKNOWN.
    */
 
@@ -313,7 +315,7 @@ export interface BenefitServiceController {
   ): Promise<GetAccountResponse> | Observable<GetAccountResponse> | GetAccountResponse;
 
   /**
-   * A person's accumulators of one benefit year, now or as they stood at a time. A hospital asks for a patient whose identity it has
+   * A person's accumulators of one benefit year, in every insurance of it, now or as they stood at a time. A hospital asks for a patient whose identity it has
    * read (5206). Rejects with PERSON_UNKNOWN.
    */
 

@@ -27,11 +27,11 @@ export interface PolicyProposal {
   policyId: string;
 }
 
-/** What the policy differs in from the one that is in force until it begins. */
+/** What the policy differs in from the version that it follows. */
 export interface PolicyChange {
   /**
-   * The last policy of the same area and insurance that begins before this one; empty where there is none. Of a
-   * comparison, the one that it is compared with.
+   * The version that it follows: the last of the same area and insurance that begins by its first day; empty where there is
+   * none. Of a comparison, the one that it is compared with.
    */
   standingPolicyId: string;
   /** The parts of the document that differ, such as poolingCap or visits.INPATIENT, in alphabetical order. */
@@ -61,7 +61,7 @@ export interface PolicyEffect {
   fundAfterFen?: bigint | undefined;
 }
 
-/** A published policy version. */
+/** A published policy version. It is in force from its first day until its last one, or until the next version begins. */
 export interface PolicyVersion {
   policyId: string;
   region: string;
@@ -78,6 +78,8 @@ export interface PolicyVersion {
     | undefined;
   /** SHA-256 of the proposal, in hexadecimal. */
   digest: string;
+  /** The first day of the next version of the area and insurance, which ends this one; empty where there is none. */
+  supersededFrom: string;
 }
 
 export interface ListPoliciesRequest {
@@ -186,7 +188,7 @@ export interface GetPolicyProposalResponse {
 
 export interface PolicyServiceClient {
   /**
-   * Proposes a benefit policy version of a pooling area. Rejects with POLICY_INVALID, POLICY_OVERLAPS or
+   * Proposes a benefit policy version of a pooling area. Rejects with POLICY_INVALID, POLICY_EFFECTIVE_TOO_EARLY or
    * IDEMPOTENCY_KEY_REUSED.
    */
 
@@ -195,7 +197,7 @@ export interface PolicyServiceClient {
   /**
    * Approves a proposal, which publishes its policy, or rejects it. The same decision by the same account again
    * gives the same answer. Rejects with PROPOSAL_NOT_FOUND, MAKER_IS_CHECKER, PROPOSAL_DECIDED, and where the
-   * proposal can't be published any more, with POLICY_INVALID or POLICY_OVERLAPS: it then stays pending.
+   * proposal can't be published any more, with POLICY_INVALID, POLICY_EFFECTIVE_TOO_EARLY or POLICY_MOVED_ON: it then stays pending.
    */
 
   decidePolicyProposal(
@@ -241,7 +243,7 @@ export interface PolicyServiceClient {
 
 export interface PolicyServiceController {
   /**
-   * Proposes a benefit policy version of a pooling area. Rejects with POLICY_INVALID, POLICY_OVERLAPS or
+   * Proposes a benefit policy version of a pooling area. Rejects with POLICY_INVALID, POLICY_EFFECTIVE_TOO_EARLY or
    * IDEMPOTENCY_KEY_REUSED.
    */
 
@@ -253,7 +255,7 @@ export interface PolicyServiceController {
   /**
    * Approves a proposal, which publishes its policy, or rejects it. The same decision by the same account again
    * gives the same answer. Rejects with PROPOSAL_NOT_FOUND, MAKER_IS_CHECKER, PROPOSAL_DECIDED, and where the
-   * proposal can't be published any more, with POLICY_INVALID or POLICY_OVERLAPS: it then stays pending.
+   * proposal can't be published any more, with POLICY_INVALID, POLICY_EFFECTIVE_TOO_EARLY or POLICY_MOVED_ON: it then stays pending.
    */
 
   decidePolicyProposal(

@@ -45,8 +45,8 @@ type Subject = {
   readonly inForce: (from: string) => Promise<number>;
   /** Why a second one of the same term isn't approved. */
   readonly movedOn: string;
-  /** What isn't even proposed once one is published from a first day on, and why. */
-  readonly tooLate?: { readonly content: (from: string) => object; readonly reason: string };
+  /** What would begin too early to be even proposed, once one is published from a first day on, where, and why. */
+  readonly tooLate: { readonly path: string; readonly content: (from: string) => object; readonly reason: string };
   /** How the operator is refused who would decide, whether there is the proposal or not. */
   readonly national: readonly [number, string];
   /** How another province's bureau is refused, whether there is the proposal or not. */
@@ -75,6 +75,7 @@ const CATALOGUE: Subject = {
     ).length,
   movedOn: 'CATALOGUE_MOVED_ON',
   tooLate: {
+    path: '/v1/catalogues',
     content: (from) => CATALOGUE.content(dayBefore(from)),
     reason: 'CATALOGUE_EFFECTIVE_TOO_EARLY',
   },
@@ -94,6 +95,11 @@ const POLICY: Subject = {
       ])
     ).length,
   movedOn: 'POLICY_MOVED_ON',
+  tooLate: {
+    path: `/v1/pooling-areas/${OTHER_AREA}/policies`,
+    content: () => successorOf(dayFromNow(0)),
+    reason: 'POLICY_EFFECTIVE_TOO_EARLY',
+  },
   national: [403, 'NOT_PERMITTED'],
   foreign: [403, 'NOT_PERMITTED'],
 };
@@ -101,6 +107,12 @@ const POLICY: Subject = {
 function policyOf(region: string, validFrom: string): object {
   const policy = JSON.parse(sample.policies[0]?.documentJson ?? '{}') as object;
   return { document: { ...policy, region, validFrom, validTo: `${validFrom.slice(0, 4)}-12-31` } };
+}
+
+/** What would follow the shipped policy of the other area. */
+function successorOf(validFrom: string): object {
+  const shipped = sample.policies.find(({ region }) => region === OTHER_AREA)?.documentJson ?? '{}';
+  return { document: { ...(JSON.parse(shipped) as object), insurance: 'EMPLOYEE', validFrom, validTo: null } };
 }
 
 let [years, days] = [2100, 40];
@@ -231,10 +243,8 @@ describe.each([
     await decide(first.proposalId).expect(200);
     expect(judged(await decide(second.proposalId))).toEqual(refusal(409, movedOn, 'zh'));
     expect(await read(second.proposalId)).toMatchObject({ state: 'PENDING', decider: null });
-    if (tooLate)
-      expect(judged(await send('post', path, maker, tooLate.content(from)))).toEqual(
-        refusal(409, tooLate.reason, 'zh'),
-      );
+    const late = await send('post', tooLate.path, maker, tooLate.content(from));
+    expect(judged(late)).toEqual(refusal(409, tooLate.reason, 'zh'));
     await decide(second.proposalId, checker, REJECT).expect(200);
     expect(await inForce(from)).toBe(1);
   });
@@ -274,17 +284,10 @@ describe('a policy that another follows', () => {
     const { body } = await gateway.get(`/v1/policies?region=${OTHER_AREA}&onDate=${onDate}`).expect(200);
     return (body as { policies: Version[] }).policies.filter(({ insurance }) => insurance === 'EMPLOYEE');
   };
-  const successor = (validFrom: string): object => {
-    const shipped = sample.policies.find(({ region }) => region === OTHER_AREA)?.documentJson ?? '{}';
-    return { document: { ...(JSON.parse(shipped) as object), insurance: 'EMPLOYEE', validFrom, validTo: null } };
-  };
-
-  it('is over when that begins, which is later than today', async () => {
+  it('is over when that begins', async () => {
     const [standing] = await versionsOn(dayFromNow(0));
     expect(standing).toMatchObject({ validTo: null, supersededFrom: null });
-    const early = await send('post', path, maker, successor(dayFromNow(0)));
-    expect(judged(early)).toEqual(refusal(409, 'POLICY_EFFECTIVE_TOO_EARLY', 'zh'));
-    const { body } = await send('post', path, maker, successor(follower)).expect(202);
+    const { body } = await send('post', path, maker, successorOf(follower)).expect(202);
     const { proposalId } = body as Proposal;
     await send('post', `${path}/proposals/${proposalId}/decision`, checker, APPROVE).expect(200);
     expect(await versionsOn(dayBefore(follower))).toEqual([{ ...standing, supersededFrom: follower }]);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { appendAudit, Clock, Database, nationalActor, type Actor, type Tx } from '@yiditong/chassis';
+import { appendAudit, Clock, Database, nationalActor, type Actor } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
 import { findPerson, holdPerson } from '../person/person.store.js';
 import { totalsAsOf, totalsNow, type InsuranceTotals } from './accumulator.store.js';

@@ -1,10 +1,12 @@
 import {
   adjudicateStay,
+  explain,
   readPolicy,
   type Accumulators,
   type Claim,
   type ClaimPart,
   type Policy,
+  type StayAdjudication,
 } from '@yiditong/adjudication';
 import {
   BENEFIT_LEVELS,
@@ -38,8 +40,8 @@ export function benchAdjudication(say: (line: string) => void): Measured[] {
   return [
     { zh: '读一张费用单的 JSON', en: 'Reading a bill’s JSON', value: baseline, baseline: null, goal: null },
     {
-      zh: '按四分金额计算待遇并说明',
-      en: 'One decision with its explanation',
+      zh: '计算一张费用单的待遇，逐步记录',
+      en: 'One decision with its steps',
       value: microsEach(whole, decide),
       baseline,
       goal: GOAL_MICROS,
@@ -51,13 +53,20 @@ export function benchAdjudication(say: (line: string) => void): Measured[] {
       baseline,
       goal: GOAL_MICROS,
     },
+    {
+      zh: '计算一张费用单的待遇，并写出双语说明',
+      en: 'One decision with its explanation in two languages',
+      value: microsEach(whole, (one) => explain(decide(one).steps)),
+      baseline,
+      goal: GOAL_MICROS,
+    },
   ];
 }
 
-function decide({ claim, policy, before }: Case): unknown {
+function decide({ claim, policy, before }: Case): StayAdjudication {
   const result = adjudicateStay(claim, policy, () => before);
   if (!result.ok) throw new Error(`${policy.title}: ${result.reason}`);
-  return result.adjudication.cashFen;
+  return result.adjudication;
 }
 
 /** CPU time of this process for one of them, after as many to warm up; the best of three, for others use the machine too. */

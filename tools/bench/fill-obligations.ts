@@ -47,9 +47,9 @@ export async function fillDay(
     await client.query("INSERT INTO cycle (business_date, state) VALUES ($1, 'OPEN')", [businessDate]);
     await client.query(
       `INSERT INTO obligation (treating_province, obligation_id, settlement_id, operation_id, kind, insured_province, insurance, visit_kind,
-         business_date, amount_fen, leaf_hash, leaf_digest, leaf_index, recorded_at)
+         business_date, cost_month, amount_fen, leaf_hash, leaf_digest, leaf_index, recorded_at)
        SELECT treating_province, obligation_id, obligation_id, obligation_id, 'SETTLEMENT', insured_province, insurance, 'OUTPATIENT', business_date,
-         ${AMOUNT}, leaf_hash, ${DIGEST},
+         to_char(business_date, 'YYYY-MM'), ${AMOUNT}, leaf_hash, ${DIGEST},
          row_number() OVER (PARTITION BY treating_province, insured_province, insurance ORDER BY n) - 1, now()
        FROM (${OBLIGATIONS}) AS filled`,
       day,

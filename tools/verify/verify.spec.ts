@@ -47,6 +47,7 @@ function day(): Obligation[] {
     insurance: INSURANCES[n % 2] ?? 'EMPLOYEE',
     visitKind: 'OUTPATIENT' as const,
     businessDate: DATE,
+    costMonth: DATE.slice(0, 7),
     funds: [
       { fund: 'POOLING' as const, amountFen: fen(n === 13 ? -100_000n : 1_000n * BigInt(n + 1)) },
       ...(n % 4 === 0 ? [{ fund: 'PERSONAL_ACCOUNT' as const, amountFen: fen(7n * BigInt(n)) }] : []),

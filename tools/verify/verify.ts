@@ -25,7 +25,7 @@ const PARTS: Readonly<Record<string, string>> = {
   f: `\\{${list('"[A-Z_]+":"-?\\d{1,19}"')}\\}`,
   s: `\\[${list('\\{"kid":"[\\w.-]+","signature":"[\\w+/=]+"\\}')}\\]`,
 };
-const OBLIGATION = 'obligationId:w settlementId:w operationId:w kind:w visitKind:w funds:f leafHash:h';
+const OBLIGATION = 'obligationId:w settlementId:w operationId:w kind:w visitKind:w costMonth:w funds:f leafHash:h';
 /** Each kind of line. A proof's obligation has its place in its pair's tree too. */
 const FORMS = [
   'format:w province:w businessDate:w sequence:n previousRoot:w obligationCount:n amountFen:n root:h treeSize:i index:i path:p signatures:s',
@@ -109,6 +109,7 @@ function verifyPair(pair: Line, own: readonly Line[], date: string, say: Say): v
       ...parties,
       field(line, 'visitKind'),
       date,
+      field(line, 'costMonth'),
     ];
     const hash = hashOf('\0', [...leaf, ...fundTexts(line)].join('|'));
     if (hash.toString('hex') !== line.value['leafHash']) say(line, 'is not what its hash was made of');

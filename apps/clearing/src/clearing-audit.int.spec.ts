@@ -22,9 +22,7 @@ import { NightlyCloseService } from './cycle/nightly-close.service.js';
 import { migrations } from './migrations/index.js';
 import type { ArrivedObligation } from './obligation/obligation.codec.js';
 import { ObligationService } from './obligation/obligation.service.js';
-
-const DAY = '2026-03-01';
-const NOW = new Date('2026-03-02T00:05:00Z');
+import { DAY, NOW, obligation } from './spec-obligation.js';
 
 let db: TestDatabase;
 let obligations: ObligationService;
@@ -34,24 +32,6 @@ beforeAll(async () => {
   obligations = new ObligationService(db.database);
 });
 afterAll(() => db.drop());
-
-function obligation(change: Partial<ArrivedObligation> = {}): ArrivedObligation {
-  return {
-    obligationId: randomUUID(),
-    settlementId: randomUUID(),
-    operationId: randomUUID(),
-    kind: 'SETTLEMENT',
-    insuredProvince: '610000',
-    treatingProvince: '110000',
-    insurance: 'EMPLOYEE',
-    visitKind: 'INPATIENT',
-    businessDate: DAY,
-    funds: [{ fund: 'POOLING', amountFen: fen(10_000n) }],
-    recordedAt: NOW,
-    traceparent: '',
-    ...change,
-  };
-}
 
 const leafOf = (one: ArrivedObligation): Buffer => Buffer.from(merkleLeaf(obligationLeaf(one), sha256));
 

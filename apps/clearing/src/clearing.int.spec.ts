@@ -36,11 +36,10 @@ import { matrixOf } from './position/matrix.store.js';
 import { bilateralOf, insertNets, netPositionsOf } from './position/position.store.js';
 import { wrongCells } from './position/recount.js';
 import { countObligations, countPostings } from './position/recount.store.js';
+import { DAY, NOW, obligation } from './spec-obligation.js';
 
 const CLEARING = nationalActor('spec');
 const OPERATOR: Actor = { role: 'operator', region: NATION, subject: 'operator' };
-const DAY = '2026-03-01';
-const NOW = new Date('2026-03-02T00:05:00Z');
 
 let db: TestDatabase;
 let obligations: ObligationService;
@@ -62,24 +61,6 @@ afterAll(() => db.drop());
 const as = <T>(actor: Actor, work: (tx: Tx) => Promise<T>): Promise<T> => db.database.transaction(actor, work);
 const bureauOf = (region: string): Actor => ({ role: 'bureau', region, subject: 'bureau' });
 
-function obligation(change: Partial<ArrivedObligation> = {}): ArrivedObligation {
-  return {
-    obligationId: randomUUID(),
-    settlementId: randomUUID(),
-    operationId: randomUUID(),
-    kind: 'SETTLEMENT',
-    insuredProvince: '610000',
-    treatingProvince: '110000',
-    insurance: 'EMPLOYEE',
-    visitKind: 'INPATIENT',
-    businessDate: DAY,
-    funds: [{ fund: 'POOLING', amountFen: fen(10_000n) }],
-    recordedAt: NOW,
-    traceparent: '',
-    ...change,
-  };
-}
-
 const undoneOf = (one: ArrivedObligation) =>
   reverseObligation(one, {
     obligationId: randomUUID(),
@@ -99,6 +80,7 @@ const ACCOUNT_PAID: clearingV1.Obligation = {
   insurance: 'INSURANCE_EMPLOYEE',
   visitKind: 'VISIT_KIND_INPATIENT',
   businessDate: DAY,
+  costMonth: '2026-02',
   amountFen: 7_500n,
   funds: [
     { fund: 'FUND_POOLING', amountFen: 6_000n },
@@ -260,13 +242,18 @@ describe('a batch of obligations', () => {
     expect(await wrong()).toEqual([]);
   });
 
-  it('whose accounts’ part is left out of its amount is refused', () => {
+  it.each<[string, Partial<clearingV1.Obligation>]>([
+    ['leaves the accounts’ part out of its amount', { amountFen: 6_000n }],
+    ['has a cost month that is none', { costMonth: '2026-13' }],
+    ['has a cost month after its cycle', { costMonth: '2026-04' }],
+  ])('that %s is refused', (_, change) => {
     const refusal = expect.objectContaining({ reason: 'REQUEST_MALFORMED' }) as Error;
-    expect(() => decodeObligation({ ...ACCOUNT_PAID, amountFen: 6_000n })).toThrow(refusal);
+    expect(() => decodeObligation({ ...ACCOUNT_PAID, ...change })).toThrow(refusal);
   });
 
   it.each<[string, Partial<ArrivedObligation>, string]>([
     ['is owed by a province to itself', { treatingProvince: '610000' }, 'obligation_parties'],
+    ['is of a month to come', { costMonth: '2026-04' }, 'obligation_cost_month'],
     ['has the sign of a reversal', { funds: [{ fund: 'POOLING', amountFen: fen(-1n) }] }, 'obligation_sign'],
   ])('of which one %s books none of its province', async (_, change, constraint) => {
     const before = await rowCounts(db);

@@ -41,6 +41,7 @@ describeTenancy({
         insurance: '310',
         visit_kind: 'OUTPATIENT',
         business_date: dayOf(0),
+        cost_month: '2000-01',
         amount_fen: 1,
         leaf_hash: BYTES,
         leaf_digest: 1,

@@ -32,6 +32,7 @@ const obligation: fc.Arbitrary<Obligation> = fc.record({
   insurance: fc.constantFrom(...INSURANCES),
   visitKind: fc.constantFrom(...VISIT_KINDS),
   businessDate: fc.constant('2026-11-22'),
+  costMonth: fc.constant('2026-11'),
   funds: fc.uniqueArray(fc.record({ fund: fc.constantFrom(...CLEARED_FUNDS), amountFen: amount }), {
     selector: (f) => f.fund,
   }),
@@ -140,22 +141,24 @@ describe('the seal', () => {
       insurance: 'EMPLOYEE',
       visitKind: 'INPATIENT',
       businessDate: '2026-11-22',
+      costMonth: '2026-11',
       funds: [
         { fund: 'POOLING', amountFen: fen(60n) },
         { fund: 'PERSONAL_ACCOUNT', amountFen: fen(15n) },
       ],
     };
     expect(obligationLeaf(owed)).toBe(
-      'o|s|x|SETTLEMENT|610000|110000|EMPLOYEE|INPATIENT|2026-11-22|PERSONAL_ACCOUNT=15|POOLING=60',
+      'o|s|x|SETTLEMENT|610000|110000|EMPLOYEE|INPATIENT|2026-11-22|2026-11|PERSONAL_ACCOUNT=15|POOLING=60',
     );
     const undone = reverseObligation(owed, {
       obligationId: 'r',
-      businessDate: '2026-11-23',
+      businessDate: '2026-12-03',
       operationId: 'x',
       kind: 'REVERSAL',
     });
     expect([obligationAmount(owed), obligationAmount(undone)]).toEqual([75n, -75n]);
     expect(undone.funds.map(({ amountFen }) => amountFen)).toEqual([-60n, -15n]);
+    expect([undone.businessDate, undone.costMonth]).toEqual(['2026-12-03', '2026-11']);
   });
   it('does not depend on the order in which an obligation lists its funds', () => {
     fc.assert(

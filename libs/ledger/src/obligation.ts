@@ -19,6 +19,8 @@ export type Obligation = {
   readonly visitKind: VisitKind;
   /** The cycle. */
   readonly businessDate: string;
+  /** The month that the cost is of (费款所属期), YYYY-MM: that of the bill's own cycle, whichever cycle corrects it later. */
+  readonly costMonth: string;
   /** What its funds and the person's accounts paid: the bill less the person's cash and the hospital's part. Each named once. */
   readonly funds: readonly { readonly fund: ClearedFund; readonly amountFen: Fen }[];
 };
@@ -85,6 +87,7 @@ export function obligationLeaf(obligation: Obligation): string {
     obligation.insurance,
     obligation.visitKind,
     obligation.businessDate,
+    obligation.costMonth,
     ...funds,
   ].join('|');
 }

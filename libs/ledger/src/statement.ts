@@ -24,6 +24,7 @@ export type StatedObligation = {
   readonly operationId: string;
   readonly kind: ObligationKind;
   readonly visitKind: VisitKind;
+  readonly costMonth: string;
   readonly funds: readonly FundAmount[];
   readonly leafHash: Uint8Array;
   readonly leafIndex: number;
@@ -135,13 +136,14 @@ export class StatementLines {
 }
 
 export function obligationLine(obligation: StatedObligation): string {
-  const { obligationId, settlementId, operationId, kind, visitKind, funds, leafHash } = obligation;
+  const { obligationId, settlementId, operationId, kind, visitKind, costMonth, funds, leafHash } = obligation;
   return JSON.stringify({
     obligationId,
     settlementId,
     operationId,
     kind,
     visitKind,
+    costMonth,
     funds: textOf(funds),
     leafHash: hex(leafHash),
   });

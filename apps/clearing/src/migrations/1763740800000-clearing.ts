@@ -71,6 +71,8 @@ export class Clearing1763740800000 implements MigrationInterface {
         insurance text NOT NULL,
         visit_kind text NOT NULL,
         business_date date NOT NULL,
+        -- The month that the cost is of, YYYY-MM: a correction keeps that of the bill.
+        cost_month char(7) NOT NULL,
         amount_fen bigint NOT NULL,
         leaf_hash bytea NOT NULL,
         -- The first eight bytes of the hash, which a recount can add up.
@@ -81,6 +83,7 @@ export class Clearing1763740800000 implements MigrationInterface {
         CONSTRAINT obligation_pk PRIMARY KEY (treating_province, obligation_id, insured_province),
         CONSTRAINT obligation_once UNIQUE (treating_province, operation_id, kind, insured_province),
         CONSTRAINT obligation_in_cell UNIQUE (business_date, treating_province, insured_province, insurance, leaf_index),
+        CONSTRAINT obligation_cost_month CHECK (cost_month <= to_char(business_date, 'YYYY-MM')),
         CONSTRAINT obligation_parties CHECK (insured_province <> treating_province),
         CONSTRAINT obligation_sign CHECK ((kind IN ('SETTLEMENT', 'REINSTATEMENT') AND amount_fen >= 0) OR (kind IN ('REVERSAL', 'REFUND') AND amount_fen <= 0))
       );

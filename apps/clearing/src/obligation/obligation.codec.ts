@@ -24,6 +24,8 @@ export function decodeObligation(wire: clearingV1.Obligation): ArrivedObligation
   if (!PROVINCE_CODES.has(wire.insuredProvince) || !PROVINCE_CODES.has(wire.treatingProvince))
     throw malformed('a party is not a province');
   if (!isCalendarDate(wire.businessDate)) throw malformed('business_date is not a date');
+  if (!isCalendarDate(`${wire.costMonth}-01`) || wire.costMonth > wire.businessDate.slice(0, 7))
+    throw malformed('cost_month is not a month, or later than the cycle');
   const obligation = {
     obligationId: wire.obligationId,
     settlementId: wire.settlementId,
@@ -34,6 +36,7 @@ export function decodeObligation(wire: clearingV1.Obligation): ArrivedObligation
     insurance: insuranceCodec.decode(wire.insurance),
     visitKind: visitKindCodec.decode(wire.visitKind),
     businessDate: wire.businessDate,
+    costMonth: wire.costMonth,
     funds: decodeClearedFunds(wire.funds),
   };
   if (obligationAmount(obligation) !== wire.amountFen) throw malformed('the funds do not sum to amount_fen');

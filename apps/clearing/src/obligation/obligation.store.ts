@@ -9,13 +9,13 @@ export type PlacedObligation = HashedObligation & { readonly leafIndex: number }
 export async function insertObligations(tx: Tx, obligations: readonly PlacedObligation[]): Promise<void> {
   await tx.query(
     `INSERT INTO obligation (treating_province, obligation_id, settlement_id, operation_id, kind, insured_province, insurance, visit_kind,
-       business_date, amount_fen, leaf_hash, leaf_digest, leaf_index, recorded_at)
-     SELECT treating_province, obligation_id, settlement_id, operation_id, kind, insured_province, insurance, visit_kind, business_date, amount_fen,
+       business_date, cost_month, amount_fen, leaf_hash, leaf_digest, leaf_index, recorded_at)
+     SELECT treating_province, obligation_id, settlement_id, operation_id, kind, insured_province, insurance, visit_kind, business_date, cost_month, amount_fen,
        decode(leaf_hash, 'hex'), leaf_digest, leaf_index, recorded_at
-     FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::date[], $10::bigint[],
-         $11::text[], $12::bigint[], $13::bigint[], $14::timestamptz[])
+     FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::date[], $10::text[], $11::bigint[],
+         $12::text[], $13::bigint[], $14::bigint[], $15::timestamptz[])
        AS arrived(treating_province, obligation_id, settlement_id, operation_id, kind, insured_province, insurance, visit_kind, business_date,
-         amount_fen, leaf_hash, leaf_digest, leaf_index, recorded_at)`,
+         cost_month, amount_fen, leaf_hash, leaf_digest, leaf_index, recorded_at)`,
     [
       obligations.map((obligation) => obligation.treatingProvince),
       obligations.map((obligation) => obligation.obligationId),
@@ -26,6 +26,7 @@ export async function insertObligations(tx: Tx, obligations: readonly PlacedObli
       obligations.map((obligation) => obligation.insurance),
       obligations.map((obligation) => obligation.visitKind),
       obligations.map((obligation) => obligation.businessDate),
+      obligations.map((obligation) => obligation.costMonth),
       obligations.map((obligation) => String(obligationAmount(obligation))),
       obligations.map((obligation) => Buffer.from(obligation.leafHash).toString('hex')),
       obligations.map((obligation) => String(leafDigest(obligation.leafHash))),

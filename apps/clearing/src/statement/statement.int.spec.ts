@@ -20,10 +20,10 @@ import type { ArrivedObligation } from '../obligation/obligation.codec.js';
 import { ObligationService } from '../obligation/obligation.service.js';
 import { countObligations } from '../position/recount.store.js';
 import { StatementService, type StatementCursor, type StatementPage } from './statement.service.js';
+import { DAY, obligation } from '../spec-obligation.js';
 
 const SPEC = nationalActor('spec');
 const NOW = new Date('2026-03-20T00:05:00Z');
-const DAY = '2026-03-01';
 const MANY = 2_300;
 const bureauOf = (region: string): Actor => ({ role: 'bureau', region, subject: 'bureau' });
 
@@ -46,24 +46,6 @@ beforeAll(async () => {
   await cycles.close(DAY);
 });
 afterAll(() => db.drop());
-
-function obligation(change: Partial<ArrivedObligation> = {}): ArrivedObligation {
-  return {
-    obligationId: randomUUID(),
-    settlementId: randomUUID(),
-    operationId: randomUUID(),
-    kind: 'SETTLEMENT',
-    insuredProvince: '610000',
-    treatingProvince: '110000',
-    insurance: 'EMPLOYEE',
-    visitKind: 'INPATIENT',
-    businessDate: DAY,
-    funds: [{ fund: 'POOLING', amountFen: fen(10_000n) }],
-    recordedAt: NOW,
-    traceparent: '',
-    ...change,
-  };
-}
 
 /** Settlement as far as a close asks it: it counts what clearing has. */
 function settlementOf(): RpcClient<settlementV1.SettlementCycleServiceClient> {

@@ -16,6 +16,7 @@ type EntryRow = Omit<JournalEntry, 'postings' | 'businessDate'> & {
 type PostingRow = Omit<Posting, 'amountFen'> & { readonly amount: string };
 
 const STATED = `obligation_id AS "obligationId", settlement_id AS "settlementId", operation_id AS "operationId", kind, visit_kind AS "visitKind",
+  cost_month AS "costMonth",
   leaf_hash AS "leafHash", leaf_index AS "leafIndex",
   (SELECT coalesce(jsonb_object_agg(fund, posting.amount_fen::text), '{}') FROM posting
    WHERE posting.treating_province = obligation.treating_province AND posting.obligation_id = obligation.obligation_id) AS funds`;

@@ -52,6 +52,7 @@ export async function recordObligation(
     insurance: insuranceCodec.encode(obligation.insurance),
     visitKind: visitKindCodec.encode(obligation.visitKind),
     businessDate: obligation.businessDate,
+    costMonth: obligation.costMonth,
     amountFen,
     funds: encodeFunds(obligation.funds),
     recordedAt: encodeInstant(recordedAt),

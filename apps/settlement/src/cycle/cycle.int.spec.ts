@@ -53,6 +53,7 @@ async function record(tx: Tx, amountFen = 100n): Promise<string> {
     ...CELL,
     visitKind: 'INPATIENT',
     businessDate,
+    costMonth: businessDate.slice(0, 7),
     funds: [{ fund: 'POOLING', amountFen: fen(amountFen) }],
   };
   await recordObligation(tx, randomUUID(), obligation, clock.now());

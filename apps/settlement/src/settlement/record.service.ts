@@ -229,6 +229,7 @@ export function obligationOf(settlement: Settlement): Obligation {
     insurance,
     visitKind,
     businessDate,
+    costMonth: businessDate.slice(0, 7),
     funds: fromAccounts.amountFen === 0n ? funds : [...funds, fromAccounts],
   };
 }

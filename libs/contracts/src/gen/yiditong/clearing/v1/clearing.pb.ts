@@ -116,6 +116,8 @@ export interface Obligation {
   traceparent: string;
   /** What made it: the settlement itself, or the cancellation. One obligation of a kind for each. */
   operationId: string;
+  /** 费款所属期, YYYY-MM: the month of the bill's own cycle, which a later correction keeps. */
+  costMonth: string;
 }
 
 export interface PostObligationsRequest {

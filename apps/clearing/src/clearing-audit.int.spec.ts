@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { groupBy, sha256, SigningKeys, type RpcClient } from '@yiditong/chassis';
 import { NATION } from '@yiditong/codes';
 import type { settlementV1 } from '@yiditong/contracts';
 import { merkleLeaf, merkleRoot, obligationAmount, obligationLeaf } from '@yiditong/ledger';
-import { fen, sumFen } from '@yiditong/money';
+import { sumFen } from '@yiditong/money';
 import {
   atOnce,
   auditFaults,

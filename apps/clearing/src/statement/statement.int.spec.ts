@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { insuranceCodec, nationalActor, sha256, SigningKeys, type Actor, type RpcClient } from '@yiditong/chassis';
 import type { settlementV1 } from '@yiditong/contracts';
 import { merkleRoot } from '@yiditong/ledger';
@@ -16,7 +15,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CycleService } from '../cycle/cycle.service.js';
 import { openCycle } from '../cycle/cycle.store.js';
 import { migrations } from '../migrations/index.js';
-import type { ArrivedObligation } from '../obligation/obligation.codec.js';
 import { ObligationService } from '../obligation/obligation.service.js';
 import { countObligations } from '../position/recount.store.js';
 import { StatementService, type StatementCursor, type StatementPage } from './statement.service.js';

@@ -55,9 +55,8 @@ export async function fillDay(
       day,
     );
     await client.query(
-      `INSERT INTO posting (treating_province, obligation_id, fund, insured_province, insurance, business_date, debit_account, credit_account, amount_fen)
-       SELECT treating_province, obligation_id, fund, insured_province, insurance, business_date,
-         'receivable:' || insured_province || ':' || insurance || ':' || fund, 'payable:' || treating_province || ':' || insurance || ':' || fund, paid
+      `INSERT INTO posting (treating_province, obligation_id, fund, insured_province, insurance, business_date, amount_fen)
+       SELECT treating_province, obligation_id, fund, insured_province, insurance, business_date, paid
        FROM (${OBLIGATIONS}) AS filled,
          LATERAL (VALUES ('POOLING', pooling_fen), ('CRITICAL_ILLNESS', illness_fen), ('PERSONAL_ACCOUNT', account_fen)) AS part(fund, paid)
        WHERE paid > 0`,

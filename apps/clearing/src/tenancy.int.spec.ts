@@ -60,8 +60,6 @@ describeTenancy({
         insured_province: province,
         insurance: '310',
         business_date: dayOf(0),
-        debit_account: 'debit',
-        credit_account: 'credit',
         amount_fen: 1,
       }),
       change: { amount_fen: 2 },

@@ -119,8 +119,9 @@ export type CostMonthAnswer =
 
 /**
  * Whether the tables that are generated in a month may include costs of another, both YYYY-MM: from the month after on, at most two months
- * late, and in any case by the end of March of the following year (规程 art. 50). A refund or a deduction after clearing is a cost of the month
- * in which it is made (art. 42, 54). Throws a RangeError where a month is none.
+ * late, and in any case by the end of March of the following year (规程 art. 50). A refund or deduction stays a matter of the month of the cost
+ * that it corrects, but ask for it by the month in which it is made: refunds go on after clearing and into other years (art. 42). Throws a
+ * RangeError where a month is none.
  */
 export function acceptsCostMonth(
   costMonth: string,
@@ -148,9 +149,7 @@ function latestGenerated(costMonth: string, calendar: ClearingCalendar): string 
   const { generated, declared } = calendar;
   const latest = dayOf(costMonth, { ...generated, monthsAfter: generated.monthsAfter + declared.mostMonthsLate });
   const closed = yearClosed(costMonth, calendar);
-  if (latest <= closed) return latest;
-  const ofClosing = dayOf(closed, { ...generated, monthsAfter: 0 });
-  return ofClosing <= closed ? ofClosing : dayOf(closed, { ...generated, monthsAfter: -1 });
+  return latest <= closed ? latest : dayOf(closed, { ...generated, monthsAfter: 0 });
 }
 
 function yearClosed(costMonth: string, { yearClosed: { month } }: ClearingCalendar): string {

@@ -1,4 +1,6 @@
-/** Balanced postings, positions, the Merkle trees that seal a cycle, and the chain that guards the audit trail. Pure. */
+/** Balanced postings, positions, prepayment and months, the Merkle trees that seal a cycle, and the chain that guards the audit trail. Pure. */
+export * from './clearing-figures.js';
+export * from './clearing-month.js';
 export * from './control-totals.js';
 export * from './cycle-seal.js';
 export * from './hash-chain.js';
@@ -10,4 +12,8 @@ export * from './merkle-proof.js';
 export * from './net-settlement.js';
 export * from './obligation.js';
 export * from './positions.js';
+export * from './prepayment.js';
+export { adjustDeposit, depositOf, remainingFen, type Adjustment, type Advance } from './prepayment-deposit.js';
+export * from './prepayment-draw.js';
+export * from './prepayment-forecast.js';
 export * from './statement.js';

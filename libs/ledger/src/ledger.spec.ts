@@ -8,6 +8,7 @@ import {
   bilateralPositions,
   cellKey,
   differingCells,
+  fundBetween,
   leafDigest,
   merkleLeaf,
   merkleRoot,
@@ -159,6 +160,29 @@ describe('the seal', () => {
     expect([obligationAmount(owed), obligationAmount(undone)]).toEqual([75n, -75n]);
     expect(undone.funds.map(({ amountFen }) => amountFen)).toEqual([-60n, -15n]);
     expect([undone.businessDate, undone.costMonth]).toEqual(['2026-12-03', '2026-11']);
+  });
+  it('names its accounts so that the cell and the fund can be read from them', () => {
+    fc.assert(
+      fc.property(obligation, (o) => {
+        const { insuredProvince, treatingProvince, insurance } = o;
+        for (const { fund, debitAccount, creditAccount } of postingsOf(o))
+          expect(fundBetween(debitAccount, creditAccount)).toEqual({
+            insuredProvince,
+            treatingProvince,
+            insurance,
+            fund,
+          });
+      }),
+    );
+    for (const [debit, credit] of [
+      ['receivable:610000:EMPLOYEE:POOLING', 'payable:110000:RESIDENT:POOLING'],
+      ['receivable:610000:EMPLOYEE:POOLING', 'payable:110000:EMPLOYEE:OTHER'],
+      ['payable:610000:EMPLOYEE:POOLING', 'payable:110000:EMPLOYEE:POOLING'],
+      ['receivable:610000:EMPLOYEE:POOLING', 'receivable:110000:EMPLOYEE:POOLING'],
+      ['receivable:610000:NOBODY:POOLING', 'payable:110000:NOBODY:POOLING'],
+      ['receivable:610000:EMPLOYEE:NONE', 'payable:110000:EMPLOYEE:NONE'],
+    ] as const)
+      expect(() => fundBetween(debit, credit)).toThrow('nothing moves between');
   });
   it('does not depend on the order in which an obligation lists its funds', () => {
     fc.assert(

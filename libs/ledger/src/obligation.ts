@@ -1,4 +1,4 @@
-import type { ClearedFund, Insurance, VisitKind } from '@yiditong/codes';
+import { CLEARED_FUNDS, INSURANCES, type ClearedFund, type Insurance, type VisitKind } from '@yiditong/codes';
 import { fen, negateFen, sumFen, type Fen } from '@yiditong/money';
 
 /** A settlement; its technical undo; its business undo (退费); and the undo of that. */
@@ -45,6 +45,21 @@ export function postingsOf(obligation: Obligation): Posting[] {
     creditAccount: `payable:${obligation.treatingProvince}:${obligation.insurance}:${fund}`,
     amountFen,
   }));
+}
+
+/** Whose books two accounts are that a posting moved an amount between. Throws where they don't belong together. */
+export function fundBetween(
+  debitAccount: string,
+  creditAccount: string,
+): Pick<Obligation, 'insuredProvince' | 'treatingProvince' | 'insurance'> & Pick<Posting, 'fund'> {
+  const [, insuredProvince = '', ofInsurance, ofFund] = debitAccount.split(':');
+  const [, treatingProvince = ''] = creditAccount.split(':');
+  const insurance = INSURANCES.find((known) => known === ofInsurance);
+  const fund = CLEARED_FUNDS.find((known) => known === ofFund);
+  const credited = `payable:${treatingProvince}:${ofInsurance}:${ofFund}`;
+  if (!insurance || !fund || creditAccount !== credited || !debitAccount.startsWith('receivable:'))
+    throw new Error(`nothing moves between ${debitAccount} and ${creditAccount}`);
+  return { insuredProvince, treatingProvince, insurance, fund };
 }
 
 /** The negation of an obligation, in the cycle that is open when it is undone. */

@@ -109,12 +109,12 @@ export function fundingOf(lineage: Iterable<LineageEntry>): LineageEntry[] {
     .sort((a, b) => byValue(claimKey(a), claimKey(b)));
 }
 
-/** Other provinces' advances at the same treating province, the province with the most left first. */
+/** All advances at the same treating province, the province with the most left first; the claim's own has nothing left by then. */
 function poolFor(claim: DrawClaim, advances: readonly Advance[], left: ReadonlyMap<string, Fen>): Advance[] {
-  const others = advances.filter(({ payer, payee }) => payee === claim.payee && payer !== claim.payer);
-  return [...new Set(others.map(({ payer }) => payer))]
+  const pool = advances.filter(({ payee }) => payee === claim.payee);
+  return [...new Set(pool.map(({ payer }) => payer))]
     .map((payer) => {
-      const own = advancesOf({ payer, payee: claim.payee }, others);
+      const own = advancesOf({ payer, payee: claim.payee }, pool);
       return { payer, own, leftFen: sumFen(own.map(({ advanceId }) => left.get(advanceId) ?? ZERO_FEN)) };
     })
     .sort((a, b) => byValue(b.leftFen, a.leftFen) || byValue(a.payer, b.payer))

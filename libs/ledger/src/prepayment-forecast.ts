@@ -67,7 +67,7 @@ export function forecastExhaustion(
 function quantiles(days: readonly Fen[], weeks: bigint, remaining: Fen): (ahead: number) => readonly boolean[] {
   /** Of each weekday over all weeks: the weeks times its average. */
   const perWeekday = Array.from({ length: 7 }, (_, weekday) =>
-    sumFen(days.filter((_, index) => index % 7 === weekday)),
+    sumFen(days.filter((_fen, index) => index % 7 === weekday)),
   );
   const totals = Array.from({ length: Number(weeks) }, (_, week) => sumFen(days.slice(week * 7, week * 7 + 7)));
   const all = sumFen(totals);
@@ -77,10 +77,10 @@ function quantiles(days: readonly Fen[], weeks: bigint, remaining: Fen): (ahead:
   let used = 0n;
   return (ahead) => {
     if (ahead > 0) used += perWeekday[(ahead - 1) % 7] ?? 0n;
-    const ahead7 = BigInt(ahead);
+    const k = BigInt(ahead);
     // The lack is `weeks` too large; both sides are squared and multiplied by 49 · (weeks − 1) and by the thousandths of t.
     const lack = weeks * remaining - used;
-    const marginSquared = t * t * spread * ahead7 * (7n * weeks + ahead7);
+    const marginSquared = t * t * spread * k * (7n * weeks + k);
     const lackSquared = magnitude(lack) ** 2n * 1_000_000n * 49n * (weeks - 1n);
     return [lack <= 0n || marginSquared >= lackSquared, lack <= 0n, lack <= 0n && lackSquared >= marginSquared];
   };

@@ -31,7 +31,7 @@ export function yearlyQuota(fourthQuarter: readonly [Fen, Fen, Fen]): Fen {
 
 /** The quotas of a year (YYYY) for all pairs that settled in the quarter before it, by pair. Other months are passed over. */
 export function yearlyQuotas(settled: Iterable<SettledMonth>, year: string): PairQuota[] {
-  const before = String(Number(year) - 1).padStart(4, '0');
+  const before = String(Number(year) - 1);
   const pairs = new Map<string, PrepaymentPair & { readonly quarter: [Fen, Fen, Fen] }>();
   for (const { payer, payee, month, amountFen } of settled) {
     const index = QUARTER.indexOf(month.slice(5));
@@ -122,14 +122,14 @@ export function usageFigures(pairs: Iterable<PairUsage>): UsageFigure[] {
 }
 
 /**
- * Takes the figures of one moment to the warnings to tell, in their order, and to the states to keep. States go by {@link usageKey}; who has
- * none was told nothing. A state without a figure is kept.
+ * Takes all figures of one moment to the warnings to tell, in their order, and to the states to keep. States go by {@link usageKey}. Who has
+ * none was told nothing; who has no figure uses nothing, and its state is dropped.
  */
 export function nextWarnings(
   states: ReadonlyMap<string, WarningState>,
   figures: readonly UsageFigure[],
 ): { readonly states: ReadonlyMap<string, WarningState>; readonly tell: readonly UsageFigure[] } {
-  const next = new Map(states);
+  const next = new Map<string, WarningState>();
   const tell = figures.filter((of) => {
     const warning = nextWarning(states.get(usageKey(of)) ?? NOTHING_TOLD, of.usage);
     next.set(usageKey(of), warning.state);

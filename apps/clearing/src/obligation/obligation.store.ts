@@ -42,8 +42,8 @@ export async function insertPostings(tx: Tx, obligations: readonly ArrivedObliga
   );
   if (rows.length === 0) return;
   await tx.query(
-    `INSERT INTO posting (treating_province, obligation_id, fund, insured_province, insurance, business_date, debit_account, credit_account, amount_fen)
-     SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::date[], $7::text[], $8::text[], $9::bigint[])`,
+    `INSERT INTO posting (treating_province, obligation_id, fund, insured_province, insurance, business_date, amount_fen)
+     SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::date[], $7::bigint[])`,
     [
       rows.map((row) => row.obligation.treatingProvince),
       rows.map((row) => row.obligation.obligationId),
@@ -51,8 +51,6 @@ export async function insertPostings(tx: Tx, obligations: readonly ArrivedObliga
       rows.map((row) => row.obligation.insuredProvince),
       rows.map((row) => row.obligation.insurance),
       rows.map((row) => row.obligation.businessDate),
-      rows.map((row) => row.debitAccount),
-      rows.map((row) => row.creditAccount),
       rows.map((row) => String(row.amountFen)),
     ],
   );

@@ -1,6 +1,6 @@
 import type { Tx } from '@yiditong/chassis';
 import type { ClearedFund } from '@yiditong/codes';
-import type { CellKey, CellTotals } from '@yiditong/ledger';
+import { fundBetween, type CellKey, type CellTotals } from '@yiditong/ledger';
 import { fen, type Fen } from '@yiditong/money';
 
 /** What a fund owes of a cell. */
@@ -46,14 +46,17 @@ export async function countObligations(tx: Tx, businessDate: string): Promise<Ce
   return rows.map(countedCell);
 }
 
-/** What the cycle's postings sum to, by fund. */
+/**
+ * What the cycle's postings sum to, by the accounts that they moved it between: those name the cell and the fund, and are two values to
+ * group by instead of four.
+ */
 export async function countPostings(tx: Tx, businessDate: string): Promise<CountedFund[]> {
-  const rows: (CellKey & { fund: ClearedFund; amount: string })[] = await tx.query(
-    `SELECT ${CELL}, fund, sum(amount_fen)::text AS amount
-     FROM posting WHERE business_date = $1 GROUP BY insured_province, treating_province, insurance, fund`,
+  const rows: { debit: string; credit: string; amount: string }[] = await tx.query(
+    `SELECT debit_account AS debit, credit_account AS credit, sum(amount_fen)::text AS amount
+     FROM posting WHERE business_date = $1 GROUP BY debit_account, credit_account`,
     [businessDate],
   );
-  return rows.map(({ amount, ...row }) => ({ ...row, amountFen: fen(BigInt(amount)) }));
+  return rows.map(({ debit, credit, amount }) => ({ ...fundBetween(debit, credit), amountFen: fen(BigInt(amount)) }));
 }
 
 function countedCell({ count, amount, digest, ...key }: CountedRow): CellTotals {

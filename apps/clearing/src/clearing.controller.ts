@@ -8,6 +8,7 @@ import { encodeCycle } from './cycle/cycle.codec.js';
 import { CycleService } from './cycle/cycle.service.js';
 import { decodeObligation } from './obligation/obligation.codec.js';
 import { ObligationService } from './obligation/obligation.service.js';
+import { decodeObligationsAsked, decodePair, encodeObligations, encodePairCell } from './position/drill-down.codec.js';
 import { decodeCover, decodeProvinces, encodeNetSettlement } from './position/net-settlement.codec.js';
 import { PositionService } from './position/position.service.js';
 
@@ -68,6 +69,22 @@ export class ClearingController implements clearingV1.ClearingServiceController 
     metadata: Metadata,
   ): Promise<clearingV1.GetBilateralPositionsResponse> {
     return { positions: await this.positions.bilateral(actorOf(metadata), dateOf(request)) };
+  }
+
+  async getPairPosition(
+    request: clearingV1.GetPairPositionRequest,
+    metadata: Metadata,
+  ): Promise<clearingV1.GetPairPositionResponse> {
+    const cells = await this.positions.pair(actorOf(metadata), decodePair(request));
+    return { cells: cells.map(encodePairCell) };
+  }
+
+  async listObligations(
+    request: clearingV1.ListObligationsRequest,
+    metadata: Metadata,
+  ): Promise<clearingV1.ListObligationsResponse> {
+    const asked = decodeObligationsAsked(request);
+    return encodeObligations(await this.positions.obligations(actorOf(metadata), asked), asked);
   }
 }
 

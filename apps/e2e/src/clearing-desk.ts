@@ -33,6 +33,25 @@ export type NetSettlementTrial = {
   readonly excluded: readonly { readonly region: string; readonly reason: string; readonly lackFen: string }[];
 };
 
+export type BilledLine = Readonly<
+  Record<'amountFen' | 'fullSelfPayFen' | 'overCeilingFen' | 'firstSelfPayFen' | 'inScopeFen' | 'rule', string>
+>;
+export type Parties = { readonly payer: string; readonly payee: string };
+type Paid = { readonly fund: string; readonly amountFen: string };
+export type PairCell = {
+  readonly insurance: string;
+  readonly obligationCount: string;
+  readonly amountFen: string;
+  readonly funds: readonly Paid[];
+};
+export type Owed = {
+  readonly obligationId: string;
+  readonly settlementId: string;
+  readonly kind: string;
+  readonly costMonth: string;
+  readonly amountFen: string;
+  readonly funds: readonly Paid[];
+};
 export type BilateralPosition = { readonly payer: string; readonly payee: string; readonly grossFen: string };
 
 /** The desk of the clearinghouse's operator, whose clerk proposes closes, and whose supervisor approves them and reads the cycles. */
@@ -107,6 +126,35 @@ export class ClearingDesk {
     token = this.operator,
   ): Promise<ApiAnswer<{ positions: BilateralPosition[] } & Problem>> {
     return this.api.once('GET', `/v1/cycles/${date}/bilateral-positions`, undefined, token);
+  }
+
+  pair(
+    date: string,
+    { payer, payee }: Parties,
+    token = this.operator,
+  ): Promise<ApiAnswer<{ cells: PairCell[] } & Problem>> {
+    return this.api.once('GET', `/v1/cycles/${date}/pairs/${payer}/${payee}`, undefined, token);
+  }
+
+  /** All of a pair's cell, page by page. */
+  async obligations(date: string, { payer, payee }: Parties, asked: string, token = this.operator): Promise<Owed[]> {
+    const listed: Owed[] = [];
+    let from: number | null = 0;
+    do {
+      const path: string = `/v1/cycles/${date}/pairs/${payer}/${payee}/obligations?limit=2&from=${from}&${asked}`;
+      const page = await this.api.get<{ obligations: Owed[]; nextFrom: number | null }>(path, token);
+      listed.push(...page.obligations);
+      from = page.nextFrom;
+    } while (from !== null);
+    return listed;
+  }
+
+  /** A settlement with all of its fee lines. */
+  async billOf(settlementId: string): Promise<{ readonly settlement: Settled; readonly lines: readonly BilledLine[] }> {
+    const settlement = await this.api.get<Settled>(`/v1/settlements/${settlementId}`, this.operator);
+    const path = `/v1/settlements/${settlementId}/lines?limit=500`;
+    const { lines } = await this.api.get<{ lines: BilledLine[] }>(path, this.operator);
+    return { settlement, lines };
   }
 
   async settlements(date: string, token = this.operator): Promise<Settled[]> {

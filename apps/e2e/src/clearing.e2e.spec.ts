@@ -95,6 +95,62 @@ describe('a closed cycle', () => {
       expect([payableFen, receivableFen].map(BigInt)).toEqual([sumOf('payer', region), sumOf('payee', region)]);
   });
 
+  it('is traced from each net to pairs, insurances, funds, bills and their lines, and the sums agree at every level', async () => {
+    const sum = (texts: readonly string[]): bigint => texts.reduce((total, text) => total + BigInt(text), 0n);
+    const pairs = (await clearing.bilateralPositions(date)).body.positions;
+    const bills = new Set<string>();
+    for (const pair of pairs) {
+      const { cells } = (await clearing.pair(date, pair)).body;
+      expect(sum(cells.map(({ amountFen }) => amountFen))).toBe(BigInt(pair.grossFen));
+      for (const cell of cells) {
+        const owed = await clearing.obligations(date, pair, `insurance=${cell.insurance}`);
+        expect(String(owed.length)).toBe(cell.obligationCount);
+        expect(sum(owed.map(({ amountFen }) => amountFen))).toBe(BigInt(cell.amountFen));
+        expect(sum(cell.funds.map(({ amountFen }) => amountFen))).toBe(BigInt(cell.amountFen));
+        for (const { fund, amountFen } of cell.funds) {
+          const ofFund = await clearing.obligations(date, pair, `insurance=${cell.insurance}&fund=${fund}`);
+          const paid = ofFund.flatMap(({ funds }) => funds.filter((one) => one.fund === fund));
+          expect(sum(paid.map((one) => one.amountFen))).toBe(BigInt(amountFen));
+        }
+        for (const { kind, settlementId, amountFen, costMonth } of owed.filter((one) => one.kind === 'SETTLEMENT')) {
+          const bill = await clearing.billOf(settlementId);
+          const { totalFen, cashFen, hospitalPartFen, businessDate } = bill.settlement;
+          expect([kind, BigInt(amountFen)]).toEqual([kind, sum([totalFen, `-${cashFen}`, `-${hospitalPartFen}`])]);
+          expect(costMonth).toBe(businessDate.slice(0, 7));
+          expect(sum(bill.lines.map((line) => line.amountFen))).toBe(BigInt(totalFen));
+          for (const line of bill.lines) {
+            const { fullSelfPayFen, overCeilingFen, firstSelfPayFen, inScopeFen } = line;
+            expect(sum([fullSelfPayFen, overCeilingFen, firstSelfPayFen, inScopeFen])).toBe(BigInt(line.amountFen));
+            expect(line.rule).not.toBe('');
+          }
+          bills.add(settlementId);
+        }
+      }
+    }
+    expect(bills).toContain(settled.settlementId);
+  });
+
+  it('shows of a pair nothing to a bureau that is no party to it', async () => {
+    const [pair] = (await clearing.bilateralPositions(date)).body.positions;
+    if (!pair) throw new Error('no pair');
+    const cells = (await clearing.pair(date, pair)).body.cells;
+    const stranger = PROVINCES.find(({ code }) => code !== pair.payer && code !== pair.payee)?.code ?? '';
+    for (const [region, shown] of [
+      [pair.payer, cells],
+      [pair.payee, cells],
+      [stranger, []],
+    ] as const) {
+      const token = hospitals.bureauToken(region);
+      expect((await clearing.pair(date, pair, token)).body.cells).toEqual(shown);
+      const owed = await clearing.obligations(date, pair, `insurance=${cells[0]?.insurance}`, token);
+      expect(owed.length > 0).toBe(shown.length > 0);
+    }
+    const none = await clearing.pair('2001-01-01', pair);
+    expect([none.status, none.body.reason]).toEqual([404, 'CYCLE_NOT_FOUND']);
+    const nowhere = await clearing.pair(date, { payer: '999999', payee: pair.payee });
+    expect([nowhere.status, nowhere.body.reason]).toEqual([400, 'REQUEST_MALFORMED']);
+  });
+
   it('can be settled net on trial: with cover enough all nets move, with none those that need none, and nothing is written', async () => {
     const { positions } = (await clearing.netPositions(date)).body;
     const before = (await clearing.cycle(date)).text;

@@ -656,6 +656,12 @@ const WITHOUT_OBJECT: Readonly<Record<string, string>> = {
       'is of the province that a caller names as his own or is refused; statements.e2e.spec.ts tries it with what is others’',
     ]),
   ),
+  ...Object.fromEntries(
+    ['GetPairPosition', 'ListObligations'].map((method) => [
+      `${CLEARING}/${method}`,
+      'names a pair of provinces, of which it shows a bureau that is no party to it nothing; clearing.e2e.spec.ts tries it with the pairs of others',
+    ]),
+  ),
   '/yiditong.clearing.v1.StatementService/GetStatementKeys': 'shows public keys',
   [`${IDENTITY}/RegisterInstitutionKey`]: 'makes the object; an id is unique in its institution only',
   [`${IDENTITY}/RevokeCredential`]:

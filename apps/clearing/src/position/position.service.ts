@@ -11,6 +11,14 @@ import {
 import { ZERO_FEN, type Fen } from '@yiditong/money';
 import type { CycleState } from '../cycle/cycle.entity.js';
 import { findCycle } from '../cycle/cycle.store.js';
+import {
+  bookedObligations,
+  pairCells,
+  type BookedObligation,
+  type CyclePair,
+  type ObligationsAsked,
+  type PairCell,
+} from './drill-down.store.js';
 import { bilateralOf, netPositionsOf, type CountedPosition } from './position.store.js';
 
 export type TriedNetSettlement = Omit<NetSettlement, 'regions'> & {
@@ -42,6 +50,22 @@ export class PositionService {
     const settlement = netSettlement(positions, cover, { excluded });
     const regions = settlement.regions.map((one) => ({ ...one, fullNetFen: full.get(one.region) ?? ZERO_FEN }));
     return { ...settlement, regions };
+  }
+
+  /** What a pair's position is made of, by insurance and fund. */
+  async pair(actor: Actor, pair: CyclePair): Promise<PairCell[]> {
+    return this.database.transaction(actor, async (tx) => {
+      await stateOf(tx, pair.businessDate);
+      return pairCells(tx, pair);
+    });
+  }
+
+  /** What a pair's cell is made of, a page of it. */
+  async obligations(actor: Actor, asked: ObligationsAsked): Promise<BookedObligation[]> {
+    return this.database.transaction(actor, async (tx) => {
+      await stateOf(tx, asked.businessDate);
+      return bookedObligations(tx, asked);
+    });
   }
 
   async bilateral(actor: Actor, businessDate: string): Promise<CountedPosition[]> {

@@ -5,7 +5,7 @@ import { required, TARGETS, type Actor, type RpcClient } from '@yiditong/chassis
 import type { clearingV1, settlementV1 } from '@yiditong/contracts';
 import { CurrentActor, IdempotencyKey } from '../auth/current-actor.js';
 import { Endpoint } from '../http/endpoint.js';
-import { businessDate, uuid } from '../http/fields.js';
+import { businessDate, region, uuid } from '../http/fields.js';
 import { decisionBody, encodeDecision, type DecisionBody } from '../reference/proposal.dto.js';
 import { decodeSettlement, settlementsAnswer, type SettlementAnswer } from '../settlement/settlement.dto.js';
 import {
@@ -27,6 +27,17 @@ import {
   type NetPositionsAnswer,
   type SettlementsQuery,
 } from './clearing.dto.js';
+import {
+  decodeObligations,
+  decodePairCell,
+  encodeObligationsQuery,
+  obligationsAnswer,
+  obligationsQuery,
+  pairAnswer,
+  type ObligationsAnswer,
+  type ObligationsQuery,
+  type PairAnswer,
+} from './drill-down.dto.js';
 import {
   decodeNetSettlement,
   netSettlementAnswer,
@@ -139,6 +150,41 @@ export class ClearingController {
   ): Promise<BilateralAnswer> {
     const { positions } = await this.clearing.call('getBilateralPositions', { businessDate: date }, actor);
     return { positions: positions.map(decodeBilateral) };
+  }
+
+  @Endpoint({
+    method: 'GET',
+    path: 'pairs/:payer/:payee',
+    access: { operator: RECORD, bureau: RECORD, provincial: true },
+    summary: '下钻：一对省份的头寸由哪些险种、基金构成 What a pair’s position is made of, by insurance and fund',
+    answer: pairAnswer,
+  })
+  async pair(
+    @CurrentActor() actor: Actor,
+    @Param('date', { schema: businessDate }) date: string,
+    @Param('payer', { schema: region }) payer: string,
+    @Param('payee', { schema: region }) payee: string,
+  ): Promise<PairAnswer> {
+    const { cells } = await this.clearing.call('getPairPosition', { businessDate: date, payer, payee }, actor);
+    return { cells: cells.map(decodePairCell) };
+  }
+
+  @Endpoint({
+    method: 'GET',
+    path: 'pairs/:payer/:payee/obligations',
+    access: { operator: RECORD, bureau: RECORD, provincial: true },
+    summary: '下钻：一对省份某险种（某基金）的逐笔应付应收 What it is made of, obligation by obligation, page by page',
+    answer: obligationsAnswer,
+  })
+  async obligations(
+    @CurrentActor() actor: Actor,
+    @Param('date', { schema: businessDate }) date: string,
+    @Param('payer', { schema: region }) payer: string,
+    @Param('payee', { schema: region }) payee: string,
+    @Query({ schema: obligationsQuery }) query: ObligationsQuery,
+  ): Promise<ObligationsAnswer> {
+    const request = { businessDate: date, payer, payee, ...encodeObligationsQuery(query) };
+    return decodeObligations(await this.clearing.call('listObligations', request, actor));
   }
 
   @Endpoint({

@@ -9,7 +9,7 @@ import type { Metadata } from "@grpc/grpc-js";
 import { GrpcMethod, GrpcStreamMethod } from "@nestjs/microservices";
 import { Observable } from "rxjs";
 import { Timestamp } from "../../../google/protobuf/timestamp.pb.js";
-import { FundPayment, Insurance, VisitKind } from "../../common/v1/common.pb.js";
+import { Fund, FundPayment, Insurance, VisitKind } from "../../common/v1/common.pb.js";
 import { Proposal, ProposalDecision } from "../../common/v1/proposal.pb.js";
 
 export const ObligationKind = {
@@ -230,6 +230,59 @@ export interface GetBilateralPositionsResponse {
   positions: BilateralPosition[];
 }
 
+export interface GetPairPositionRequest {
+  businessDate: string;
+  payer: string;
+  payee: string;
+}
+
+export interface PairCell {
+  insurance: Insurance;
+  obligationCount: bigint;
+  amountFen: bigint;
+  /** Sums to the amount. */
+  funds: FundPayment[];
+}
+
+export interface GetPairPositionResponse {
+  /** By insurance. Their amounts sum to the pair's. */
+  cells: PairCell[];
+}
+
+export interface ListObligationsRequest {
+  businessDate: string;
+  payer: string;
+  payee: string;
+  insurance: Insurance;
+  /** Those that it paid some of; unset for all. */
+  fund: Fund;
+  /** The `next_from` of the page before; 0 for the first. */
+  from: bigint;
+  /** 1 to 1,000. */
+  limit: number;
+}
+
+export interface BookedObligation {
+  obligationId: string;
+  settlementId: string;
+  /** What made it: the settlement itself, or its cancellation. */
+  operationId: string;
+  kind: ObligationKind;
+  visitKind: VisitKind;
+  /** YYYY-MM. */
+  costMonth: string;
+  /** Signed. */
+  amountFen: bigint;
+  /** Sums to the amount. */
+  funds: FundPayment[];
+}
+
+export interface ListObligationsResponse {
+  obligations: BookedObligation[];
+  /** 0 on the last page. */
+  nextFrom: bigint;
+}
+
 export interface TryNetSettlementRequest {
   businessDate: string;
   /** What each province can draw on; none where it isn't named. Each named once. */
@@ -338,6 +391,20 @@ export interface ClearingServiceClient {
     request: GetBilateralPositionsRequest,
     metadata?: Metadata,
   ): Observable<GetBilateralPositionsResponse>;
+
+  /**
+   * What a directed pair's position is made of: a cell for each insurance, with its funds. None where the caller is no party to it.
+   * Rejects with CYCLE_NOT_FOUND.
+   */
+
+  getPairPosition(request: GetPairPositionRequest, metadata?: Metadata): Observable<GetPairPositionResponse>;
+
+  /**
+   * What a pair's cell is made of, in the order in which it was booked, page by page: of one fund, or of all. Rejects with
+   * CYCLE_NOT_FOUND.
+   */
+
+  listObligations(request: ListObligationsRequest, metadata?: Metadata): Observable<ListObligationsResponse>;
 }
 
 export interface ClearingServiceController {
@@ -401,6 +468,26 @@ export interface ClearingServiceController {
     request: GetBilateralPositionsRequest,
     metadata?: Metadata,
   ): Promise<GetBilateralPositionsResponse> | Observable<GetBilateralPositionsResponse> | GetBilateralPositionsResponse;
+
+  /**
+   * What a directed pair's position is made of: a cell for each insurance, with its funds. None where the caller is no party to it.
+   * Rejects with CYCLE_NOT_FOUND.
+   */
+
+  getPairPosition(
+    request: GetPairPositionRequest,
+    metadata?: Metadata,
+  ): Promise<GetPairPositionResponse> | Observable<GetPairPositionResponse> | GetPairPositionResponse;
+
+  /**
+   * What a pair's cell is made of, in the order in which it was booked, page by page: of one fund, or of all. Rejects with
+   * CYCLE_NOT_FOUND.
+   */
+
+  listObligations(
+    request: ListObligationsRequest,
+    metadata?: Metadata,
+  ): Promise<ListObligationsResponse> | Observable<ListObligationsResponse> | ListObligationsResponse;
 }
 
 export function ClearingServiceControllerMethods() {
@@ -413,6 +500,8 @@ export function ClearingServiceControllerMethods() {
       "getNetPositions",
       "tryNetSettlement",
       "getBilateralPositions",
+      "getPairPosition",
+      "listObligations",
     ];
     for (const method of grpcMethods) {
       const descriptor: any = Reflect.getOwnPropertyDescriptor(constructor.prototype, method);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { encodeInstant, nationalActor, sha256, type Actor, type Tx } from '@yiditong/chassis';
-import { NATION, PROVINCES } from '@yiditong/codes';
+import { CLEARED_FUNDS, NATION, PROVINCES } from '@yiditong/codes';
 import type { clearingV1 } from '@yiditong/contracts';
 import {
   accountBalances,
@@ -427,6 +427,31 @@ describe('netting', () => {
   it('cannot be done twice', async () => {
     await netTheDay();
     await expect(netTheDay()).rejects.toThrow('net_position_pk');
+  });
+});
+
+/** What other switches got wrong, so that money moved twice. */
+describe('nothing is counted twice', () => {
+  it('where obligations are delivered again after their cycle was closed', async () => {
+    const day = busyDay(50);
+    await obligations.post(day);
+    await netTheDay();
+    const before = await rowCounts(db);
+    const [matrix, nets] = await as(CLEARING, async (tx) => [await matrixOf(tx, DAY), await netPositionsOf(tx, DAY)]);
+    await bringTo('CLOSED');
+    expect(await obligations.post(day)).toBe(0);
+    expect(await rowCounts(db)).toEqual(before);
+    expect(await as(CLEARING, (tx) => matrixOf(tx, DAY))).toEqual(matrix);
+    expect(await as(CLEARING, (tx) => netPositionsOf(tx, DAY))).toEqual(nets);
+  });
+
+  it('where a bill is paid by every fund at once, in a cell that has others', async () => {
+    const funds = CLEARED_FUNDS.map((fund, at) => ({ fund, amountFen: fen(BigInt(10 ** at)) }));
+    const others = [obligation(), obligation({ insurance: 'RESIDENT' })];
+    await obligations.post([...others, obligation({ funds })]);
+    const [pair, ...rest] = await as(CLEARING, (tx) => bilateralOf(tx, DAY));
+    expect([pair?.grossFen, rest]).toEqual([11_111_111n + 20_000n, []]);
+    expect(await wrong()).toEqual([]);
   });
 });
 

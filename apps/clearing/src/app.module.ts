@@ -8,6 +8,7 @@ import { CloseProposalService } from './cycle/close-proposal.service.js';
 import { CycleService } from './cycle/cycle.service.js';
 import { CLOSE_QUEUE, NightlyCloseService, NIGHTLY_CLOSE } from './cycle/nightly-close.service.js';
 import { ObligationService } from './obligation/obligation.service.js';
+import { CostMonthService } from './position/cost-month.service.js';
 import { PositionService } from './position/position.service.js';
 import { StatementController } from './statement/statement.controller.js';
 import { StatementService } from './statement/statement.service.js';
@@ -25,6 +26,7 @@ import { StatementService } from './statement/statement.service.js';
     { provide: SigningKeys, useFactory: () => new SigningKeys(environment.CLEARING_SIGNING_KEYS) },
     ObligationService,
     PositionService,
+    CostMonthService,
     CycleService,
     StatementService,
     NightlyCloseService,

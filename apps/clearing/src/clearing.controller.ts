@@ -1,6 +1,13 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { Controller } from '@nestjs/common';
-import { actorOf, decodeDecision, decodeProposalId, encodeProposal } from '@yiditong/chassis';
+import {
+  actorOf,
+  decodeDecision,
+  decodeInstant,
+  decodeProposalId,
+  encodeInstant,
+  encodeProposal,
+} from '@yiditong/chassis';
 import { isCalendarDate, Rejection } from '@yiditong/codes';
 import { clearingV1 } from '@yiditong/contracts';
 import { CloseProposalService, type CloseProposal } from './cycle/close-proposal.service.js';
@@ -8,8 +15,16 @@ import { encodeCycle } from './cycle/cycle.codec.js';
 import { CycleService } from './cycle/cycle.service.js';
 import { decodeObligation } from './obligation/obligation.codec.js';
 import { ObligationService } from './obligation/obligation.service.js';
-import { decodeObligationsAsked, decodePair, encodeObligations, encodePairCell } from './position/drill-down.codec.js';
+import {
+  decodeCostMonth,
+  decodeObligationsAsked,
+  decodePair,
+  encodeCostMonthPosition,
+  encodeObligations,
+  encodePairCell,
+} from './position/drill-down.codec.js';
 import { decodeCover, decodeProvinces, encodeNetSettlement } from './position/net-settlement.codec.js';
+import { CostMonthService } from './position/cost-month.service.js';
 import { PositionService } from './position/position.service.js';
 
 @Controller()
@@ -20,6 +35,7 @@ export class ClearingController implements clearingV1.ClearingServiceController 
     private readonly cycles: CycleService,
     private readonly closes: CloseProposalService,
     private readonly positions: PositionService,
+    private readonly costMonths: CostMonthService,
   ) {}
 
   async postObligations(request: clearingV1.PostObligationsRequest): Promise<clearingV1.PostObligationsResponse> {
@@ -69,6 +85,18 @@ export class ClearingController implements clearingV1.ClearingServiceController 
     metadata: Metadata,
   ): Promise<clearingV1.GetBilateralPositionsResponse> {
     return { positions: await this.positions.bilateral(actorOf(metadata), dateOf(request)) };
+  }
+
+  async getCostMonth(
+    request: clearingV1.GetCostMonthRequest,
+    metadata: Metadata,
+  ): Promise<clearingV1.GetCostMonthResponse> {
+    const [asOf, since] = [
+      request.asOf ? decodeInstant(request.asOf, 'as_of') : null,
+      request.since ? decodeInstant(request.since, 'since') : null,
+    ];
+    const report = await this.costMonths.report(actorOf(metadata), decodeCostMonth(request.costMonth), asOf, since);
+    return { positions: report.positions.map(encodeCostMonthPosition), asOf: encodeInstant(report.asOf) };
   }
 
   async getPairPosition(

@@ -38,6 +38,13 @@ export type BilledLine = Readonly<
 >;
 export type Parties = { readonly payer: string; readonly payee: string };
 type Paid = { readonly fund: string; readonly amountFen: string };
+export type MonthPosition = Parties & {
+  readonly insurance: string;
+  readonly obligationCount: string;
+  readonly amountFen: string;
+  readonly earlierCount: string | null;
+  readonly earlierFen: string | null;
+};
 export type PairCell = {
   readonly insurance: string;
   readonly obligationCount: string;
@@ -134,6 +141,14 @@ export class ClearingDesk {
     token = this.operator,
   ): Promise<ApiAnswer<{ cells: PairCell[] } & Problem>> {
     return this.api.once('GET', `/v1/cycles/${date}/pairs/${payer}/${payee}`, undefined, token);
+  }
+
+  costMonth(
+    month: string,
+    query: string,
+    token = this.operator,
+  ): Promise<ApiAnswer<{ positions: MonthPosition[] } & Problem>> {
+    return this.api.once('GET', `/v1/cost-months/${month}?${query}`, undefined, token);
   }
 
   /** All of a pair's cell, page by page. */

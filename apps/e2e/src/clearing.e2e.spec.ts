@@ -1,12 +1,13 @@
 import { PROVINCES, provinceOf } from '@yiditong/codes';
 import { generateDay, loadSample } from '@yiditong/tools';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { quietBooks } from './books.js';
 import { ClearingDesk, type Cycle } from './clearing-desk.js';
 import { HospitalDesk, newMessageId, type Settled, type Visit } from './hospital-desk.js';
 import { SHARED_DAY } from './stack.global.js';
 import { until } from './until.js';
 
-const { document, now } = inject('stack');
+const { databases, document, now } = inject('stack');
 const sample = loadSample();
 const hospitals = new HospitalDesk(document, generateDay({ ...SHARED_DAY, sample, now }), sample);
 const clearing = new ClearingDesk(document);
@@ -233,6 +234,43 @@ describe('a closed cycle', () => {
     expect(closed).toMatchObject({ state: 'CLOSED', merkleRoot: expect.stringMatching(/^[0-9a-f]{64}$/) });
     await hospitals.settled(await hospitals.admit(15));
     expect((await clearing.cycle(date)).body).toEqual(closed);
+  });
+
+  it('and what corrects it later are told by the month of the cost, as of any instant', async () => {
+    const bill = await hospitals.admit(17);
+    const { insuredRegion, treatingRegion, businessDate } = await hospitals.settled(bill);
+    const [payer, payee] = [insuredRegion, treatingRegion].map(provinceOf);
+    const month = businessDate.slice(0, 7);
+    const countOf = async (query: string): Promise<readonly [bigint, bigint]> => {
+      const { positions } = (await clearing.costMonth(month, query)).body;
+      const own = positions.filter((one) => one.payer === payer && one.payee === payee);
+      const sum = (field: 'obligationCount' | 'amountFen') =>
+        own.reduce((total, one) => total + BigInt(one[field]), 0n);
+      return [sum('obligationCount'), sum('amountFen')];
+    };
+    await quietBooks(databases);
+    const settledAt = new Date().toISOString();
+    const settledFigures = await countOf(`asOf=${settledAt}`);
+    expect((await hospitals.reverse(bill)).body.outcome).toBe('REVERSED');
+    await quietBooks(databases);
+    const [count, amount] = await countOf('');
+    expect([count - settledFigures[0], amount < settledFigures[1]]).toEqual([1n, true]);
+    expect(await countOf(`asOf=${settledAt}`)).toEqual(settledFigures);
+    const compared = (await clearing.costMonth(month, `since=${settledAt}`)).body.positions;
+    const change = compared.reduce((sum, one) => sum + BigInt(one.amountFen) - BigInt(one.earlierFen ?? ''), 0n);
+    expect(change).toBe(amount - settledFigures[1]);
+
+    const stranger = PROVINCES.find(({ code }) => code !== payer && code !== payee)?.code ?? '';
+    const others = (await clearing.costMonth(month, '', hospitals.bureauToken(stranger))).body.positions;
+    expect(others.filter((one) => one.payer !== stranger && one.payee !== stranger)).toEqual([]);
+    for (const [path, query] of [
+      ['2026-13', ''],
+      [month, 'asOf=2999-01-01T00:00:00Z'],
+      [month, 'since=soon'],
+    ] as const) {
+      const refused = await clearing.costMonth(path, query);
+      expect([refused.status, refused.body.reason]).toEqual([400, 'REQUEST_MALFORMED']);
+    }
   });
 
   it('takes no more: what settles afterwards goes to the next cycle', async () => {

@@ -656,6 +656,8 @@ const WITHOUT_OBJECT: Readonly<Record<string, string>> = {
       'is of the province that a caller names as his own or is refused; statements.e2e.spec.ts tries it with what is others’',
     ]),
   ),
+  [`${CLEARING}/GetCostMonth`]:
+    'is of all pairs that a bureau is a party to; cost-month.int.spec.ts and clearing.e2e.spec.ts try it with those of others',
   ...Object.fromEntries(
     ['GetPairPosition', 'ListObligations'].map((method) => [
       `${CLEARING}/${method}`,

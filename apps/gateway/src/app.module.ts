@@ -30,6 +30,7 @@ import { MappingDownloadController } from './catalogue/mapping-download.controll
 import { MatchController } from './catalogue/match.controller.js';
 import { NationalItemController } from './catalogue/national-item.controller.js';
 import { ClearingController } from './clearing/clearing.controller.js';
+import { CostMonthController } from './clearing/cost-month.controller.js';
 import { StatementController } from './clearing/statement.controller.js';
 import { environment } from './config.js';
 import { CredentialController } from './credential/credential.controller.js';
@@ -129,6 +130,7 @@ const addresses = {
     PublishedPolicyController,
     ClearingController,
     StatementController,
+    CostMonthController,
     CredentialController,
     AuditController,
     IdentityController,

@@ -102,6 +102,9 @@ export class Clearing1763740800000 implements MigrationInterface {
       );
       -- Rows lie in the order of their days: a recount reads its own day alone, however many there are.
       CREATE INDEX obligation_by_cycle ON obligation USING brin (business_date) WITH (pages_per_range = 32, autosummarize = on);
+      -- Of the few that correct others: of which month, and in which cycle.
+      CREATE INDEX obligation_correcting ON obligation (cost_month, business_date) WHERE kind <> 'SETTLEMENT';
+      CREATE INDEX obligation_corrected ON obligation (business_date) WHERE kind <> 'SETTLEMENT';
       CREATE INDEX posting_by_cycle ON posting USING brin (business_date) WITH (pages_per_range = 32, autosummarize = on);
 
       -- The matrix: a cell for each pair and insurance of a cycle, with the frontier of the tree over its obligations.

@@ -2,6 +2,7 @@ import { clearedFundCodec, encodeFunds, insuranceCodec, visitKindCodec } from '@
 import { isCalendarDate, Rejection } from '@yiditong/codes';
 import type { clearingV1 } from '@yiditong/contracts';
 import type { BookedObligation, CyclePair, ObligationsAsked, PairCell } from './drill-down.store.js';
+import type { ComparedPosition } from './cost-month.service.js';
 import { decodeProvinces } from './net-settlement.codec.js';
 
 const MAX_PAGE = 1_000;
@@ -34,6 +35,25 @@ export function decodeObligationsAsked(request: clearingV1.ListObligationsReques
 
 export function encodePairCell({ insurance, obligationCount, amountFen, funds }: PairCell): clearingV1.PairCell {
   return { insurance: insuranceCodec.encode(insurance), obligationCount, amountFen, funds: encodeFunds(funds) };
+}
+
+/** Rejects with REQUEST_MALFORMED. */
+export function decodeCostMonth(costMonth: string): string {
+  if (!isCalendarDate(`${costMonth}-01`)) throw malformed('cost_month is not a month');
+  return costMonth;
+}
+
+export function encodeCostMonthPosition({
+  earlier,
+  insurance,
+  ...position
+}: ComparedPosition): clearingV1.CostMonthPosition {
+  return {
+    ...position,
+    insurance: insuranceCodec.encode(insurance),
+    earlierCount: earlier?.obligationCount,
+    earlierFen: earlier?.amountFen,
+  };
 }
 
 /** A full page says where the next one begins, though it may be empty. */

@@ -230,6 +230,36 @@ export interface GetBilateralPositionsResponse {
   positions: BilateralPosition[];
 }
 
+export interface GetCostMonthRequest {
+  /** YYYY-MM. */
+  costMonth: string;
+  /** Not in the future; unset for now. */
+  asOf:
+    | Timestamp
+    | undefined;
+  /** Not after `as_of`; unset for no comparison. */
+  since: Timestamp | undefined;
+}
+
+export interface CostMonthPosition {
+  payer: string;
+  payee: string;
+  insurance: Insurance;
+  /** Settlements, and what corrects them. */
+  obligationCount: bigint;
+  amountFen: bigint;
+  /** As they stood at `since`; unset where nothing is compared. */
+  earlierCount?: bigint | undefined;
+  earlierFen?: bigint | undefined;
+}
+
+export interface GetCostMonthResponse {
+  /** By payer, payee and insurance. */
+  positions: CostMonthPosition[];
+  /** What was asked for, or the instant of the answer. */
+  asOf: Timestamp | undefined;
+}
+
 export interface GetPairPositionRequest {
   businessDate: string;
   payer: string;
@@ -393,6 +423,13 @@ export interface ClearingServiceClient {
   ): Observable<GetBilateralPositionsResponse>;
 
   /**
+   * What the costs of a month come to per directed pair and insurance, corrections in later cycles included, as it was recorded by an
+   * instant, and by an earlier one to compare with.
+   */
+
+  getCostMonth(request: GetCostMonthRequest, metadata?: Metadata): Observable<GetCostMonthResponse>;
+
+  /**
    * What a directed pair's position is made of: a cell for each insurance, with its funds. None where the caller is no party to it.
    * Rejects with CYCLE_NOT_FOUND.
    */
@@ -470,6 +507,16 @@ export interface ClearingServiceController {
   ): Promise<GetBilateralPositionsResponse> | Observable<GetBilateralPositionsResponse> | GetBilateralPositionsResponse;
 
   /**
+   * What the costs of a month come to per directed pair and insurance, corrections in later cycles included, as it was recorded by an
+   * instant, and by an earlier one to compare with.
+   */
+
+  getCostMonth(
+    request: GetCostMonthRequest,
+    metadata?: Metadata,
+  ): Promise<GetCostMonthResponse> | Observable<GetCostMonthResponse> | GetCostMonthResponse;
+
+  /**
    * What a directed pair's position is made of: a cell for each insurance, with its funds. None where the caller is no party to it.
    * Rejects with CYCLE_NOT_FOUND.
    */
@@ -500,6 +547,7 @@ export function ClearingServiceControllerMethods() {
       "getNetPositions",
       "tryNetSettlement",
       "getBilateralPositions",
+      "getCostMonth",
       "getPairPosition",
       "listObligations",
     ];

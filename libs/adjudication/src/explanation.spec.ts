@@ -51,22 +51,71 @@ describe('what a step says', () => {
       '跨年度住院，按住院天数归入 2026 待遇年度的部分',
       'The part of the stay that its nights give to the benefit year 2026',
     ],
-    ['LARGE_SUM', {}, '职工大额医疗费用补助支付', 'The large-sum subsidy pays'],
+    ['LARGE_SUM', { rate: rate(9n, 10n) }, '职工大额医疗费用补助按 90% 支付', 'The large-sum subsidy pays 90%'],
+    ['CRITICAL_ILLNESS', { rate: rate(2n, 3n) }, '大病保险按 2/3 支付', 'Critical-illness insurance pays 2/3'],
+    ['CIVIL_SERVANT', { rate: rate(1n) }, '公务员医疗补助按 100% 支付', 'The civil servants’ subsidy pays 100%'],
     [
-      'CRITICAL_ILLNESS',
-      { figureFen: yuan('10000') },
-      '大病保险对超过 10000.00 元的部分支付',
-      'Critical-illness insurance pays on what exceeds 10000.00 yuan',
+      'EMPLOYER_SUPPLEMENT',
+      { rate: rate(1n, 2n) },
+      '企业补充医疗保险按 50% 支付',
+      'The employer’s supplementary insurance pays 50%',
+    ],
+    ['MEDICAL_AID', { rate: rate(0n) }, '医疗救助按 0% 支付', 'Medical aid pays 0%'],
+    ['OTHER', { rate: rate(1n, 8n) }, '其他基金按 12.5% 支付', 'Another fund pays 12.5%'],
+    [
+      'MEDICAL_AID_COUNTED',
+      {},
+      '医疗救助计入政策范围内尚未支付的费用',
+      'Medical aid counts what is in scope and still unpaid',
     ],
     [
-      'CIVIL_SERVANT',
-      { remark: true },
-      '公务员医疗补助支付，已达最高支付限额',
-      'The civil servants’ subsidy pays, up to its limit',
+      'MEDICAL_AID_COUNTED',
+      { figureFen: yuan('60') },
+      '医疗救助计入政策范围内尚未支付的费用，起付标准 60.00 元除外',
+      'Medical aid counts what is in scope and still unpaid, less the deductible of 60.00 yuan',
     ],
-    ['EMPLOYER_SUPPLEMENT', {}, '企业补充医疗保险支付', 'The employer’s supplementary insurance pays'],
-    ['MEDICAL_AID', {}, '医疗救助支付', 'Medical aid pays'],
-    ['OTHER', {}, '其他基金支付', 'Another fund pays'],
+    [
+      'LARGE_SUM_COUNTED',
+      { rate: rate(5n, 4n) },
+      '职工大额医疗费用补助计入超过前面基金最高支付限额的费用，由因限额少付的 100.00 元按支付比例折算',
+      'The large-sum subsidy counts what lies above the limit of a fund before it, of which that fund would have paid 100.00 yuan',
+    ],
+    [
+      'LARGE_SUM_COUNTED',
+      { rate: rate(1n) },
+      '职工大额医疗费用补助计入超过前面基金最高支付限额的费用',
+      'The large-sum subsidy counts what lies above the limit of a fund before it',
+    ],
+    [
+      'CRITICAL_ILLNESS_YEAR',
+      { figureFen: yuan('7') },
+      '大病保险加上本年度此前各次计入的 7.00 元',
+      'Critical-illness insurance adds 7.00 yuan that earlier bills of the year counted',
+    ],
+    [
+      'CIVIL_SERVANT_THRESHOLD',
+      { figureFen: yuan('60') },
+      '公务员医疗补助只支付超过起付标准 60.00 元的部分',
+      'The civil servants’ subsidy pays on what exceeds its threshold of 60.00 yuan',
+    ],
+    [
+      'OTHER_EARLIER',
+      { figureFen: yuan('60') },
+      '其他基金减去此前各次已结算的 60.00 元',
+      'Another fund takes off 60.00 yuan that were settled with earlier bills',
+    ],
+    [
+      'EMPLOYER_SUPPLEMENT_CAP',
+      { figureFen: yuan('40') },
+      '企业补充医疗保险已达最高支付限额，本次最多 40.00 元',
+      'The employer’s supplementary insurance has reached its limit: at most 40.00 yuan this time',
+    ],
+    [
+      'LARGE_SUM_UNPAID',
+      { figureFen: yuan('40') },
+      '职工大额医疗费用补助最多支付尚未支付的 40.00 元',
+      'The large-sum subsidy pays no more than the 40.00 yuan that are still unpaid',
+    ],
     ['HOSPITAL_PART', {}, '医院负担', 'What the hospital bears'],
     ['PERSONAL', {}, '个人负担 = 费用总额 − 基金支付合计', 'The person’s part is the bill less what funds pay'],
     [
@@ -151,7 +200,10 @@ describe('the national message', () => {
     expect(fundProcess(steps, 'POOLING')).toBe(
       '统筹基金按 80% 支付：10000.00 × 80% → 8000.00\n已达最高支付限额，本次最多 5000.00 元：8000.00 → 5000.00',
     );
-    expect(fundProcess(steps, 'LARGE_SUM')).toBe('职工大额医疗费用补助支付：3750.00 × 90% → 3375.00');
+    expect(fundProcess(steps, 'LARGE_SUM').split('\n')).toEqual([
+      '职工大额医疗费用补助计入超过前面基金最高支付限额的费用，由因限额少付的 3000.00 元按支付比例折算：3000.00 × 125% → 3750.00',
+      '职工大额医疗费用补助按 90% 支付：3750.00 × 90% → 3375.00',
+    ]);
     expect(fundProcess(steps, 'MEDICAL_AID')).toBe('');
   });
 

@@ -1,5 +1,5 @@
-import type { Fund } from '@yiditong/codes';
 import { formatRate, formatYuan, type Fen, type Rate } from '@yiditong/money';
+import { isLayerRule, layerWords, type LayerRule } from './layer-explanation.js';
 
 export type StepRule =
   | 'CROSS_YEAR'
@@ -8,7 +8,7 @@ export type StepRule =
   | 'DEDUCTIBLE'
   | 'POOLING_RATIO'
   | 'POOLING_CAP'
-  | Exclude<Fund, 'POOLING'>
+  | LayerRule
   | 'HOSPITAL_PART'
   | 'PERSONAL'
   | 'ACCOUNT'
@@ -24,9 +24,9 @@ export type Step = {
   readonly baseFen: Fen;
   readonly rate: Rate | null;
   readonly resultFen: Fen;
-  /** The standard, threshold or limit that the rule compared with. */
+  /** The standard, threshold or limit that the rule compared with, or what it adds or takes off. */
   readonly figureFen: Fen | null;
-  /** Of a deductible, that it is counted over a period; of a fund, that its limit was reached; of the person’s part, that the hospital bears some; of the pooling fund, how the ratio came about. */
+  /** Of a deductible, that it is counted over a period; of the person’s part, that the hospital bears some; of the pooling fund, how the ratio came about. */
   readonly remark: boolean | Words;
 };
 
@@ -58,13 +58,14 @@ export type ExplainedStep = {
 
 export function explain(steps: readonly Step[]): ExplainedStep[] {
   return steps.map((step) => {
-    const { rule, source, baseFen, rate, resultFen } = step;
-    const { zh, en } = wordsOf(step);
+    const { rule, source, baseFen, resultFen } = step;
+    const rate = step.rate === null ? '' : percentOf(step.rate);
+    const { zh, en } = wordsOf(step, rate);
     return {
       rule,
       source,
       baseFen,
-      rate: rate === null ? '' : formatRate(rate),
+      rate,
       resultFen,
       textZh: zh,
       textEn: en,
@@ -72,21 +73,20 @@ export function explain(steps: readonly Step[]): ExplainedStep[] {
   });
 }
 
-const FUND_NAMES: Readonly<Record<Exclude<Fund, 'POOLING'>, Words>> = {
-  LARGE_SUM: { zh: '职工大额医疗费用补助', en: 'The large-sum subsidy' },
-  CRITICAL_ILLNESS: { zh: '大病保险', en: 'Critical-illness insurance' },
-  CIVIL_SERVANT: { zh: '公务员医疗补助', en: 'The civil servants’ subsidy' },
-  EMPLOYER_SUPPLEMENT: { zh: '企业补充医疗保险', en: 'The employer’s supplementary insurance' },
-  MEDICAL_AID: { zh: '医疗救助', en: 'Medical aid' },
-  OTHER: { zh: '其他基金', en: 'Another fund' },
-};
+/** A policy’s rates are the same objects with every bill, and to write one costs as much as a line. */
+const percents = new WeakMap<Rate, string>();
+
+function percentOf(rate: Rate): string {
+  const found = percents.get(rate);
+  if (found !== undefined) return found;
+  const percent = formatRate(rate);
+  percents.set(rate, percent);
+  return percent;
+}
 
 const FIXED: Readonly<
   Record<
-    Exclude<
-      StepRule,
-      'CROSS_YEAR' | 'PERSONAL' | 'DEDUCTIBLE' | 'POOLING_RATIO' | 'POOLING_CAP' | keyof typeof FUND_NAMES
-    >,
+    Exclude<StepRule, 'CROSS_YEAR' | 'PERSONAL' | 'DEDUCTIBLE' | 'POOLING_RATIO' | 'POOLING_CAP' | LayerRule>,
     Words
   >
 > = {
@@ -100,7 +100,9 @@ const FIXED: Readonly<
   MUTUAL_AID: { zh: '家庭共济账户支付', en: 'Relatives’ accounts pay' },
 };
 
-function wordsOf({ rule, resultFen, figureFen, remark }: Step): Words {
+function wordsOf(step: Step, rate: string): Words {
+  const { rule, resultFen, figureFen, remark } = step;
+  if (isLayerRule(rule)) return layerWords(rule, step, rate);
   const figure = figureFen === null ? '' : formatYuan(figureFen);
   switch (rule) {
     case 'POOLING_RATIO':
@@ -125,18 +127,6 @@ function wordsOf({ rule, resultFen, figureFen, remark }: Step): Words {
         zh: `跨年度住院，按住院天数归入 ${typeof remark === 'object' ? remark.zh : ''} 待遇年度的部分`,
         en: `The part of the stay that its nights give to the benefit year ${typeof remark === 'object' ? remark.en : ''}`,
       };
-    case 'LARGE_SUM':
-    case 'CRITICAL_ILLNESS':
-    case 'CIVIL_SERVANT':
-    case 'EMPLOYER_SUPPLEMENT':
-    case 'MEDICAL_AID':
-    case 'OTHER': {
-      const { zh, en } = FUND_NAMES[rule];
-      return {
-        zh: `${zh}${figure ? `对超过 ${figure} 元的部分` : ''}支付${remark ? '，已达最高支付限额' : ''}`,
-        en: `${en} pays${figure ? ` on what exceeds ${figure} yuan` : ''}${remark ? ', up to its limit' : ''}`,
-      };
-    }
     case 'IN_SCOPE':
     case 'FIRST_SELF_PAY':
     case 'HOSPITAL_PART':

@@ -13,7 +13,7 @@ import {
   type Rate,
 } from '@yiditong/money';
 import { expect, it } from 'vitest';
-import type { AccumulatorKind, Accumulators } from './index.js';
+import type { AccumulatorKind, Accumulators, Adjudication, Step } from './index.js';
 import { claim, documentOf, paid, read, type Json } from './spec-policies.js';
 
 /**
@@ -194,8 +194,9 @@ function documentFor({
     {
       adjustments: changes.map(({ mode, by }) => ({ mode, [FIELD[mode]]: text(by) })),
       poolingCap: poolingCap && { period: 'YEAR', on: poolingCap.on, most: yuan(poolingCap.most) },
-      layers: layers.map(({ threshold, bands: of, yearlyMost, ...layer }) => ({
+      layers: layers.map(({ threshold, bands: of, yearlyMost, ...layer }, at) => ({
         ...layer,
+        source: `layer ${at}`,
         threshold: yuan(threshold),
         bands: written(of),
         yearlyMost: yearlyMost === null ? null : yuan(yearlyMost),
@@ -209,8 +210,8 @@ const ratio = fc.bigInt({ min: 0n, max: 100n }).map((percent) => rate(percent, 1
 const anyBands = (max: number): fc.Arbitrary<Bands> =>
   fc
     .tuple(
-      fc.uniqueArray(fc.integer({ min: 1, max }), { maxLength: 2 }),
-      fc.array(ratio, { minLength: 3, maxLength: 3 }),
+      fc.uniqueArray(fc.integer({ min: 1, max }), { maxLength: 3 }),
+      fc.array(ratio, { minLength: 4, maxLength: 4 }),
     )
     .map(([limits, ratios]) =>
       [...limits.toSorted((one, other) => one - other).map(BigInt), null].map((upTo, at) => ({
@@ -277,16 +278,121 @@ const anyBefore: fc.Arbitrary<Accumulators> = fc.dictionary(
   amount(500),
 );
 
+function adjudicated(rules: Rules, inScope: bigint, before: Accumulators): Adjudication {
+  const none = fen(0n);
+  const split = { fullSelfPayFen: fen(7n), overCeilingFen: none, firstSelfPayFen: none, inScopeFen: fen(inScope) };
+  return paid(claim({ split }), read(documentFor(rules)), before);
+}
+
 it('is paid what a clerk finds who counts fen by fen', () => {
   fc.assert(
     fc.property(anyRules, amount(900), anyBefore, (rules, inScope, before) => {
-      const none = fen(0n);
-      const split = { fullSelfPayFen: fen(7n), overCeilingFen: none, firstSelfPayFen: none, inScopeFen: fen(inScope) };
-      const { funds, deductibleFen, steps } = paid(claim({ split }), read(documentFor(rules)), before);
+      const { funds, deductibleFen, steps } = adjudicated(rules, inScope, before);
       const found = Object.fromEntries(funds.map(({ fund, amountFen }) => [fund, amountFen]));
       expect({ ...found, deductible: deductibleFen }).toEqual(byHand(rules, inScope, before));
       expect(steps.every(({ resultFen }) => resultFen >= 0n)).toBe(true);
     }),
     { numRuns: 1_000 },
   );
+});
+
+const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((total, each) => total + each, 0n);
+const product = ({ baseFen, rate: of }: Step): Rate => multiplyRates(rate(baseFen), of ?? ZERO_RATE);
+function isWithinAFen(one: Rate, other: Rate): boolean {
+  const isBelow = (less: Rate, more: Rate): boolean => compareRates(subtractRates(more, less), WHOLE_RATE) < 0;
+  return isBelow(one, other) && isBelow(other, one);
+}
+
+type Kind = 'COUNTED' | 'YEAR' | 'THRESHOLD' | 'EARLIER' | 'PAYMENT' | 'CAP' | 'UNPAID';
+const KINDS_IN_ORDER: readonly Kind[] = ['COUNTED', 'YEAR', 'THRESHOLD', 'EARLIER', 'PAYMENT', 'CAP', 'UNPAID'];
+const kindOf = ({ rule }: Step): Kind => KINDS_IN_ORDER.find((kind) => rule.endsWith(`_${kind}`)) ?? 'PAYMENT';
+
+/** Somebody who reads the lines of a layer and has only the rules and totals to hold against them: what it pays, and what is wrong. */
+function readLayer(lines: readonly Step[], of: Layer, earlier: bigint): { payment: bigint; wrong: string[] } {
+  const wrong: string[] = [];
+  const must = (holds: boolean, what: string): void => void (holds || wrong.push(what));
+  const kinds = lines.map(kindOf);
+  must(
+    kinds.toSorted((one, other) => KINDS_IN_ORDER.indexOf(one) - KINDS_IN_ORDER.indexOf(other)).join() === kinds.join(),
+    'the order',
+  );
+  must(
+    kinds.every((kind, at) => kind === 'PAYMENT' || kinds.indexOf(kind) === at),
+    'each but payments once',
+  );
+  const line = (kind: Kind): Step | undefined => lines[kinds.indexOf(kind)];
+  const payments = lines.filter((each) => kindOf(each) === 'PAYMENT');
+  const due = sum(payments.map(({ resultFen }) => resultFen));
+
+  let amountFen: bigint = line('COUNTED')?.resultFen ?? 0n;
+  const follow = (kind: Kind, change: bigint): void => {
+    const { baseFen, rate: none, resultFen } = line(kind) ?? { baseFen: amountFen, rate: null, resultFen: amountFen };
+    must(baseFen === amountFen && none === null && resultFen - baseFen === change, kind);
+    amountFen = resultFen;
+  };
+  follow('YEAR', earlier);
+  follow('THRESHOLD', -of.threshold);
+  const settled = notBelowZero(earlier - of.threshold);
+  follow('EARLIER', -settled);
+  must(sum(payments.map(({ baseFen }) => baseFen)) === amountFen, 'bands cover what is above the threshold');
+
+  let position = settled;
+  for (const each of payments) {
+    const isAt = (at: bigint): boolean => {
+      const band = of.bands.find(({ upTo }) => upTo === null || at < upTo);
+      return compareRates(band?.ratio ?? ZERO_RATE, each.rate ?? WHOLE_RATE) === 0;
+    };
+    must(isAt(position) && isAt(position + each.baseFen - 1n), 'a band');
+    must(isWithinAFen(product(each), rate(each.resultFen)), 'a payment by its rate');
+    position += each.baseFen;
+  }
+  const exactly = payments.map(product).reduce(addRates, ZERO_RATE);
+  const isWhole = line('COUNTED')?.rate === null && settled === 0n;
+  must(isWhole ? due === roundToFen(exactly) : isWithinAFen(exactly, rate(due)), 'what is due');
+
+  amountFen = due;
+  for (const kind of ['CAP', 'UNPAID'] as const) {
+    const { baseFen, resultFen } = line(kind) ?? { baseFen: amountFen, resultFen: amountFen };
+    must(baseFen === amountFen && (line(kind) === undefined || resultFen < baseFen), kind);
+    amountFen = resultFen;
+  }
+  must(line('CAP') === undefined || of.yearlyMost !== null, 'a limit');
+  return { payment: amountFen, wrong };
+}
+
+/** What a layer’s first line should be. */
+function countedOf({ base, countsDeductible }: Layer, line: Step, unpaid: bigint, deductible: bigint): Partial<Step> {
+  if (base === 'ABOVE_POOLING_CAP') return { resultFen: roundToFen(product(line)) };
+  return { baseFen: fen(unpaid), rate: null, resultFen: fen(countsDeductible ? unpaid : unpaid - deductible) };
+}
+
+it('is explained by lines that lead from what is unpaid to what each layer pays', () => {
+  const seen = new Set<Kind>();
+  fc.assert(
+    fc.property(anyRules, amount(900), anyBefore, (rules, inScope, before) => {
+      const { steps, funds, deductibleFen } = adjudicated(rules, inScope, before);
+      const lineOf = (rule: Step['rule']): bigint => steps.find((step) => step.rule === rule)?.resultFen ?? 0n;
+      let unpaid =
+        lineOf('IN_SCOPE') - lineOf('FIRST_SELF_PAY') - (funds.find(({ fund }) => fund === 'POOLING')?.amountFen ?? 0n);
+      const paidBy: Record<string, bigint> = {};
+      for (const [at, layer] of rules.layers.entries()) {
+        const lines = steps.filter(({ source }) => source === `layer ${at}`);
+        const [first] = lines;
+        if (first === undefined) continue;
+        for (const each of lines) seen.add(kindOf(each));
+        const { fund, base } = layer;
+        expect(lines.every(({ rule }) => rule.startsWith(fund))).toBe(true);
+        expect(first).toMatchObject(countedOf(layer, first, unpaid, deductibleFen));
+        const earlier = base === 'YEAR_SELF_PAY' ? (before[`${fund}_BASE`] ?? 0n) : 0n;
+        const { payment, wrong } = readLayer(lines, layer, earlier);
+        expect(wrong).toEqual([]);
+        unpaid -= payment;
+        if (payment > 0n) paidBy[fund] = (paidBy[fund] ?? 0n) + payment;
+      }
+      const found = funds.filter(({ fund }) => fund !== 'POOLING').map(({ fund, amountFen }) => [fund, amountFen]);
+      expect(Object.fromEntries(found)).toEqual(paidBy);
+    }),
+    { numRuns: 2_000 },
+  );
+  expect([...seen].toSorted()).toEqual(KINDS_IN_ORDER.toSorted());
 });

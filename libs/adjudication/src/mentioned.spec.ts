@@ -1,7 +1,7 @@
 import { fen } from '@yiditong/money';
 import { describe, expect, it } from 'vitest';
 import type { When } from './choice.js';
-import { casesOf, mentionedIn, type Mentioned } from './mentioned.js';
+import { mentionedIn, type Mentioned } from './mentioned.js';
 import type { RatioAdjustment } from './policy.js';
 
 const when = (condition: object): When => condition;
@@ -13,6 +13,7 @@ const NOTHING: Mentioned = {
   places: [],
   diseaseCodes: [],
   visitNumbers: [],
+  itemClasses: [],
   itemKinds: [],
   unitPrices: [],
 };
@@ -36,6 +37,8 @@ describe('what conditions mention', () => {
     ['a price from which', { unitPrice: { from: fen(200_00n) } }, { unitPrices: [fen(199_99n), fen(200_00n)] }],
     ['a price up to which', { unitPrice: { upTo: fen(200_00n) } }, { unitPrices: [fen(200_00n), fen(200_01n)] }],
     ['any price, below which there is none', { unitPrice: { from: fen(0n) } }, { unitPrices: [fen(0n)] }],
+    ['a price that must be known', { unitPrice: {} }, { unitPrices: [fen(0n)] }],
+    ['a class', { itemClasses: ['B'] }, { itemClasses: ['B'] }],
     ['a person’s tag', { personTags: ['低保'] }, { personTags: ['低保'] }],
     ['a hospital’s tag', { hospitalTags: ['社区'] }, { hospitalTags: ['社区'] }],
     ['how it is settled, whichever way', { settledBy: ['MANUAL'] }, { settledBy: ['DIRECT', 'MANUAL'] }],
@@ -60,63 +63,5 @@ describe('what conditions mention', () => {
     expect(
       mentionedIn([], [{ mode: 'POINTS', fromAge: 40, everyYears: 10 } as unknown as RatioAdjustment]).ages,
     ).toEqual([]);
-  });
-});
-
-/** Three levels of hospitals, four of benefits and two classes of items, for each person type. */
-const AROUND = 3 * 4 * 2;
-
-const distinct = (cases: readonly object[]): number => new Set(cases.map((each) => JSON.stringify(each, written))).size;
-const written = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
-
-describe('the cases that tell apart what is mentioned', () => {
-  it('are every kind of person at every hospital where nothing is', () => {
-    const cases = casesOf('INPATIENT', ['ACTIVE', 'RETIREE'], NOTHING, 'COMBINED');
-    expect(cases).toHaveLength(2 * AROUND);
-    expect(distinct(cases)).toBe(2 * AROUND);
-    expect(
-      cases.every(({ age, diseaseCode, visitNumber }) => age === null && diseaseCode === null && visitNumber === 1),
-    ).toBe(true);
-    expect(casesOf('INPATIENT', ['ACTIVE'], NOTHING, 'ONE_BY_ONE')).toHaveLength(AROUND);
-  });
-
-  it('combine everything, an unknown disease and an unknown item among it', () => {
-    const mentioned = { ...NOTHING, ages: [59, 60], diseaseCodes: ['M03900'], itemKinds: ['CONSUMABLE' as const] };
-    const cases = casesOf('CHRONIC', ['ACTIVE'], mentioned, 'COMBINED');
-    expect(cases).toHaveLength(2 * 2 * 2 * AROUND);
-    expect(distinct(cases)).toBe(cases.length);
-    expect(
-      cases.some(({ age, diseaseCode, itemKind }) => age === 60 && diseaseCode === null && itemKind === 'CONSUMABLE'),
-    ).toBe(true);
-  });
-
-  it('change one thing at a time where that is asked, the first of each being the ordinary', () => {
-    const mentioned = { ...NOTHING, ages: [59, 60, 70], visitNumbers: [1, 2] };
-    const cases = casesOf('INPATIENT', ['ACTIVE'], mentioned, 'ONE_BY_ONE');
-    expect(cases).toHaveLength((1 + 2 + 1) * AROUND);
-    expect(distinct(cases)).toBe(cases.length);
-    expect(cases.some(({ age, visitNumber }) => age === 60 && visitNumber === 2)).toBe(false);
-    expect(cases.some(({ age, visitNumber }) => age === 59 && visitNumber === 2)).toBe(true);
-  });
-
-  it('combine up to 20,000 changes, and beyond that change one thing at a time', () => {
-    const ages = Array.from({ length: 100 }, (_, age) => age);
-    const diseaseCodes = (count: number): string[] => Array.from({ length: count }, (_, index) => `M${10_000 + index}`);
-    const combined = casesOf('CHRONIC', ['ACTIVE'], { ...NOTHING, ages, diseaseCodes: diseaseCodes(199) }, 'COMBINED');
-    expect(combined).toHaveLength(100 * 200 * AROUND);
-    const tooMany = casesOf('CHRONIC', ['ACTIVE'], { ...NOTHING, ages, diseaseCodes: diseaseCodes(200) }, 'COMBINED');
-    expect(tooMany).toHaveLength((100 + 200) * AROUND);
-  });
-
-  it('try every set of up to four tags, and of more none, each and all', () => {
-    const setsWith = (personTags: string[]): (readonly string[])[] => [
-      ...new Set(
-        casesOf('INPATIENT', ['ACTIVE'], { ...NOTHING, personTags }, 'COMBINED').map((each) => each.personTags),
-      ),
-    ];
-    expect(setsWith(['甲', '乙'])).toEqual([[], ['甲'], ['乙'], ['甲', '乙']]);
-    expect(setsWith(['甲', '乙', '丙', '丁'])).toHaveLength(16);
-    const five = ['甲', '乙', '丙', '丁', '戊'];
-    expect(setsWith(five)).toEqual([[], ['甲'], ['乙'], ['丙'], ['丁'], ['戊'], five]);
   });
 });

@@ -21,8 +21,7 @@ export function poolingRatioE4({
 
 /** How a fund's payment came about (setl_proc_info), in Chinese, a line a step; empty where the fund paid nothing. */
 export function fundProcess(steps: readonly Step[], fund: Fund): string {
-  const ofFund = ({ rule }: Step): boolean =>
-    fund === 'POOLING' ? rule === 'POOLING_RATIO' || rule === 'POOLING_CAP' : rule === fund;
+  const ofFund = ({ rule }: Step): boolean => rule === fund || rule.startsWith(`${fund}_`);
   return explain(steps.filter(ofFund))
     .map(({ textZh, baseFen, rate, resultFen }) => {
       const times = rate === '' ? '' : ` × ${rate}`;

@@ -197,6 +197,37 @@ describe('a ratio by what only some have', () => {
     ['other items have none', onlyFor({ itemKinds: ['CONSUMABLE'] }), /missing/],
     ['a dearer item has none', nested({ itemKinds: ['CONSUMABLE'] }, { unitPrice: { upTo: '5000' } }), /CONSUMABLE$/],
     [
+      'whoever has none of forty things has none',
+      onlyFor(...Array.from({ length: 39 }, (_, index) => ({ personTags: [`甲${index}`] })), { age: { from: 60 } }),
+      /ACTIVE, PRIMARY, LOCAL, aged 59$/,
+    ],
+    [
+      'there is too much to combine',
+      banded([
+        null,
+        Array.from({ length: 14 }, (_, index) => ({
+          when: { personTags: [`甲${index}`], hospitalTags: [`乙${index}`] },
+          is: Array.from({ length: 14 }, (__, other) => ({ when: { personTags: [`甲${other}`] }, is: '80%' })),
+        })),
+      ]),
+      /^visits\.INPATIENT\.bands\.0: too many conditions together to find who has no ratio$/,
+    ],
+    [
+      'a layer’s band has none for those of whom it pays',
+      documentOf(undefined, {
+        layers: [
+          {
+            ...layer('OTHER', [
+              { upTo: '100', ratio: '60%' },
+              { upTo: null, ratio: [{ when: { age: { from: 60 } }, is: '60%' }] },
+            ]),
+            when: { personTags: ['低保'] },
+          },
+        ],
+      }),
+      /^layers\.0\.bands: a ratio is missing for ACTIVE, PRIMARY, LOCAL, aged 59, 低保$/,
+    ],
+    [
       'a layer’s age has none',
       documentOf(undefined, {
         layers: [layer('OTHER', [{ upTo: null, ratio: [{ when: { age: { from: 60 } }, is: '60%' }] }])],
@@ -228,7 +259,7 @@ describe('the points that care away from home may lose', () => {
       documentOf(undefined, {
         adjustments: [{ when: { places: ['OTHER_PROVINCE'] }, mode: 'POINTS_LESS', points: '11%' }],
       }),
-      /REFERRAL 11% less/,
+      /LOCAL 11% less .* 通知 二\(五\) allows 0%/,
     ],
     [
       'those whom an exception isn’t for',

@@ -1,30 +1,13 @@
-import { PERSON_TYPES_OF, type BenefitLevel, type VisitKind } from '@yiditong/codes';
-import {
-  compareRates,
-  formatRate,
-  formatYuan,
-  parseRate,
-  subtractRates,
-  ZERO_FEN,
-  ZERO_RATE,
-  type Fen,
-  type Rate,
-} from '@yiditong/money';
+import { PERSON_TYPES_OF, type VisitKind } from '@yiditong/codes';
+import { ZERO_FEN, type Fen, type Rate } from '@yiditong/money';
 import { whensIn } from './asked.js';
-import { choose, holds, type Choice } from './choice.js';
-import { casesOf, mentionedIn, type Mentioned, type ModelCase } from './mentioned.js';
+import { awayRatioProblem } from './away-ratio.js';
+import { caseOf, everyCase, groupsOf, questionOf, spaceOf } from './case-sets.js';
+import { choose, holds, type Choice, type When } from './choice.js';
+import { mentionedIn, nameOf } from './mentioned.js';
 import type { PolicyDocument } from './policy-document.js';
 import { exampleProblem } from './policy-examples.js';
 import type { Layer, VisitRule } from './policy.js';
-import { adjustRatio } from './ratio.js';
-
-/** 通知 二(六): how many points the ratio may lie below that of the same hospital level at home. */
-const MOST_POINTS: Readonly<Record<BenefitLevel, string | null>> = {
-  LOCAL: null,
-  REFERRAL: '10%',
-  EMERGENCY: '10%',
-  OTHER_TEMPORARY: '20%',
-};
 
 /** What is wrong with a policy's content, or null: the sentence names the place and the rule or article. */
 export function problemOf(policy: PolicyDocument): string | null {
@@ -53,68 +36,38 @@ function limitProblem(path: string, bands: readonly { readonly upToFen: Fen | nu
   return rising ? null : `${path}: limits must rise`;
 }
 
-/** Everybody has a ratio in every band, and care away from home isn't paid further below it than the article allows. */
+/** Everybody has a ratio in every band, and care away from home isn't paid further below it than the articles allow. */
 function ratioProblem(policy: PolicyDocument, kind: VisitKind, rule: VisitRule): string | null {
-  const persons = PERSON_TYPES_OF[policy.insurance];
   for (const [index, { ratio }] of rule.bands.entries()) {
-    const path = `visits.${kind}.bands.${index}`;
-    const mentioned = mentionedIn(whensIn(ratio));
-    const lacking = casesOf(kind, persons, mentioned, 'COMBINED').find((each) => choose(ratio, each, each) === null);
-    if (lacking) return `${path}: a ratio is missing for ${nameOf(lacking, mentioned)}`;
-    const problem = articleProblem(policy, kind, ratio);
-    if (problem !== null) return `${path}: ${problem}`;
-  }
-  return null;
-}
-
-/** Of direct settlement in another province alone: of a claim by hand the article says nothing. */
-function articleProblem(policy: PolicyDocument, kind: VisitKind, ratio: Choice<Rate>): string | null {
-  const { adjustments, insurance } = policy;
-  const changing = adjustments.flatMap((each) => [each.when, ...('ratio' in each ? whensIn(each.ratio) : [])]);
-  const mentioned = mentionedIn([...whensIn(ratio), ...changing], adjustments);
-  const paidIn = (each: ModelCase): Rate =>
-    adjustRatio(choose(ratio, each, each) ?? ZERO_RATE, adjustments, each, each).ratio;
-  for (const away of casesOf(kind, PERSON_TYPES_OF[insurance], mentioned, 'ONE_BY_ONE')) {
-    const points = MOST_POINTS[away.benefitLevel];
-    if (points === null || away.settledBy !== 'DIRECT' || away.place !== 'OTHER_PROVINCE') continue;
-    const less = subtractRates(paidIn({ ...away, benefitLevel: 'LOCAL', place: 'HOME_AREA' }), paidIn(away));
-    if (compareRates(less, parseRate(points) ?? ZERO_RATE) <= 0 || isException(policy, away)) continue;
-    const who = nameOf(away, mentioned);
-    return `for ${away.benefitLevel} ${formatRate(less)} less than at home (${who}), where 通知 二(六) allows ${points}`;
+    const problem = lackProblem(policy, kind, ratio) ?? awayRatioProblem(policy, kind, rule, ratio);
+    if (problem !== null) return `visits.${kind}.bands.${index}: ${problem}`;
   }
   return null;
 }
 
 /** Everybody whom a layer pays for has a ratio in each of its bands. */
-function layerProblem({ visits, insurance }: PolicyDocument, { when, bands }: Layer, index: number): string | null {
-  const mentioned = mentionedIn([when, ...bands.flatMap(({ ratio }) => whensIn(ratio))]);
-  const lacking = (Object.keys(visits) as VisitKind[])
-    .flatMap((kind) => casesOf(kind, PERSON_TYPES_OF[insurance], mentioned, 'COMBINED'))
-    .find((each) => holds(when, each) && bands.some(({ ratio }) => choose(ratio, each) === null));
-  return lacking ? `layers.${index}.bands: a ratio is missing for ${nameOf(lacking, mentioned)}` : null;
+function layerProblem(policy: PolicyDocument, { when, bands }: Layer, index: number): string | null {
+  for (const kind of Object.keys(policy.visits) as VisitKind[])
+    for (const { ratio } of bands) {
+      const problem = lackProblem(policy, kind, { kind: 'CASES', cases: [{ when, is: ratio }] }, when);
+      if (problem !== null) return `layers.${index}.bands: ${problem}`;
+    }
+  return null;
 }
 
-/** An exception says why in its note, and which text allows it in its source. */
-function isException({ adjustments }: PolicyDocument, of: ModelCase): boolean {
-  return adjustments.some(({ when, exception }) => exception !== undefined && holds(when, of, of));
-}
-
-/** Who it is, by what tells him apart in this place. */
-function nameOf(of: ModelCase, mentioned: Mentioned): string {
-  const { personType, hospitalLevel, benefitLevel, age, personTags, hospitalTags, settledBy, place } = of;
-  const { diseaseCode, visitNumber, itemKind, unitPriceFen } = of;
-  return [
-    personType,
-    hospitalLevel,
-    benefitLevel,
-    ...(age === null ? [] : [`aged ${age}`]),
-    ...personTags,
-    ...hospitalTags,
-    ...(mentioned.settledBy.length > 0 ? [settledBy] : []),
-    ...(mentioned.places.length > 0 ? [place] : []),
-    ...(diseaseCode === null ? [] : [diseaseCode]),
-    ...(mentioned.visitNumbers.length > 0 ? [`visit ${visitNumber}`] : []),
-    ...(itemKind === null ? [] : [itemKind]),
-    ...(unitPriceFen === null ? [] : [`at ${formatYuan(unitPriceFen)}`]),
-  ].join(', ');
+/** Whoever the condition holds for has a ratio: all that is mentioned is combined. */
+function lackProblem(
+  { insurance }: PolicyDocument,
+  kind: VisitKind,
+  ratio: Choice<Rate>,
+  of: When = {},
+): string | null {
+  const mentioned = mentionedIn(whensIn(ratio));
+  const space = spaceOf(kind, PERSON_TYPES_OF[insurance], mentioned);
+  const groups = groupsOf([everyCase(space)], questionOf(ratio, space), 0n);
+  if (groups === null) return 'too many conditions together to find who has no ratio';
+  const lacking = groups
+    .map(([set = []]) => caseOf(set, space))
+    .find((each) => holds(of, each, each) && choose(ratio, each, each) === null);
+  return lacking ? `a ratio is missing for ${nameOf(lacking, mentioned)}` : null;
 }

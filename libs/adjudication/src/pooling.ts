@@ -21,15 +21,16 @@ import { keyOf } from './periods.js';
 import type { Cap, Policy, VisitRule } from './policy.js';
 import { bandsFor, type PoolingBand } from './pooling-bands.js';
 
-/**
- * What the pooling fund pays, on how much, what it could have paid at most (null where nothing limits it), and what of its base lies
- * above its yearly cap, exactly.
- */
+/** What a fund's limit kept it from paying, and what of its base that stands for, exactly. Both nothing, or neither. */
+export type AboveCap = { readonly shortFen: Fen; readonly exact: Rate };
+const NOTHING_ABOVE: AboveCap = { shortFen: ZERO_FEN, exact: ZERO_RATE };
+
+/** What the pooling fund pays, on how much, what it could have paid at most (null where nothing limits it), and what its yearly cap cuts off. */
 export type PoolingPayment = {
   readonly paidFen: Fen;
   readonly expenseFen: Fen;
   readonly limitFen: Fen | null;
-  readonly aboveCap: Rate;
+  readonly aboveCap: AboveCap;
 };
 
 type PoolingSlice = Slice & { readonly band: PoolingBand };
@@ -87,13 +88,15 @@ function aboveCapOf(
   slices: readonly Slice[],
   paidFen: Fen,
   visitFen: Fen,
-): Rate {
+): AboveCap {
   const own = limits.find(({ isPoolingCap }) => isPoolingCap);
-  if (own?.cap.on === 'FUND')
-    return paidFen < visitFen ? subtractRates(baseOf(visitFen, slices), baseOf(paidFen, slices)) : ZERO_RATE;
-  return own?.cap.on === 'EXPENSE'
-    ? rate(subtractFen(within(allFen, limits, 'EXPENSE', 'VISIT_CAPS'), totalOf(slices)))
-    : ZERO_RATE;
+  if (own?.cap.on === 'FUND' && paidFen < visitFen) {
+    const exact = subtractRates(baseOf(visitFen, slices), baseOf(paidFen, slices));
+    return { shortFen: subtractFen(visitFen, paidFen), exact };
+  }
+  if (own?.cap.on !== 'EXPENSE') return NOTHING_ABOVE;
+  const shortFen = subtractFen(within(allFen, limits, 'EXPENSE', 'VISIT_CAPS'), totalOf(slices));
+  return { shortFen, exact: rate(shortFen) };
 }
 
 /** What of the slices a payment uses up, exactly: all, where it pays all of them, which rounding may make a little less. */

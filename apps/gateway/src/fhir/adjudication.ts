@@ -94,7 +94,7 @@ function paymentOf({ state, fundTotalFen, accountFen, mutualAidFen }: SettledBil
 }
 
 function notesOf({ explanation }: SettledBill): FhirElement[] {
-  return explanation.map(({ textZh }, index) => ({ number: index + 1, type: 'print', text: textZh }));
+  return explanation.map(({ textZh, sum }, index) => ({ number: index + 1, type: 'print', text: `${textZh}：${sum}` }));
 }
 
 function standard(code: string, amount: Fen, name: SlipKey): FhirElement {

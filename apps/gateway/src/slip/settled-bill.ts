@@ -13,8 +13,9 @@ import {
   type SplitFen,
 } from '@yiditong/chassis';
 import type { FilingCategory, Insurance, ItemClass, PersonType, VisitKind } from '@yiditong/codes';
-import type { settlementV1, Timestamp } from '@yiditong/contracts';
+import type { commonV1, settlementV1, Timestamp } from '@yiditong/contracts';
 import { fen, type Fen } from '@yiditong/money';
+import { printedYuan } from './written.js';
 
 export const SETTLEMENT_STATES = [
   'SETTLED',
@@ -88,7 +89,8 @@ export type SettledBill = {
   readonly cancellationId: string;
   readonly cancelledAt: string | null;
   readonly remainderOf: string;
-  readonly explanation: readonly { readonly textZh: string; readonly textEn: string }[];
+  /** Each step in both languages, with the figures that it took and gave. */
+  readonly explanation: readonly { readonly textZh: string; readonly textEn: string; readonly sum: string }[];
   readonly lines: readonly SettledLine[];
 };
 
@@ -113,7 +115,7 @@ export function decodeSettledBill(
       SETTLEMENT_STATES.find((state) => wire.state === `SETTLEMENT_STATE_${state}`),
       'state',
     ),
-    explanation: wire.explanation.map(({ textZh, textEn }) => ({ textZh, textEn })),
+    explanation: wire.explanation.map((step) => ({ textZh: step.textZh, textEn: step.textEn, sum: sumOf(step) })),
     lines: lines.map(decodeLine),
   };
   checkSums(bill);
@@ -203,4 +205,10 @@ function checkSums({ totalFen, split, fundTotalFen, funds, lines, ...paid }: Set
   ];
   const wrong = sums.filter(([, parts, whole]) => parts !== whole).map(([what]) => what);
   if (wrong.length > 0) throw new Error(`a settled bill doesn’t add up: ${wrong.slice(0, 3).join(', ')}`);
+}
+
+/** "12,290.00 × 60% → 7,374.00" of a step; where it takes no rate, what it began with and what came out. */
+function sumOf({ baseFen, rate, resultFen }: commonV1.Step): string {
+  const factor = rate === '' ? '' : ` × ${rate}`;
+  return `${printedYuan(fen(baseFen))}${factor} → ${printedYuan(fen(resultFen))}`;
 }

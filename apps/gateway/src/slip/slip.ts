@@ -121,7 +121,9 @@ export function slipOf(bill: SettledBill, language: Language, withLines: boolean
       said(language)('totalInWords', amountInWords(bill.totalFen)),
       said(language)('personalInWords', amountInWords(bill.personalFen)),
     ],
-    explanation: bill.explanation.map((step) => (language === 'zh' ? step.textZh : step.textEn)),
+    explanation: bill.explanation.map(({ textZh, textEn, sum }) =>
+      language === 'zh' ? `${textZh}：${sum}` : `${textEn}: ${sum}`,
+    ),
     lines: withLines ? bill.lines.map((line) => lineOf(line, language)) : null,
   };
 }

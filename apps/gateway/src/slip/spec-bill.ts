@@ -37,8 +37,13 @@ export const SETTLEMENT: settlementV1.Settlement = {
     step(
       '政策范围内 11,000.00 元，先扣除起付线 800.00 元。',
       'Of 11,000.00 yuan in scope the deductible of 800.00 comes off.',
+      { baseFen: 1_100_000n, resultFen: 80_000n },
     ),
-    step('统筹基金按 78.43% 支付 8,000.00 元。', 'The pooling fund pays 78.43%, 8,000.00 yuan.'),
+    step('统筹基金按 78.43% 支付 8,000.00 元。', 'The pooling fund pays 78.43%, 8,000.00 yuan.', {
+      baseFen: 1_020_000n,
+      rate: '78.43%',
+      resultFen: 800_000n,
+    }),
   ],
   diseaseCode: '',
   diagnoses: [{ code: 'I10.x00x002', name: '高血压病2级' }],
@@ -101,6 +106,6 @@ export function settledLine(
   };
 }
 
-function step(textZh: string, textEn: string) {
-  return { rule: 'RULE', source: '示例', baseFen: 0n, rate: '', resultFen: 0n, textZh, textEn };
+function step(textZh: string, textEn: string, figures: { baseFen: bigint; rate?: string; resultFen: bigint }) {
+  return { rule: 'RULE', source: '示例', rate: '', ...figures, textZh, textEn };
 }

@@ -1,61 +1,43 @@
 import {
   BENEFIT_LEVELS,
   HOSPITAL_LEVELS,
+  PERSON_TYPES,
   PERSON_TYPES_OF,
   VISIT_KINDS,
-  type BenefitLevel,
-  type HospitalLevel,
-  type PersonType,
   type VisitKind,
 } from '@yiditong/codes';
-import { magnitude, subtractFen, ZERO_FEN, type Fen } from '@yiditong/money';
-import { TOTALS_OF, type Accumulators, type Deltas } from './accumulators.js';
-import { whensOf } from './asked.js';
-import type { Claim } from './claim.js';
-import { amountsToCompare, earlierToCompare } from './compared-amounts.js';
-import { mentionedIn } from './mentioned.js';
+import { magnitude, ZERO_FEN, type Fen } from '@yiditong/money';
+import { sizesToCompare } from './compared-amounts.js';
+import { circumstancesOf } from './compared-circumstances.js';
+import { payBill, type ModelBill, type Paid } from './compared-payments.js';
 import type { PolicyDocument } from './policy-document.js';
 import type { Policy } from './policy.js';
-import { capKind } from './pooling.js';
-import { adjudicateStay } from './stay.js';
 
-/** A model case that two versions pay otherwise. */
-export type PolicyEffect = {
-  readonly visitKind: VisitKind;
-  readonly personType: PersonType;
-  /** Null where neither version has a rule by age. */
-  readonly age: number | null;
-  /** One that a version has a rule for; null for a person without. */
-  readonly personTag: string | null;
-  readonly hospitalLevel: HospitalLevel;
-  readonly benefitLevel: BenefitLevel;
-  readonly inScopeFen: Fen;
-  /** What the pooling fund had paid earlier in the year. */
-  readonly paidEarlierFen: Fen;
-  /** What all funds pay; null where it isn't settled directly. */
+/** A model bill that two versions pay otherwise. */
+export type PolicyEffect = ModelBill & {
+  /** What all funds pay; null where it isn't settled. */
   readonly fundBeforeFen: Fen | null;
   readonly fundAfterFen: Fen | null;
+  /** What the person's own and relatives' accounts pay; null where none may be used, or it isn't settled. */
+  readonly accountBeforeFen: Fen | null;
+  readonly accountAfterFen: Fen | null;
 };
 
 /** So many are told at most: who reads them decides, and the rest differ less. */
 const MOST_EFFECTS = 200;
-/** So many ages, and so many tags, are tried at most. */
-const MOST_OF_EACH = 8;
 
 /**
- * What a version changes for whom, in comparison with another or with none: model cases of direct settlement in another province, of
- * which the one that differs most is told for each kind of visit, person, hospital level and benefit level, greatest difference first.
- * Cases aren't all cases: a change of what none of them asks about, such as hospitals' tags, shows among the differing parts alone.
+ * What a version changes for whom, in comparison with another or with none, greatest difference first. For each kind of visit, person,
+ * hospital level and benefit level the ordinary bill that differs most is told, and that of each other circumstance (`circumstancesOf`) in
+ * which the difference is another. Cases aren't all cases: what shows only where more than two conditions meet, or beyond the most
+ * circumstances, shows among the differing parts alone.
  */
 export function compareVersions(before: PolicyDocument | null, after: PolicyDocument): PolicyEffect[] {
   const [ours, theirs] = [before && versionOf(before), versionOf(after)];
-  const versions = ours === null ? [theirs] : [ours, theirs];
-  const effects = VISIT_KINDS.filter((kind) => versions.some(({ visits }) => visits[kind])).flatMap((kind) =>
-    groupsOf(versions).flatMap((group) => greatest(ours, theirs, kind, group)),
+  const effects = VISIT_KINDS.flatMap((kind) => effectsOf(ours, theirs, kind)).toSorted((one, other) =>
+    compareBigints(differenceOf(other.effect), differenceOf(one.effect)),
   );
-  return effects
-    .toSorted((one, other) => compareBigints(differenceOf(other), differenceOf(one)))
-    .slice(0, MOST_EFFECTS);
+  return mostTelling(effects);
 }
 
 /** One object for all cases, by which the engine knows what it has found out about a policy. */
@@ -65,100 +47,93 @@ function versionOf(document: PolicyDocument): Version {
   return { ...document, policyId: '' };
 }
 
-type Group = Pick<PolicyEffect, 'personType' | 'age' | 'personTag' | 'hospitalLevel' | 'benefitLevel'>;
+/** Of which kind of visit and circumstance it is. */
+type Found = { readonly effect: PolicyEffect; readonly of: object };
 
-/** Everybody, then those of each age and those with each tag that a version mentions, one at a time. */
-function groupsOf(versions: readonly Version[]): Group[] {
-  const mentioned = versions.map((version) => mentionedIn(whensOf(version), version.adjustments));
-  const ages = mostTelling(mentioned.map((each) => each.ages)).toSorted((one, other) => one - other);
-  const personTags = mostTelling(mentioned.map((each) => each.personTags));
-  const [age = null, ...otherAges] = ages;
-  const people: readonly Pick<Group, 'age' | 'personTag'>[] = [
-    { age, personTag: null },
-    ...otherAges.map((other) => ({ age: other, personTag: null })),
-    ...personTags.map((personTag) => ({ age, personTag })),
-  ];
-  const personTypes = new Set(versions.flatMap(({ insurance }) => PERSON_TYPES_OF[insurance]));
-  return [...personTypes].flatMap((personType) =>
-    people.flatMap((person) =>
-      HOSPITAL_LEVELS.flatMap((hospitalLevel) =>
-        BENEFIT_LEVELS.map((benefitLevel) => ({ personType, ...person, hospitalLevel, benefitLevel })),
-      ),
+/** Of the greatest first, at most so many, and the greatest of each circumstance among them. */
+function mostTelling(sorted: readonly Found[]): PolicyEffect[] {
+  const greatest = new Map(sorted.toReversed().map((found) => [found.of, found]));
+  const chosen = new Set([...new Set([...greatest.values(), ...sorted])].slice(0, MOST_EFFECTS));
+  return sorted.filter((found) => chosen.has(found)).map(({ effect }) => effect);
+}
+
+type Group = Pick<PolicyEffect, 'visitKind' | 'personType' | 'hospitalLevel' | 'benefitLevel'>;
+
+function effectsOf(before: Version | null, after: Version, kind: VisitKind): Found[] {
+  const versions = before === null ? [after] : [before, after];
+  if (versions.every(({ visits }) => !visits[kind])) return [];
+  const sizes = sizesToCompare(before, after, kind);
+  const circumstances = circumstancesOf(before, after, kind);
+  return groupsOf(versions, kind).flatMap((group) => {
+    const tried: PolicyEffect[][] = [];
+    return circumstances.flatMap(({ of, isCombined }) => {
+      const effects = sizes.map((size) => effectOf(before, after, { ...group, ...of, ...size }));
+      const others = isCombined ? [...tried] : tried.slice(0, 1);
+      tried.push(effects);
+      const telling = effects.filter((effect, at) => !others.some((other) => changesAsMuch(effect, other[at])));
+      const effect = greatestOf(telling);
+      return effect === null ? [] : [{ effect, of }];
+    });
+  });
+}
+
+function groupsOf(versions: readonly Version[], visitKind: VisitKind): Group[] {
+  const isInsured = (personType: Group['personType']): boolean =>
+    versions.some(({ insurance }) => PERSON_TYPES_OF[insurance].includes(personType));
+  return PERSON_TYPES.filter(isInsured).flatMap((personType) =>
+    HOSPITAL_LEVELS.flatMap((hospitalLevel) =>
+      BENEFIT_LEVELS.map((benefitLevel) => ({ visitKind, personType, hospitalLevel, benefitLevel })),
     ),
   );
 }
 
-/** What only one version mentions comes first, and is kept where there is too much; the order of the versions changes nothing. */
-function mostTelling<T>(ofVersions: readonly (readonly T[])[]): readonly T[] {
-  const all = [...new Set(ofVersions.flat())].toSorted((one, other) => (one < other ? -1 : 1));
-  const isShared = (value: T): boolean => ofVersions.every((values) => values.includes(value));
-  return [...all.filter((value) => !isShared(value)), ...all.filter(isShared)].slice(0, MOST_OF_EACH);
+function effectOf(before: Version | null, after: Version, bill: ModelBill): PolicyEffect {
+  const [ours, theirs] = [before && payBill(before, bill), payBill(after, bill)];
+  const accountOf = (paid: Paid | null): Fen | null => bill.account && paid && paid.accountFen;
+  const isFirst = bill.earlierVisits === 0 && bill.paidEarlierFen === ZERO_FEN;
+  return {
+    ...bill,
+    ...(isFirst ? { earlierOn: null, earlierElsewhere: false } : {}),
+    fundBeforeFen: ours && ours.fundFen,
+    fundAfterFen: theirs && theirs.fundFen,
+    accountBeforeFen: accountOf(ours),
+    accountAfterFen: accountOf(theirs),
+  };
 }
 
-/** Of all amounts, the case that differs most; none where none does. */
-function greatest(before: Version | null, after: Version, visitKind: VisitKind, group: Group): PolicyEffect[] {
-  let found: PolicyEffect | null = null;
-  for (const paidEarlierFen of earlierToCompare(before, after, visitKind))
-    for (const inScopeFen of amountsToCompare(before, after, visitKind)) {
-      const claim = claimOf(visitKind, group, inScopeFen);
-      const fundBeforeFen = before && fundOf(before, claim, paidEarlierFen);
-      const fundAfterFen = fundOf(after, claim, paidEarlierFen);
-      if (fundBeforeFen === fundAfterFen) continue;
-      const effect = { visitKind, ...group, inScopeFen, paidEarlierFen, fundBeforeFen, fundAfterFen };
-      if (found === null || differenceOf(effect) > differenceOf(found)) found = effect;
-    }
-  return found === null ? [] : [found];
+/** The one that differs most, and of those as much the first; none where none differs. */
+function greatestOf(effects: readonly PolicyEffect[]): PolicyEffect | null {
+  return effects
+    .filter(isEffect)
+    .reduce<PolicyEffect | null>(
+      (most, effect) => (most === null || differenceOf(effect) > differenceOf(most) ? effect : most),
+      null,
+    );
 }
 
-function differenceOf({ fundBeforeFen, fundAfterFen }: PolicyEffect): bigint {
-  return magnitude(subtractFen(fundAfterFen ?? ZERO_FEN, fundBeforeFen ?? ZERO_FEN));
+function isEffect({ fundBeforeFen, fundAfterFen, accountBeforeFen, accountAfterFen }: PolicyEffect): boolean {
+  return fundBeforeFen !== fundAfterFen || accountBeforeFen !== accountAfterFen;
+}
+
+/** Whether a version changes two bills by the same amount. */
+function changesAsMuch(one: PolicyEffect, other: PolicyEffect | undefined): boolean {
+  return other !== undefined && fundChange(one) === fundChange(other) && accountChange(one) === accountChange(other);
+}
+
+function fundChange({ fundBeforeFen, fundAfterFen }: PolicyEffect): bigint {
+  return (fundAfterFen ?? 0n) - (fundBeforeFen ?? 0n);
+}
+
+function accountChange({ accountBeforeFen, accountAfterFen }: PolicyEffect): bigint {
+  return (accountAfterFen ?? 0n) - (accountBeforeFen ?? 0n);
+}
+
+/** What is moved to or from the funds, and to or from accounts, whichever is more. */
+function differenceOf(effect: PolicyEffect): bigint {
+  const [ofFund, ofAccount] = [magnitude(fundChange(effect)), magnitude(accountChange(effect))];
+  return ofFund > ofAccount ? ofFund : ofAccount;
 }
 
 function compareBigints(one: bigint, other: bigint): number {
   return one === other ? 0 : one < other ? -1 : 1;
-}
-
-/** A date in no month, quarter or year of its own: nothing of a model case depends on when it is. */
-const ON_DATE = '2026-06-15';
-
-function claimOf(visitKind: VisitKind, { age, personTag, ...group }: Group, inScopeFen: Fen): Claim {
-  return {
-    ...group,
-    visitKind,
-    age,
-    personTags: personTag === null ? [] : [personTag],
-    hospitalTags: [],
-    settledBy: 'DIRECT',
-    place: 'OTHER_PROVINCE',
-    diseaseCode: null,
-    split: { fullSelfPayFen: ZERO_FEN, overCeilingFen: ZERO_FEN, firstSelfPayFen: ZERO_FEN, inScopeFen },
-    parts: [{ itemClass: 'A', itemKind: null, unitPriceFen: null, inScopeFen }],
-    institutionCode: '',
-    startedOn: ON_DATE,
-    endedOn: ON_DATE,
-    account: null,
-    hospitalPartFen: ZERO_FEN,
-    stayDeductibleFen: null,
-  };
-}
-
-/** What all funds pay, or null where the policy doesn't settle it. */
-function fundOf(policy: Policy, claim: Claim, paidEarlierFen: Fen): Fen | null {
-  if (!PERSON_TYPES_OF[policy.insurance].includes(claim.personType)) return null;
-  const totals = totalsAfter(policy, claim, paidEarlierFen);
-  const result = adjudicateStay(claim, policy, () => totals);
-  return result.ok ? result.adjudication.fundTotalFen : null;
-}
-
-/** The person's totals once the pooling fund has paid so much, all of it for visits of this kind. */
-function totalsAfter(policy: Policy, claim: Claim, paidFen: Fen): Accumulators {
-  const totals: Deltas = {};
-  if (paidFen === ZERO_FEN) return totals;
-  const { POOLING, EXPENSE } = TOTALS_OF[claim.visitKind];
-  for (const kind of [POOLING, EXPENSE, 'POOLING_PAID', 'POOLING_EXPENSE'] as const) totals[kind] = paidFen;
-  for (const cap of policy.visits[claim.visitKind]?.caps ?? []) {
-    const kind = capKind(cap, claim.visitKind, claim);
-    if (kind !== null) totals[kind] = paidFen;
-  }
-  return totals;
 }

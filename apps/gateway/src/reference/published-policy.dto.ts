@@ -1,34 +1,11 @@
-import {
-  benefitLevelCodec,
-  decodeInstant,
-  hospitalLevelCodec,
-  insuranceCodec,
-  personTypeCodec,
-  required,
-  visitKindCodec,
-} from '@yiditong/chassis';
-import {
-  BENEFIT_LEVELS,
-  HOSPITAL_LEVELS,
-  INSURANCES,
-  PERSON_TYPES,
-  placeName,
-  VISIT_KINDS,
-  type BenefitLevel,
-  type Wording,
-} from '@yiditong/codes';
+import { decodeInstant, insuranceCodec, required } from '@yiditong/chassis';
+import { INSURANCES, placeName } from '@yiditong/codes';
 import type { benefitV1 } from '@yiditong/contracts';
 import { z } from 'zod';
-import { INSURANCE_NAMES, LEVEL_NAMES, PERSON_TYPE_NAMES, VISIT_NAMES } from '../catalogue/catalogue-names.js';
+import { INSURANCE_NAMES } from '../catalogue/catalogue-names.js';
 import { bilingual } from '../filing/filing-names.js';
-import { answerFen, businessDate, instant, region, uuid } from '../http/fields.js';
-
-const BENEFIT_LEVEL_NAMES: Readonly<Record<BenefitLevel, Wording>> = {
-  LOCAL: { zh: '参保地同等待遇', en: 'as at home' },
-  REFERRAL: { zh: '转诊转院', en: 'referral' },
-  EMERGENCY: { zh: '异地急诊抢救', en: 'emergency' },
-  OTHER_TEMPORARY: { zh: '其他临时外出', en: 'other temporary stay' },
-};
+import { businessDate, instant, region, uuid } from '../http/fields.js';
+import { decodeEffect, policyEffect } from './policy-effect.dto.js';
 
 export const policyDocument = z.record(z.string(), z.unknown()).describe('待遇政策文件，见 docs/policy-format.md');
 
@@ -60,22 +37,6 @@ const publishedPolicy = z.object({
 });
 export const publishedPoliciesAnswer = z.object({ policies: z.array(publishedPolicy), nextAfter: uuid.nullable() });
 export const publishedPolicyAnswer = publishedPolicy.extend({ document: policyDocument });
-const policyEffect = z.object({
-  visitKind: z.enum(VISIT_KINDS),
-  visitKindName: bilingual,
-  personType: z.enum(PERSON_TYPES),
-  personTypeName: bilingual,
-  age: z.int().nullable().describe('年龄；政策不按年龄区分时为空 / null where no rule depends on it'),
-  personTag: z.string().nullable().describe('人员标识；无标识时为空 / null for a person without'),
-  hospitalLevel: z.enum(HOSPITAL_LEVELS),
-  hospitalLevelName: bilingual,
-  benefitLevel: z.enum(BENEFIT_LEVELS),
-  benefitLevelName: bilingual,
-  inScopeFen: answerFen.describe('政策范围内费用'),
-  paidEarlierFen: answerFen.describe('本年度统筹基金此前已付'),
-  fundBeforeFen: answerFen.nullable().describe('变更前基金支付；不直接结算时为空 / null where not settled directly'),
-  fundAfterFen: answerFen.nullable().describe('变更后基金支付；不直接结算时为空 / null where not settled directly'),
-});
 export const policyChange = z.object({
   standingPolicyId: uuid.nullable().describe('与之比较的政策；没有时为空'),
   parts: z.array(z.string()).describe('有变化的部分 / parts that differ'),
@@ -90,7 +51,6 @@ export type ComparisonQuery = z.infer<typeof comparisonQuery>;
 type PublishedPolicy = z.infer<typeof publishedPolicy>;
 export type PublishedPoliciesAnswer = z.infer<typeof publishedPoliciesAnswer>;
 export type PublishedPolicyAnswer = z.infer<typeof publishedPolicyAnswer>;
-type PolicyEffect = z.infer<typeof policyEffect>;
 export type PolicyChangeAnswer = z.infer<typeof policyChange>;
 
 export function encodePoliciesQuery(query: PoliciesQuery): benefitV1.ListPoliciesRequest {
@@ -139,27 +99,4 @@ function decodePublished(wire: benefitV1.PolicyVersion | null | undefined): Publ
 export function decodePolicyChange(wire: benefitV1.PolicyChange | null | undefined): PolicyChangeAnswer {
   const { standingPolicyId, parts, effects } = required(wire, 'change');
   return { standingPolicyId: standingPolicyId || null, parts, effects: effects.map(decodeEffect) };
-}
-
-function decodeEffect(wire: benefitV1.PolicyEffect): PolicyEffect {
-  const visitKind = visitKindCodec.decode(wire.visitKind);
-  const personType = personTypeCodec.decode(wire.personType);
-  const hospitalLevel = hospitalLevelCodec.decode(wire.hospitalLevel);
-  const benefitLevel = benefitLevelCodec.decode(wire.benefitLevel);
-  return {
-    visitKind,
-    visitKindName: VISIT_NAMES[visitKind],
-    personType,
-    personTypeName: PERSON_TYPE_NAMES[personType],
-    age: wire.age ?? null,
-    personTag: wire.personTag || null,
-    hospitalLevel,
-    hospitalLevelName: LEVEL_NAMES[hospitalLevel],
-    benefitLevel,
-    benefitLevelName: BENEFIT_LEVEL_NAMES[benefitLevel],
-    inScopeFen: String(wire.inScopeFen),
-    paidEarlierFen: String(wire.paidEarlierFen),
-    fundBeforeFen: wire.fundBeforeFen?.toString() ?? null,
-    fundAfterFen: wire.fundAfterFen?.toString() ?? null,
-  };
 }

@@ -9,7 +9,7 @@ import type { Metadata } from "@grpc/grpc-js";
 import { GrpcMethod, GrpcStreamMethod } from "@nestjs/microservices";
 import { Observable } from "rxjs";
 import { Timestamp } from "../../../google/protobuf/timestamp.pb.js";
-import { BenefitLevel, HospitalLevel, Insurance, PersonType, VisitKind } from "../../common/v1/common.pb.js";
+import { BenefitLevel, HospitalLevel, Insurance, ItemClass, PersonType, VisitKind } from "../../common/v1/common.pb.js";
 import { Proposal, ProposalDecision, ProposalState } from "../../common/v1/proposal.pb.js";
 
 export interface PolicyProposal {
@@ -40,25 +40,60 @@ export interface PolicyChange {
   effects: PolicyEffect[];
 }
 
-/** Model cases of one kind of person, hospital and benefit level that come out differently. */
+/** A model bill that the two versions pay otherwise. What isn't said of it is ordinary. */
 export interface PolicyEffect {
   visitKind: VisitKind;
   personType: PersonType;
   /** Unset where neither policy has a rule that depends on it. */
-  age?:
-    | number
-    | undefined;
-  /** One that a rule depends on; empty for a person without. */
-  personTag: string;
+  age?: number | undefined;
   hospitalLevel: HospitalLevel;
   benefitLevel: BenefitLevel;
-  /** What of the bill is in scope, all of it class A. */
   inScopeFen: bigint;
-  /** What the pooling fund had paid earlier in the year. */
+  /** What the pooling fund had paid earlier in the year, beside earlier visits. */
   paidEarlierFen: bigint;
-  /** What all funds pay; unset where it isn't settled directly. */
+  /** What all funds pay; unset where it isn't settled. */
   fundBeforeFen?: bigint | undefined;
-  fundAfterFen?: bigint | undefined;
+  fundAfterFen?:
+    | bigint
+    | undefined;
+  /** Those that a rule depends on; empty for a person, and a hospital, without. */
+  personTags: string[];
+  hospitalTags: string[];
+  /** Claimed afterwards by hand (手工报销) instead of settled at the counter. */
+  byHand: boolean;
+  /** Where the hospital lies, as the policy format has it: HOME_AREA, HOME_PROVINCE or OTHER_PROVINCE. */
+  place: string;
+  /** A code, or how codes begin; empty for none. */
+  diseaseCode: string;
+  /** Of all that is in scope. */
+  itemClass: ItemClass;
+  /** A kind of the catalogue, such as CONSUMABLE; empty where nothing depends on it. */
+  itemKind: string;
+  /** Unset where nothing depends on it. */
+  unitPriceFen?:
+    | bigint
+    | undefined;
+  /** What of the bill lies outside the scope: 全自费、超限价、先行自付 of the treating place. */
+  fullSelfPayFen: bigint;
+  overCeilingFen: bigint;
+  firstSelfPayFen: bigint;
+  /** Business dates of admission and discharge; empty where nothing depends on them. */
+  startedOn: string;
+  endedOn: string;
+  /** So many visits with the same bill came before. */
+  earlierVisits: number;
+  /** When all that came earlier was; empty for the day of this one. */
+  earlierOn: string;
+  /** Whether it was at another hospital and for another disease. */
+  earlierElsewhere: boolean;
+  /** The balances of the person's own and of relatives' accounts; unset where none may be used. */
+  accountFen?: bigint | undefined;
+  mutualAidFen?:
+    | bigint
+    | undefined;
+  /** What accounts pay, the person's own and relatives'; unset where none may be used, or it isn't settled. */
+  accountBeforeFen?: bigint | undefined;
+  accountAfterFen?: bigint | undefined;
 }
 
 /** A published policy version. It is in force from its first day until its last one, or until the next version begins. */

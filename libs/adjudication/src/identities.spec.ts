@@ -160,6 +160,29 @@ describe('every adjudication', () => {
     );
   });
 
+  it('pays no less where one part of the bill is larger, whatever the others are', () => {
+    fc.assert(
+      fc.property(
+        anyClaim.filter(({ parts }) => parts.length > 0),
+        anyBefore,
+        anyPolicy,
+        fc.nat(4),
+        fc.nat(10_000_000),
+        (any, before, policy, which, more) => {
+          const of = inpatientIn(any, policy);
+          const grown = of.parts.map((each, at) =>
+            at === which % of.parts.length ? { ...each, inScopeFen: fen(each.inScopeFen + BigInt(more)) } : each,
+          );
+          const [less, greater] = [of.parts, grown].map((parts) =>
+            paid({ ...of, ...withParts(parts, of.split) }, policy, before),
+          );
+          expect(greater && less && greater.fundTotalFen >= less.fundTotalFen).toBe(true);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
   it('is the same of the same', () => {
     fc.assert(
       fc.property(anyClaim, anyBefore, anyPolicy, (any, before, policy) => {

@@ -6,6 +6,7 @@ import {
   problemOf,
   readClaim,
   readPolicy,
+  strangeness,
   type Policy,
   type StayAdjudication,
 } from '@yiditong/adjudication';
@@ -14,6 +15,7 @@ import { formatYuan } from '@yiditong/money';
 import { Command } from 'commander';
 import { tellProblems } from '../stack/command-line.js';
 
+const FIELDS: readonly string[] = ['policy', 'claim', 'accumulators', 'accumulatorsOfEarlierYear', 'note', '$schema'];
 const command = new Command()
   .name('npm run adjudicate --')
   .description(
@@ -26,10 +28,62 @@ const [file = ''] = command.args;
 const { explain = false } = command.opts<{ explain?: boolean }>();
 
 process.exitCode = await tellProblems(() => {
-  const adjudication = adjudicateFile(JSON.parse(readFileSync(file, 'utf8')));
-  process.stdout.write(`${explain ? printed(adjudication) : JSON.stringify(answerOf(adjudication), textOf, 2)}\n`);
+  const adjudication = adjudicateFile(documentIn(file));
+  process.stdout.write(`${explain ? printed(adjudication) : JSON.stringify(answerOf(adjudication), fenAsText, 2)}\n`);
   return Promise.resolve(0);
 });
+
+/** Throws in both languages what keeps the file from being read as an object with what is asked for, and nothing else. */
+function documentIn(path: string): AdjudicationFile {
+  const document = parsed(textOf(path));
+  if (typeof document !== 'object' || document === null || Array.isArray(document))
+    throw problem(
+      '文件应为一个 JSON 对象：{ "policy": …, "claim": …, "accumulators": … }。',
+      'The file must be one JSON object of these.',
+    );
+  const unknown = Object.keys(document).find((name) => !FIELDS.includes(name));
+  if (unknown !== undefined)
+    throw problem(
+      `不认识的字段“${unknown}”，应为 ${FIELDS.join('、')} 之一。`,
+      `Unknown field "${unknown}": it is one of ${FIELDS.join(', ')}.`,
+    );
+  return document;
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw problem(
+      `读不了文件 ${path}（${code}）。请核对路径。`,
+      `${path} can’t be read (${code}). Check the path.`,
+      error,
+    );
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw problem(
+      '文件不是 JSON。请检查逗号、引号和括号。',
+      'The file is no JSON. Check its commas, quotes and brackets.',
+      error,
+    );
+  }
+}
+
+function problem(zh: string, en: string, cause?: unknown): Error {
+  return new Error(`${zh}\n${en}`, { cause });
+}
+
+/** The reader's own sentence names the place, and says in English what should be there. */
+function wrongPlace(said: string): Error {
+  const place = said.slice(0, said.indexOf(':'));
+  return problem(`文件中 ${place} 有误，请对照 docs/policy-format.md 改正。`, said);
+}
 
 type AdjudicationFile = {
   readonly policy?: unknown;
@@ -41,19 +95,20 @@ type AdjudicationFile = {
 /** Throws what is wrong with the file, by its place. */
 function adjudicateFile(document: AdjudicationFile): StayAdjudication {
   const reading = readPolicy(document.policy);
-  if ('problem' in reading) throw new Error(`policy.${reading.problem}`);
-  const problem = problemOf(reading.policy);
-  if (problem !== null) throw new Error(`policy.${problem}`);
+  if ('problem' in reading) throw wrongPlace(`policy.${reading.problem}`);
+  const wrong = problemOf(reading.policy);
+  if (wrong !== null) throw wrongPlace(`policy.${wrong}`);
   const presented = readClaim(document.claim, document.accumulators);
-  if ('problem' in presented) throw new Error(presented.problem);
+  if ('problem' in presented) throw wrongPlace(presented.problem);
   const earlier = readClaim(document.claim, document.accumulatorsOfEarlierYear);
-  if ('problem' in earlier) throw new Error(`${earlier.problem} (accumulatorsOfEarlierYear)`);
+  if ('problem' in earlier) throw wrongPlace(`${earlier.problem} (accumulatorsOfEarlierYear)`);
+  const strange = strangeness(presented.claim, reading.policy);
+  if (strange !== null) throw wrongPlace(`claim: ${strange}`);
   const policy: Policy = { policyId: '', ...reading.policy };
   const { claim, accumulators } = presented;
   const lastYear = benefitYearsOf(claim, policy.benefitYear).at(-1);
   const result = adjudicateStay(claim, policy, (year) => (year === lastYear ? accumulators : earlier.accumulators));
-  if (!result.ok)
-    throw new Error(`${result.reason}: ${sentence(result.reason, 'zh')} ${sentence(result.reason, 'en')}`);
+  if (!result.ok) throw problem(`${result.reason}: ${sentence(result.reason, 'zh')}`, sentence(result.reason, 'en'));
   return result.adjudication;
 }
 
@@ -62,7 +117,7 @@ function answerOf({ fundTotalFen, steps, ...rest }: StayAdjudication): object {
 }
 
 /** Amounts are whole fen, as texts, which keep every digit. */
-function textOf(_: string, value: unknown): unknown {
+function fenAsText(_: string, value: unknown): unknown {
   return typeof value === 'bigint' ? value.toString() : value;
 }
 

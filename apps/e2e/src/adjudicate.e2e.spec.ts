@@ -84,11 +84,39 @@ describe('npm run adjudicate', () => {
     expect(output).not.toMatch(/\n\s+at /);
   });
 
-  it('refuses what is no JSON', async () => {
+  it.each<[string, string, RegExp]>([
+    ['what is no JSON', '{ policy: ', /文件不是 JSON.*\nThe file is no JSON/s],
+    ['null', 'null', /文件应为一个 JSON 对象.*\nThe file must be one JSON object/s],
+    ['a list', '[]', /文件应为一个 JSON 对象/],
+    [
+      'a misspelt field',
+      '{ "policy": {}, "claim": {}, "accumulator": {} }',
+      /不认识的字段“accumulator”.*\nUnknown field "accumulator"/s,
+    ],
+    ['no policy', '{}', /文件中 policy.* 有误.*\npolicy/s],
+  ])('refuses %s in Chinese and English', async (_, text, said) => {
     const path = join(directory, 'no.json');
-    writeFileSync(path, '{ policy: ');
+    writeFileSync(path, text);
     const { code, output } = await adjudicated(path);
-    expect(code).not.toBe(0);
+    expect(code).toBe(1);
+    expect(output).toMatch(said);
+    expect(output).not.toMatch(/\n\s+at |TypeError|SyntaxError/);
+  });
+
+  it.each([join(directory, 'nowhere.json'), directory])('refuses what can’t be read: %s', async (path) => {
+    const { code, output } = await adjudicated(path);
+    expect(code).toBe(1);
+    expect(output).toMatch(/读不了文件.*\n.*can’t be read \(E[A-Z]+\)/s);
     expect(output).not.toMatch(/\n\s+at /);
+  });
+
+  it.each<[string, Json, string]>([
+    ['of another time', { endedOn: '1999-01-01' }, 'claim: endedOn 1999-01-01 is outside'],
+    ['of somebody insured otherwise', { personType: 'RESIDENT' }, 'claim: personType RESIDENT is none of EMPLOYEE'],
+  ])('refuses a claim %s', async (_, change, said) => {
+    const { code, output } = await adjudicated(changed(({ claim }) => Object.assign(claim ?? {}, change)));
+    expect(code).toBe(1);
+    expect(output).toContain('文件中 claim 有误');
+    expect(output).toContain(said);
   });
 });

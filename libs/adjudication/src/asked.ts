@@ -1,5 +1,5 @@
 import type { Choice, When } from './choice.js';
-import type { Policy, VisitRule } from './policy.js';
+import type { DeductibleRule, Layer, Policy, VisitRule } from './policy.js';
 
 /** What a policy's rules ask about, beyond what every claim says in a word: nothing else needs to be told apart, or looked up. */
 export type Asked = {
@@ -50,21 +50,26 @@ export function whensOf({ visits, adjustments, poolingCap, layers }: Omit<Policy
     ...Object.values(visits).flatMap(whensOfVisit),
     ...adjustments.flatMap((each) => [each.when, ...('ratio' in each ? whensIn(each.ratio) : [])]),
     ...whensIn(poolingCap?.most),
-    ...layers.flatMap(({ when, threshold, bands, yearlyMost }) => [
-      when,
-      ...whensIn(threshold),
-      ...bands.flatMap(({ ratio }) => whensIn(ratio)),
-      ...whensIn(yearlyMost),
-    ]),
+    ...layers.flatMap(whensOfLayer),
+  ];
+}
+
+export function whensOfLayer({ when, threshold, bands, yearlyMost }: Layer): When[] {
+  return [when, ...whensIn(threshold), ...bands.flatMap(({ ratio }) => whensIn(ratio)), ...whensIn(yearlyMost)];
+}
+
+export function whensOfDeductible({ standard, adjustments, yearlyMost }: DeductibleRule): When[] {
+  return [
+    ...whensIn(standard),
+    ...adjustments.flatMap((each) => [each.when, ...('least' in each ? whensIn(each.least) : [])]),
+    ...whensIn(yearlyMost),
   ];
 }
 
 function whensOfVisit({ firstSelfPay, deductible, bands, caps }: VisitRule): When[] {
   return [
     ...whensIn(firstSelfPay?.ratio),
-    ...whensIn(deductible.standard),
-    ...deductible.adjustments.flatMap((each) => [each.when, ...('least' in each ? whensIn(each.least) : [])]),
-    ...whensIn(deductible.yearlyMost),
+    ...whensOfDeductible(deductible),
     ...bands.flatMap(({ ratio }) => whensIn(ratio)),
     ...caps.flatMap(({ most }) => whensIn(most)),
   ];

@@ -164,7 +164,6 @@ describe('care away from home is taken', () => {
     ['with fewer points for a first self-pay, by exception', paidFirst([{ when: REFERRED, is: '40%' }], excused({}))],
     ['by hand, whatever it is', ruled(less('50%', { settledBy: 'MANUAL' }))],
     ['in the home province, whatever it is', ruled(less('50%', { places: ['HOME_PROVINCE'] }))],
-    ['with a condition that never holds', ruled(less('50%', { ...REFERRED, age: { from: 70, upTo: 60 } }))],
     ['with a rule for another kind of visit', ruled(less('50%', { ...REFERRED, visitKinds: ['CHRONIC'] }))],
     ['with a note in a condition', ruled(less('10%', { ...REFERRED, note: '见附件' }))],
   ])('%s', (_, document) => expect(problem(document)).toBeNull());

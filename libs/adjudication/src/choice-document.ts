@@ -3,7 +3,7 @@ import type { Fen, Rate } from '@yiditong/money';
 import { z } from 'zod';
 import { PLACES, SETTLED_BY, type Choice } from './choice.js';
 import type { Standard } from './policy.js';
-import { amount, ratio, said } from './written-values.js';
+import { amount, range, ratio, said, saidOfEach } from './written-values.js';
 
 const list = <T extends z.ZodType>(of: T) => z.array(of).min(1);
 const name = z.string().min(1);
@@ -12,9 +12,7 @@ const name = z.string().min(1);
 export const when = said({
   visitKinds: list(z.enum(VISIT_KINDS)).optional().describe('Kinds of visit 就诊类别'),
   personTypes: list(z.enum(PERSON_TYPES)).optional().describe('Kinds of person 人员类别'),
-  age: said({ from: z.int().min(0).optional(), upTo: z.int().min(0).optional() })
-    .optional()
-    .describe('Whole years, both included 年龄'),
+  age: range(z.int().min(0)).optional().describe('Whole years, both included 年龄'),
   personTags: list(name).optional().describe('Names that the area uses for persons, such as 低保 or 学生 人员标识'),
   hospitalLevels: list(z.enum(HOSPITAL_LEVELS)).optional().describe('Hospital levels 医院等级'),
   hospitalTags: list(name).optional().describe('Names that the area uses for hospitals, such as 中医医院 机构标识'),
@@ -24,14 +22,12 @@ export const when = said({
   settledBy: z.enum(SETTLED_BY).optional().describe('At the counter or by a claim afterwards 直接结算或手工报销'),
   places: list(z.enum(PLACES)).optional().describe('Where the hospital lies 就医地范围'),
   diseaseCodes: list(name).optional().describe('Codes, or how they begin 病种编码'),
-  visitNumber: said({ from: z.int().min(1).optional(), upTo: z.int().min(1).optional() })
+  visitNumber: range(z.int().min(1))
     .optional()
     .describe('Which visit of its kind in the benefit year, from 1 年内第几次'),
   itemClasses: list(z.enum(ITEM_CLASSES)).optional().describe('Of a part of the bill: its class 甲乙类'),
   itemKinds: list(z.enum(ITEM_KINDS)).optional().describe('Of a part of the bill: what it is 项目类别'),
-  unitPrice: said({ from: amount.optional(), upTo: amount.optional() })
-    .optional()
-    .describe('Of a part of the bill: its unit price in yuan, both included 单价'),
+  unitPrice: range(amount).optional().describe('Of a part of the bill: its unit price in yuan, both included 单价'),
 }).meta({ id: 'when', description: 'All that is said must hold; of a list, one 适用条件' });
 
 /** Where it is left out, it always holds. */
@@ -45,10 +41,10 @@ function choice<T>(id: string, of: string, value: z.ZodType<T>): ChoiceSchema<T>
   const ways = z.lazy(() =>
     z.union([
       value.transform((chosen): Choice<T> => ({ kind: 'VALUE', value: chosen })),
-      said({ byLevel: z.partialRecord(z.enum(HOSPITAL_LEVELS), any) })
+      said({ byLevel: saidOfEach(HOSPITAL_LEVELS, any) })
         .describe('By hospital level 按医院等级')
         .transform(({ byLevel }): Choice<T> => ({ kind: 'BY_LEVEL', of: byLevel })),
-      said({ byPerson: z.partialRecord(z.enum(PERSON_TYPES), any) })
+      said({ byPerson: saidOfEach(PERSON_TYPES, any) })
         .describe('By kind of person 按人员类别')
         .transform(({ byPerson }): Choice<T> => ({ kind: 'BY_PERSON', of: byPerson })),
       z
@@ -77,13 +73,15 @@ const standard: z.ZodType<Standard> = z.union([
     ratio,
     least: amount.prefault('0').describe('At least 最低'),
     most: amount.nullable().default(null).describe('At most; null for no limit 最高'),
-  }).transform(({ shareOf, ratio: of, least, most }): Standard => ({
-    kind: 'SHARE',
-    of: shareOf,
-    ratio: of,
-    leastFen: least,
-    mostFen: most,
-  })),
+  })
+    .refine(({ least, most }) => most === null || least <= most, 'least is above most')
+    .transform(({ shareOf, ratio: of, least, most }): Standard => ({
+      kind: 'SHARE',
+      of: shareOf,
+      ratio: of,
+      leastFen: least,
+      mostFen: most,
+    })),
 ]);
 export const standardChoice: ChoiceSchema<Standard> = choice(
   'standardChoice',

@@ -173,7 +173,7 @@ describe('the person’s totals', () => {
 
 describe('what is wrong with a claim', () => {
   const ratio = 'a ratio from 0 to 1, such as "85%" or "4/5"';
-  const amount = 'an amount in yuan, such as "1200" or "0.50"';
+  const amount = 'an amount in yuan below a thousand million, such as "1200" or "0.50"';
 
   it.each<[Json, string]>([
     [{ visitKind: 'DAY_CARE' }, 'claim.visitKind: Invalid option'],
@@ -204,7 +204,7 @@ describe('what is wrong with a claim', () => {
   );
 
   it('may be that the totals are none', () =>
-    expect(problemOf(LEAST, [])).toBe('accumulators: Invalid input: expected record, received array'));
+    expect(problemOf(LEAST, [])).toBe('accumulators: Invalid input: expected object, received array'));
 
   it.each([undefined, null, 'a claim', []])('%j is no claim', (document) =>
     expect(problemOf(document)).toMatch(/^claim: Invalid input: expected object/),

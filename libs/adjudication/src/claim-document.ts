@@ -62,10 +62,13 @@ export const claim = presented.transform(claimOf);
 
 /** Totals are fen, and counts of visits counts, as an adjudication's deltas are. */
 export const accumulators = z
-  .record(z.string().refine(isAccumulatorKind), z.string().regex(/^\d{1,15}$/, 'a whole number, in fen'), {
-    error: ({ code }) => (code === 'invalid_key' ? 'not the name of a total' : undefined),
+  .object({ note: z.string().optional() })
+  .catchall(z.string().regex(/^\d{1,15}$/, 'a whole number, in fen'))
+  .superRefine(({ note: _note, ...totals }, context) => {
+    for (const kind of Object.keys(totals).filter((name) => !isAccumulatorKind(name)))
+      context.addIssue({ code: 'custom', path: [kind], message: 'not the name of a total' });
   })
-  .transform((totals): Accumulators =>
+  .transform(({ note: _note, ...totals }): Accumulators =>
     Object.fromEntries(Object.entries(totals).map(([kind, value]) => [kind as AccumulatorKind, BigInt(value)])),
   )
   .describe('Totals of the year before it by name, in fen; visits are counted 年度累计，单位分');

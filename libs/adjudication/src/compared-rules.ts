@@ -1,4 +1,4 @@
-import type { VisitKind } from '@yiditong/codes';
+import { addDays, type VisitKind } from '@yiditong/codes';
 import { fen, ZERO_FEN } from '@yiditong/money';
 import type { Choice, When } from './choice.js';
 import { valuesIn } from './compared-amounts.js';
@@ -67,17 +67,11 @@ function accountRule({ pays, mutualAid }: AccountRule): ComparedRule {
 /** A stay over the start of a year, and a visit on its first day: both of somebody without an earlier visit, and with one before the start. */
 function aroundStart(startsOn: string): Facts[] {
   const start = `2026-${startsOn}`;
-  const earlierOn = daysFrom(start, -10);
+  const earlierOn = addDays(start, -10);
   return [0, 1].flatMap((earlierVisits) => [
-    { earlierVisits, earlierOn, startedOn: daysFrom(start, -5), endedOn: daysFrom(start, 5) },
+    { earlierVisits, earlierOn, startedOn: addDays(start, -5), endedOn: addDays(start, 5) },
     { earlierVisits, earlierOn, startedOn: start, endedOn: start },
   ]);
-}
-
-function daysFrom(date: string, days: number): string {
-  const day = new Date(date);
-  day.setUTCDate(day.getUTCDate() + days);
-  return day.toISOString().slice(0, 10);
 }
 
 function deductibleRules({ basis, standard, adjustments, yearlyMost }: DeductibleRule): ComparedRule[] {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Accumulators } from './accumulators.js';
 import { accumulators, claim } from './claim-document.js';
 import type { Claim } from './claim.js';
-import { amount, said } from './written-values.js';
+import { amount, said, saidOfEach } from './written-values.js';
 
 /** A case that somebody worked out, and what must come of it: a policy that computes it otherwise isn't the one that was meant. */
 export type PolicyExample = {
@@ -40,10 +40,7 @@ export const example = said({
     fund: amount.describe('All funds together 基金支付合计'),
     personal: amount.describe('个人负担'),
     deductible: amount.optional().describe('实际支付起付线'),
-    funds: z
-      .partialRecord(z.enum(FUNDS), amount)
-      .optional()
-      .describe('Exactly the funds that pay something 各基金支付'),
+    funds: saidOfEach(FUNDS, amount).optional().describe('Exactly the funds that pay something 各基金支付'),
     account: amount.optional().describe('个人账户支付'),
     cash: amount.optional().describe('现金支付'),
   }),

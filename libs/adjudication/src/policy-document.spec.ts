@@ -170,3 +170,104 @@ describe('a policy document', () => {
       properties: { region: {}, visits: {}, adjustments: {}, poolingCap: {}, layers: {}, account: {} },
     }));
 });
+
+/** A policy that says something of everything. */
+const EVERYTHING: Json = documentOf(
+  {
+    firstSelfPay: {
+      ratio: [{ when: { itemClasses: ['B'], unitPrice: { from: '1', upTo: '2' } }, is: '10%' }, { is: '0%' }],
+    },
+    deductible: {
+      basis: 'PER_VISIT',
+      standard: {
+        byLevel: {
+          PRIMARY: '200',
+          SECONDARY: { shareOf: 'BILL', ratio: '20%', least: '100', most: '900' },
+          TERTIARY: '800',
+        },
+      },
+      adjustments: [
+        { when: { age: { from: 60, upTo: 69 } }, mode: 'FLOOR', least: { byPerson: { ACTIVE: '1', RETIREE: '2' } } },
+      ],
+      yearlyMost: '2000',
+    },
+    bands: [
+      { upTo: '100', ratio: '80%' },
+      { upTo: null, ratio: '90%' },
+    ],
+    caps: [{ period: 'YEAR', on: 'FUND', most: '100000' }],
+  },
+  {
+    benefitYear: { startsOn: '07-01', crossYear: 'WHOLE' },
+    adjustments: [{ when: { visitNumber: { from: 2 } }, mode: 'ABSOLUTE', ratio: { byLevel: { PRIMARY: '80%' } } }],
+    poolingCap: { period: 'YEAR', on: 'FUND', most: '100000' },
+    layers: [
+      {
+        fund: 'LARGE_SUM',
+        base: 'ABOVE_POOLING_CAP',
+        countsDeductible: true,
+        when: { personTags: ['公'] },
+        bands: [{ upTo: null, ratio: '90%' }],
+      },
+    ],
+    account: { pays: ['IN_SCOPE'], mutualAid: true },
+    examples: [
+      {
+        name: '一',
+        claim: {
+          visitKind: 'INPATIENT',
+          personType: 'ACTIVE',
+          hospitalLevel: 'TERTIARY',
+          endedOn: '2026-03-15',
+          lines: [{ itemClass: 'A', amount: '100' }],
+          account: { balance: '1' },
+        },
+        accumulators: { INPATIENT_VISITS: '0' },
+        expect: { fund: '0', personal: '100', funds: { POOLING: '0' } },
+      },
+    ],
+  },
+);
+
+type Place = readonly (string | number)[];
+const placesIn = (value: unknown, at: Place = []): Place[] =>
+  Array.isArray(value)
+    ? value.flatMap((each, index) => placesIn(each, [...at, index]))
+    : typeof value === 'object' && value !== null
+      ? [at, ...Object.entries(value).flatMap(([name, each]) => placesIn(each, [...at, name]))]
+      : [];
+/** With a field more at a place. */
+function withField(value: unknown, [next, ...rest]: Place, field: Json): unknown {
+  if (next === undefined) return { ...(value as Json), ...field };
+  if (Array.isArray(value)) return value.map((each, index) => (index === next ? withField(each, rest, field) : each));
+  return { ...(value as Json), [next]: withField((value as Json)[next], rest, field) };
+}
+const withoutRemarks = (value: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(value, (name, each: unknown) =>
+      name === 'note' || name === 'source' ? undefined : typeof each === 'bigint' ? String(each) : each,
+    ),
+  );
+
+describe('any object of a document', () => {
+  const places = placesIn(EVERYTHING);
+  const totals = (place: Place): boolean => place.at(-1) === 'accumulators';
+
+  it('is one of many', () => expect(places.length).toBeGreaterThan(30));
+
+  it.each(places)('may have a note, which changes nothing: %j', (...place) => {
+    expect(withoutRemarks(read(withField(EVERYTHING, place, { note: '见附件' }) as Json))).toEqual(
+      withoutRemarks(read(EVERYTHING)),
+    );
+  });
+
+  it.each(places.filter((place) => !totals(place)))('may have a source, which changes nothing: %j', (...place) => {
+    expect(withoutRemarks(read(withField(EVERYTHING, place, { source: '某市〔2024〕1号' }) as Json))).toEqual(
+      withoutRemarks(read(EVERYTHING)),
+    );
+  });
+
+  it.each(places)('has no other field: %j', (...place) =>
+    expect(problemIn(withField(EVERYTHING, place, { surprise: 'x' }))).toMatch(/surprise/),
+  );
+});

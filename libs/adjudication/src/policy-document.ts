@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { example, type PolicyExample } from './example-document.js';
 import type { Policy } from './policy.js';
 import { account, adjustment, layer, poolingCap, sourced, visitRule } from './rule-document.js';
-import { businessDate, problemIn, said } from './written-values.js';
+import { businessDate, problemIn, said, saidOfEach } from './written-values.js';
 
 const benefitYear = said({
   startsOn: z
@@ -34,9 +34,9 @@ const policy = said({
   benefitYear: benefitYear
     .default({ startsOn: '01-01', crossYear: 'WHOLE', crossYearDeductible: 'ONCE' })
     .describe('The benefit year 待遇年度'),
-  visits: z
-    .partialRecord(z.enum(VISIT_KINDS), visitRule)
-    .describe('Inpatient (required), outpatient and chronic outpatient visits 住院、普通门诊、门诊慢特病'),
+  visits: saidOfEach(VISIT_KINDS, visitRule).describe(
+    'Inpatient (required), outpatient and chronic outpatient visits 住院、普通门诊、门诊慢特病',
+  ),
   adjustments: z.array(adjustment).describe('Applied one after another 依次调整支付比例'),
   poolingCap: poolingCap
     .nullable()

@@ -1,6 +1,7 @@
-import { FUNDS } from '@yiditong/codes';
+import { FUNDS, PERSON_TYPES_OF } from '@yiditong/codes';
 import { formatYuan, ZERO_FEN, type Fen } from '@yiditong/money';
 import { benefitYearsOf, adjudicateStay, type StayAdjudication } from './stay.js';
+import type { Claim } from './claim.js';
 import type { PolicyExample } from './example-document.js';
 import type { PolicyDocument } from './policy-document.js';
 import type { Policy } from './policy.js';
@@ -15,8 +16,21 @@ export function exampleProblem(policy: PolicyDocument): string | null {
   return null;
 }
 
+/** Why a policy says nothing of a claim, or null: it is of another time, or of somebody who is insured otherwise. */
+export function strangeness(
+  { personType, endedOn }: Claim,
+  { insurance, validFrom, validTo }: Pick<Policy, 'insurance' | 'validFrom' | 'validTo'>,
+): string | null {
+  if (endedOn < validFrom || (validTo !== null && endedOn > validTo))
+    return `endedOn ${endedOn} is outside of the policy’s ${validFrom} to ${validTo ?? '…'}`;
+  const known = PERSON_TYPES_OF[insurance];
+  return known.includes(personType) ? null : `personType ${personType} is none of ${insurance}: ${known.join(', ')}`;
+}
+
 function differenceIn(policy: Policy, example: PolicyExample): string | null {
   const { claim, accumulators, accumulatorsOfEarlierYear, expect } = example;
+  const strange = strangeness(claim, policy);
+  if (strange !== null) return `claim.${strange}`;
   const lastYear = benefitYearsOf(claim, policy.benefitYear).at(-1);
   const result = adjudicateStay(claim, policy, (year) =>
     year === lastYear ? accumulators : accumulatorsOfEarlierYear,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { problemOf } from './index.js';
+import { problemOf, readPolicy } from './index.js';
 import { documentOf, read, type Json } from './spec-policies.js';
 
 const banded = (...bands: (readonly [upTo: string | null, ratio: unknown])[]): Json =>
@@ -277,4 +277,104 @@ describe('the points that care away from home may lose', () => {
       /REFERRAL 11% less/,
     ],
   ])('are counted for %s', (_, document, problem) => expect(problemOf(read(document))).toMatch(problem));
+});
+
+describe('a policy is refused', () => {
+  const byClass = (is: unknown) => [{ when: { itemClasses: ['B'] }, is }, { is: '100' }];
+  const above = {
+    fund: 'LARGE_SUM',
+    base: 'ABOVE_POOLING_CAP',
+    countsDeductible: true,
+    bands: [{ upTo: null, ratio: '90%' }],
+  };
+  const cap = { period: 'YEAR', on: 'FUND', most: '400000' };
+
+  it.each<[string, Json, RegExp]>([
+    [
+      'a deductible by class',
+      documentOf({ deductible: { basis: 'PER_VISIT', standard: byClass('1') } }),
+      /^visits\.INPATIENT\.deductible: itemClasses/,
+    ],
+    [
+      'a deductible changed by price',
+      documentOf({
+        deductible: {
+          basis: 'PER_VISIT',
+          standard: '1',
+          adjustments: [{ when: { unitPrice: { from: '5' } }, mode: 'FACTOR', factor: '0.5' }],
+        },
+      }),
+      /^visits\.INPATIENT\.deductible: itemClasses/,
+    ],
+    [
+      'a cap by class',
+      documentOf({ caps: [{ ...cap, most: byClass('1') }] }),
+      /^visits\.INPATIENT\.caps\.0: itemClasses/,
+    ],
+    [
+      'a pooling cap by class',
+      documentOf({}, { poolingCap: { ...cap, most: byClass('1') } }),
+      /^poolingCap: itemClasses/,
+    ],
+    [
+      'a layer by kind of item',
+      documentOf({}, { poolingCap: cap, layers: [{ ...above, when: { itemKinds: ['CONSUMABLE'] } }] }),
+      /^layers\.0: itemClasses/,
+    ],
+    [
+      'a layer above a cap that there isn’t',
+      documentOf({}, { layers: [above] }),
+      /^layers\.0\.base: there is no poolingCap/,
+    ],
+  ])('for %s', (_, document, problem) => expect(problemOf(read(document))).toMatch(problem));
+
+  it.each<[string, Json, string]>([
+    ['an age', { age: { from: 60, upTo: 59 } }, 'adjustments.0.when.age: from is above upTo'],
+    ['a visit', { visitNumber: { from: 3, upTo: 2 } }, 'adjustments.0.when.visitNumber: from is above upTo'],
+    ['a price', { unitPrice: { from: '0.02', upTo: '0.01' } }, 'adjustments.0.when.unitPrice: from is above upTo'],
+  ])('for %s from above its end, and taken where both are one', (_, when, problem) => {
+    const of = (condition: Json): unknown =>
+      readPolicy(documentOf({}, { adjustments: [{ when: condition, mode: 'POINTS_MORE', points: '1%' }] }));
+    expect(of(when)).toEqual({ problem });
+    const same = Object.fromEntries(
+      Object.entries(when).map(([name, range]) => [
+        name,
+        { from: (range as Json)['upTo'], upTo: (range as Json)['upTo'] },
+      ]),
+    );
+    expect(of(same)).toHaveProperty('policy');
+  });
+
+  it('for a share of the bill with least above most', () => {
+    const share = { shareOf: 'BILL', ratio: '20%', least: '900', most: '899.99' };
+    expect(readPolicy(documentOf({ deductible: { basis: 'PER_VISIT', standard: share } }))).toEqual({
+      problem: expect.stringContaining('least is above most') as string,
+    });
+  });
+
+  it('for an amount of a thousand million', () => {
+    const of = (most: string): unknown => readPolicy(documentOf({}, { poolingCap: { ...cap, most } }));
+    expect(of('999999999.99')).toHaveProperty('policy');
+    expect(of('1000000000')).toEqual({ problem: expect.stringContaining('below a thousand million') as string });
+  });
+
+  it.each<[string, Json, RegExp]>([
+    ['before it', { endedOn: '2021-12-31' }, /claim\.endedOn 2021-12-31 is outside of the policy’s 2022-01-01 to …/],
+    [
+      'of somebody insured otherwise',
+      { personType: 'RESIDENT' },
+      /claim\.personType RESIDENT is none of EMPLOYEE: ACTIVE, RETIREE/,
+    ],
+  ])('for an example %s', (_, change, problem) => {
+    const claim = {
+      visitKind: 'INPATIENT',
+      personType: 'ACTIVE',
+      hospitalLevel: 'TERTIARY',
+      endedOn: '2026-01-01',
+      inScope: '1',
+      ...change,
+    };
+    const examples = [{ name: '一', claim, expect: { fund: '0', personal: '1' } }];
+    expect(problemOf(read(documentOf({}, { examples })))).toMatch(problem);
+  });
 });

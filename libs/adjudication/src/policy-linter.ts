@@ -1,6 +1,6 @@
 import { PERSON_TYPES_OF, type VisitKind } from '@yiditong/codes';
 import { ZERO_FEN, type Fen, type Rate } from '@yiditong/money';
-import { whensIn } from './asked.js';
+import { whensIn, whensOfDeductible, whensOfLayer } from './asked.js';
 import { awayRatioProblem } from './away-ratio.js';
 import { caseOf, everyCase, groupsOf, questionOf, spaceOf } from './case-sets.js';
 import { choose, holds, type Choice, type When } from './choice.js';
@@ -22,11 +22,28 @@ export function problemOf(policy: PolicyDocument): string | null {
   }
   const yearly = policy.layers.filter(({ base }) => base === 'YEAR_SELF_PAY').map(({ fund }) => fund);
   if (new Set(yearly).size < yearly.length) return 'layers: a fund has more than one layer of the whole year';
+  for (const [path, whens] of figuresOf(policy))
+    if (whens.some(({ itemClasses, itemKinds, unitPrice }) => itemClasses ?? itemKinds ?? unitPrice))
+      return `${path}: itemClasses, itemKinds and unitPrice are of ratios of visits only`;
   for (const [index, layer] of policy.layers.entries()) {
+    if (layer.base === 'ABOVE_POOLING_CAP' && policy.poolingCap === null)
+      return `layers.${index}.base: there is no poolingCap to lie above`;
     const problem = limitProblem(`layers.${index}.bands`, layer.bands) ?? layerProblem(policy, layer, index);
     if (problem !== null) return problem;
   }
   return exampleProblem(policy);
+}
+
+/** What is decided of a bill as a whole, whatever its parts are: by its place, with all of its conditions. */
+function figuresOf({ visits, poolingCap, layers }: PolicyDocument): (readonly [string, readonly When[]])[] {
+  return [
+    ...(Object.entries(visits) as [VisitKind, VisitRule][]).flatMap(([kind, { deductible, caps }]) => [
+      [`visits.${kind}.deductible`, whensOfDeductible(deductible)] as const,
+      ...caps.map(({ most }, index) => [`visits.${kind}.caps.${index}`, whensIn(most)] as const),
+    ]),
+    ['poolingCap', whensIn(poolingCap?.most)],
+    ...layers.map((layer, index) => [`layers.${index}`, whensOfLayer(layer)] as const),
+  ];
 }
 
 function limitProblem(path: string, bands: readonly { readonly upToFen: Fen | null }[]): string | null {

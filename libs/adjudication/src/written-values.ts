@@ -14,7 +14,7 @@ import { z } from 'zod';
 /** Amounts are yuan, "1200" or "0.50"; ratios "85%", "0.9" or "4/5". docs/policy-format.md explains the whole. */
 export const amount = z
   .string()
-  .regex(/^\d{1,13}(\.\d{1,2})?$/, 'an amount in yuan, such as "1200" or "0.50"')
+  .regex(/^\d{1,9}(\.\d{1,2})?$/, 'an amount in yuan below a thousand million, such as "1200" or "0.50"')
   .transform((text): Fen => parseYuan(text) ?? ZERO_FEN)
   .meta({ id: 'amount', description: 'Yuan, such as "1200" or "0.50" 金额，单位元' });
 
@@ -42,9 +42,34 @@ export const businessDate = z
   .refine(isCalendarDate, 'a date, YYYY-MM-DD')
   .meta({ id: 'businessDate', description: 'YYYY-MM-DD 日期', format: 'date' });
 
-/** Whatever is said may carry a note, which changes nothing. */
+/** What may be said of anything, and changes nothing. A rule's own source also shows in its explanation. */
+const remarks = {
+  source: z.string().min(1).optional().describe('The text that it comes from 依据'),
+  note: z.string().optional().describe('说明'),
+};
+
+/** Whatever is said may carry a source and a note. */
 export function said<S extends z.ZodRawShape>(shape: S) {
-  return z.strictObject({ ...shape, note: z.string().optional() });
+  // What a shape says of itself counts, and in its own place.
+  const all: Pick<typeof remarks, 'note'> & S = { ...shape, ...remarks, ...shape };
+  return z.strictObject(all);
+}
+
+/** Something for each of some names, or for none of them. */
+export function saidOfEach<K extends string, V extends z.ZodType>(names: readonly K[], value: V) {
+  const shape = Object.fromEntries(names.map((name) => [name, value.optional()])) as Record<K, z.ZodOptional<V>>;
+  return said(shape).transform((read): Partial<Record<K, z.output<V>>> => {
+    const { source: _source, note: _note, ...of } = read as Record<string, unknown>;
+    return of as Partial<Record<K, z.output<V>>>;
+  });
+}
+
+/** A range of which both ends are included. */
+export function range<V extends z.ZodType<number | bigint>>(value: V) {
+  return said({ from: value.optional(), upTo: value.optional() }).refine(
+    ({ from, upTo }) => from === undefined || upTo === undefined || (from as bigint) <= (upTo as bigint),
+    'from is above upTo',
+  );
 }
 
 type Issue = { readonly code?: string | undefined; readonly path: readonly PropertyKey[]; readonly message: string };
@@ -55,6 +80,10 @@ export function problemIn(issues: readonly Issue[], whole: string): string {
   return `${path.join('.') || whole}: ${message}`;
 }
 
+/** A rule of our own is broken by who knew the form; another type was hardly meant. */
+const rankOf = ({ code }: Issue): number => (code === 'invalid_type' ? 1 : 0);
+const isOwn = ({ code }: Issue): number => (code === 'custom' ? 0 : 1);
+
 /** The complaint that helps: of what may be written in several ways, the one about the way that was meant, which got furthest. */
 function deepest([issue]: readonly Issue[]): Issue {
   if (issue === undefined) return { path: [], message: 'not readable' };
@@ -62,8 +91,6 @@ function deepest([issue]: readonly Issue[]): Issue {
   const meant = ways
     .filter((issues) => issues.length > 0)
     .map(deepest)
-    .toSorted(
-      (a, b) => b.path.length - a.path.length || Number(a.code === 'invalid_type') - Number(b.code === 'invalid_type'),
-    )[0];
+    .toSorted((a, b) => isOwn(a) - isOwn(b) || b.path.length - a.path.length || rankOf(a) - rankOf(b))[0];
   return meant === undefined ? issue : { ...meant, path: [...issue.path, ...meant.path] };
 }

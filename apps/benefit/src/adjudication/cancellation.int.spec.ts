@@ -112,11 +112,17 @@ describe('a cancellation', () => {
       deductibleFen: 100_000n,
       fundTotalFen: 16_000n,
     });
-    const totals = await home.totalsOf(personId);
+    const ofResident = {
+      INPATIENT_DEDUCTIBLE: 100_000n,
+      INPATIENT_POOLING: 16_000n,
+      INPATIENT_VISITS: 1n,
+      POOLING_PAID: 16_000n,
+    };
+    expect(await home.totalsOf(personId)).toMatchObject({ INPATIENT_POOLING: 40_000n });
+    expect(await home.totalsOf(personId, 2026, null, 'RESIDENT')).toEqual(ofResident);
     expect(await adjudications.reverse(asEmployee)).toEqual({ hadAdjudication: true, laterSettlementIds: [] });
-    expect(await home.totalsOf(personId)).toEqual(totals);
-    await home.insure(person);
     expect(await home.totalsOf(personId)).toEqual({});
+    expect(await home.totalsOf(personId, 2026, null, 'RESIDENT')).toEqual(ofResident);
   });
 
   it('of one before a hundred and three names the latest hundred', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Accumulators } from '@yiditong/adjudication';
 import type { Actor, Clock, Database, PersonalDataVault, RpcClient } from '@yiditong/chassis';
-import { idNumberCheck, provinceOf, type AccountKind } from '@yiditong/codes';
+import { idNumberCheck, provinceOf, type AccountKind, type Insurance } from '@yiditong/codes';
 import type { filingV1 } from '@yiditong/contracts';
 import { fen } from '@yiditong/money';
 import { AccountService } from '../account/account.service.js';
@@ -74,10 +74,14 @@ export class SpecHome {
     await this.accounts.post(BUREAU, '610000', [entry]);
   }
 
-  /** As an employee. */
-  async totalsOf(personId: string, year = YEAR, asOf: Date | null = null): Promise<Accumulators> {
+  async totalsOf(
+    personId: string,
+    year = YEAR,
+    asOf: Date | null = null,
+    insurance: Insurance = 'EMPLOYEE',
+  ): Promise<Accumulators> {
     const totals = await this.totals.get(BUREAU, personId, year, asOf);
-    return totals.find(({ insurance }) => insurance === 'EMPLOYEE')?.accumulators ?? {};
+    return totals.find((each) => each.insurance === insurance)?.accumulators ?? {};
   }
 
   requestId(): string {

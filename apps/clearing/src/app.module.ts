@@ -7,6 +7,9 @@ import { CloseCycleProcessor } from './cycle/close-cycle.processor.js';
 import { CloseProposalService } from './cycle/close-proposal.service.js';
 import { CycleService } from './cycle/cycle.service.js';
 import { CLOSE_QUEUE, NightlyCloseService, NIGHTLY_CLOSE } from './cycle/nightly-close.service.js';
+import { MonthController } from './month/month.controller.js';
+import { MonthService } from './month/month.service.js';
+import { NoticeService } from './month/notice.service.js';
 import { ObligationService } from './obligation/obligation.service.js';
 import { CostMonthService } from './position/cost-month.service.js';
 import { PositionService } from './position/position.service.js';
@@ -19,7 +22,7 @@ import { StatementService } from './statement/statement.service.js';
     queueModule('clearing', environment),
     BullModule.registerQueue({ name: CLOSE_QUEUE }),
   ],
-  controllers: [ClearingController, StatementController],
+  controllers: [ClearingController, MonthController, StatementController],
   providers: [
     provideRpcClient(TARGETS.settlementCycle, peerAddress(environment, 'SETTLEMENT_ADDRESS')),
     { provide: NIGHTLY_CLOSE, useValue: environment.NIGHTLY_CLOSE },
@@ -29,6 +32,8 @@ import { StatementService } from './statement/statement.service.js';
     CostMonthService,
     CycleService,
     StatementService,
+    MonthService,
+    NoticeService,
     NightlyCloseService,
     CloseProposalService,
     CloseCycleProcessor,

@@ -10,6 +10,7 @@ import {
   INSTANT,
   MIGRATIONS,
   PROPOSAL,
+  updateOf,
   uuidOf,
 } from '@yiditong/testing';
 import { migrations } from './migrations/index.js';
@@ -22,6 +23,9 @@ const between = {
   wholeProvinces: true,
   nationReadsMany: true,
 };
+const perMonth = { provinces: between.provinces, wholeProvinces: true };
+/** A key is any text of seven characters. */
+const monthOf = (n: number): string => String(n).padStart(7, '0');
 
 describeTenancy({
   service: 'clearing',
@@ -132,6 +136,51 @@ describeTenancy({
       }),
       change: { payable_fen: 1 },
     },
+    clearing_line: {
+      tenancy: perMonth,
+      grants: APPEND,
+      row: (province, other, n) => ({
+        treating_province: other,
+        clearing_month: monthOf(n),
+        insured_province: province,
+        insurance: '310',
+        fund: 'POOLING',
+        cost_month: '2000-01',
+        amount_fen: 1,
+      }),
+      change: { amount_fen: 2 },
+    },
+    clearing_count: {
+      tenancy: perMonth,
+      grants: APPEND,
+      row: (province, other, n) => ({
+        treating_province: other,
+        clearing_month: monthOf(n),
+        insured_province: province,
+        insurance: '310',
+        settlement_count: 1,
+      }),
+      change: { settlement_count: 2 },
+    },
+    clearing_confirmation: {
+      tenancy: { provinces: ['region'], wholeProvinces: true },
+      grants: APPEND,
+      row: (province, _, n) => ({ region: province, clearing_month: monthOf(n), confirmed_at: INSTANT }),
+      change: { confirmed_at: INSTANT },
+    },
+    clearing_notice: {
+      tenancy: perMonth,
+      grants: [...APPEND, ...updateOf('arrived_on', 'bank', 'bank_serial', 'paid_on')],
+      row: (province, other, n) => ({
+        treating_province: other,
+        clearing_month: monthOf(n),
+        insured_province: province,
+        notice_id: uuidOf(n),
+        is_return: false,
+        amount_fen: 1,
+      }),
+      change: { bank: 'bank', bank_serial: '1', paid_on: dayOf(0) },
+    },
     inbox: INBOX,
     idempotency: IDEMPOTENCY,
     proposal: PROPOSAL,
@@ -141,6 +190,7 @@ describeTenancy({
   tenantless: {
     migrations: MIGRATIONS,
     cycle: { why: 'the clearing day of all, with totals of the nation only', grants: CHANGE },
+    clearing_month: { why: 'when each month was generated and noticed, which everybody may know', grants: CHANGE },
     chain_head: { why: 'the root of the last closed day, which everybody may know', grants: ['SELECT', 'UPDATE'] },
     'bullmq.*': { why: 'bells without anybody’s records', grants: ['DELETE', ...CHANGE, 'TRUNCATE', 'USAGE'] },
   },

@@ -21,7 +21,8 @@ const [maker, checker] = [clerk.bureau[PROVINCE] ?? '', bureau[PROVINCE] ?? ''];
 const anyHospital = Object.values(hospital)[0] ?? '';
 const anyPerson = Object.values(insured)[0] ?? '';
 const FIRST_DAY = '2024-01-01';
-const [today, tomorrow, dayAfter] = [dayFromNow(0), dayFromNow(1), dayFromNow(2)];
+// A day more than their names say, so that a midnight during the run leaves them in the future.
+const [today, tomorrow, dayAfter] = [dayFromNow(0), dayFromNow(2), dayFromNow(3)];
 
 const [CONSULTATION, BED, DRUG, STENT, NEEDLE, EMERGENCY] = [
   '001102000050000',

@@ -59,6 +59,24 @@ export type Owed = {
   readonly amountFen: string;
   readonly funds: readonly Paid[];
 };
+export type ClearingMonth = {
+  readonly cycleCount: number;
+  readonly firstDate: string | null;
+  readonly noticedAt: string | null;
+  readonly provinces: readonly (Record<'province' | 'payableFen' | 'receivableFen', string> & {
+    readonly confirmedAt: string | null;
+  })[];
+};
+export type ClearingTables = {
+  readonly lines: readonly (Parties & Paid & { readonly insurance: string; readonly costMonth: string })[];
+  readonly counts: readonly (Parties & { readonly insurance: string; readonly settlementCount: string })[];
+};
+export type ClearingNotice = Parties & {
+  readonly noticeId: string;
+  readonly isReturn: boolean;
+  readonly amountFen: string;
+  readonly payment: (Record<'bank' | 'bankSerial' | 'paidOn', string> & { readonly arrivedOn: string | null }) | null;
+};
 export type BilateralPosition = { readonly payer: string; readonly payee: string; readonly grossFen: string };
 
 /** The desk of the clearinghouse's operator, whose clerk proposes closes, and whose supervisor approves them and reads the cycles. */
@@ -149,6 +167,11 @@ export class ClearingDesk {
     token = this.operator,
   ): Promise<ApiAnswer<{ positions: MonthPosition[] } & Problem>> {
     return this.api.once('GET', `/v1/cost-months/${month}?${query}`, undefined, token);
+  }
+
+  /** Of a month's clearing, below `/v1/clearing-months/`. */
+  month<T>(method: 'GET' | 'PUT', path: string, token = this.operator, body?: object): Promise<ApiAnswer<T & Problem>> {
+    return this.api.once(method, `/v1/clearing-months/${path}`, body, token);
   }
 
   /** All of a pair's cell, page by page. */

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { businessDateOf } from '@yiditong/chassis';
+import { addMonths } from '@yiditong/codes';
 import { runDay, type ServiceName } from '@yiditong/tools';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { holdSeal } from './books.js';
-import { ClearingDesk } from './clearing-desk.js';
+import { holdSeal, rowsOf } from './books.js';
+import { ClearingDesk, type ClearingMonth, type ClearingNotice, type ClearingTables } from './clearing-desk.js';
 import type { HospitalDesk } from './hospital-desk.js';
 import { startOwnStack, type OwnStack } from './own-stack.js';
 import { until } from './until.js';
@@ -77,6 +79,98 @@ describe('a close during which clearing is killed', () => {
     for (const { region, netFen } of positions) expect(BigInt(netFen)).toBe(recount.get(region) ?? 0n);
   });
 });
+
+describe('the month of the closed day', () => {
+  it('is put into tables, confirmed, noticed and paid', async () => {
+    const clearing = new ClearingDesk(stack.document);
+    const { tokens } = stack.document;
+    // The days become ones of the month before the last, whose tables are those of last month and so not waited for.
+    const month = addMonths(businessDateOf(new Date()), -1).slice(0, 7);
+    const ownMonth = addMonths(`${month}-01`, -1).slice(0, 7);
+    const superuser = stack.databases.superuserUrl('clearing');
+    await rowsOf(superuser, movedTo(ownMonth));
+    const [closed] = await rowsOf(
+      superuser,
+      `SELECT (SELECT count(*)::int FROM cycle WHERE state = 'CLOSED') AS count,
+        (SELECT sum(p.amount_fen)::text FROM position p JOIN cycle USING (business_date) WHERE state = 'CLOSED') AS total`,
+    );
+    const total = BigInt(String(closed?.['total']));
+
+    expect((await clearing.month('PUT', month)).body).toMatchObject({
+      cycleCount: closed?.['count'],
+      refusedDates: [],
+    });
+    const { provinces } = (await clearing.month<ClearingMonth>('GET', month)).body;
+    expect(sumOf(provinces.map(({ payableFen }) => payableFen))).toBe(total);
+    expect(sumOf(provinces.map(({ receivableFen }) => receivableFen))).toBe(total);
+
+    const [{ province: first } = { province: '' }] = provinces;
+    const file = async (name: string): Promise<[number, string, number]> => {
+      const address = `${stack.document.gateway}/v1/clearing-months/${month}/tables/${first}/${name}`;
+      const answer = await fetch(address, { headers: { authorization: `Bearer ${tokens.bureau[first]}` } });
+      const bytes = new Uint8Array(await answer.arrayBuffer());
+      return [answer.status, String.fromCharCode(...bytes.slice(0, 4)), bytes.length];
+    };
+    expect((await file('tables.xlsx')).slice(0, 2)).toEqual([200, 'PK\u0003\u0004']);
+    expect((await file('tables.pdf?lang=en')).slice(0, 2)).toEqual([200, '%PDF']);
+    expect((await file('tables.csv?table=14-1')).slice(0, 1)).toEqual([200]);
+    expect((await file('tables.csv')).slice(0, 1)).toEqual([400]);
+    expect((await file('tables.csv?table=15')).slice(0, 1)).toEqual([409]);
+
+    const early = await clearing.month('PUT', `${month}/notices`);
+    const isOver = businessDateOf(new Date()) > `${month}-25`;
+    expect(early.status).toBe(isOver ? 200 : 409);
+    for (const { province, payableFen } of provinces) {
+      const token = tokens.bureau[province] ?? '';
+      const { lines } = (await clearing.month<ClearingTables>('GET', `${month}/tables/${province}`, token)).body;
+      expect(sumOf(lines.flatMap(({ payer, amountFen }) => (payer === province ? [amountFen] : [])))).toBe(
+        BigInt(payableFen),
+      );
+      expect(new Set(lines.map(({ costMonth }) => costMonth))).toEqual(new Set([ownMonth]));
+      expect((await clearing.month('PUT', `${month}/tables/${province}/confirmation`, token)).status).toBe(200);
+    }
+    expect((await clearing.month<ClearingMonth>('PUT', `${month}/notices`)).body.noticedAt).not.toBeNull();
+
+    const [{ province } = { province: '' }] = provinces.filter(({ payableFen }) => payableFen !== '0');
+    const { notices } = (
+      await clearing.month<{ notices: ClearingNotice[] }>(
+        'GET',
+        `${month}/notices/${province}`,
+        tokens.bureau[province],
+      )
+    ).body;
+    const notice = notices.find(({ payer }) => payer === province);
+    const today = businessDateOf(new Date());
+    const facts = { bank: '国家金库', bankSerial: '0001', paidOn: today };
+    const path = (of: string, what: string): string => `${month}/notices/${of}/${notice?.noticeId}/${what}`;
+    const paid = await clearing.month<ClearingNotice>('PUT', path(province, 'payment'), tokens.bureau[province], facts);
+    expect(paid.body.payment).toEqual({ ...facts, arrivedOn: null });
+    const payee = notice?.payee ?? '';
+    const arrived = await clearing.month<ClearingNotice>('PUT', path(payee, 'arrival'), tokens.bureau[payee], {
+      arrivedOn: today,
+    });
+    expect(arrived.body.payment).toEqual({ ...facts, arrivedOn: today });
+    const wrong = await clearing.month('PUT', path(province, 'arrival'), tokens.bureau[province], { arrivedOn: today });
+    expect([wrong.status, wrong.body.reason]).toEqual([404, 'NOTICE_NOT_FOUND']);
+  });
+});
+
+/** As many days back as bring the first one to the month's first day. */
+function movedTo(costMonth: string): string {
+  const shift = `(SELECT min(business_date) FROM cycle) - date '${costMonth}-01'`;
+  const tables = ['position', 'fund_position', 'posting', 'cycle'];
+  return [
+    'BEGIN',
+    `CREATE TEMP TABLE shift AS SELECT ${shift} AS days`,
+    `UPDATE obligation SET cost_month = '${costMonth}', business_date = business_date - (SELECT days FROM shift)`,
+    ...tables.map((table) => `UPDATE ${table} SET business_date = business_date - (SELECT days FROM shift)`),
+    'COMMIT',
+  ].join('; ');
+}
+
+function sumOf(amounts: readonly string[]): bigint {
+  return amounts.reduce((sum, amount) => sum + BigInt(amount), 0n);
+}
 
 /** Kills each victim once, at points of the day that the seed decides, and starts it again a moment later. */
 class Chaos {

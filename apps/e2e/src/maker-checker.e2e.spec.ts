@@ -106,13 +106,14 @@ const POLICY: Subject = {
 
 function policyOf(region: string, validFrom: string): object {
   const policy = JSON.parse(sample.policies[0]?.documentJson ?? '{}') as object;
-  return { document: { ...policy, region, validFrom, validTo: `${validFrom.slice(0, 4)}-12-31` } };
+  return { document: { ...policy, region, validFrom, validTo: `${validFrom.slice(0, 4)}-12-31`, examples: [] } };
 }
 
 /** What would follow the shipped policy of the other area. */
 function successorOf(validFrom: string): object {
   const shipped = sample.policies.find(({ region }) => region === OTHER_AREA)?.documentJson ?? '{}';
-  return { document: { ...(JSON.parse(shipped) as object), insurance: 'EMPLOYEE', validFrom, validTo: null } };
+  const next = { insurance: 'EMPLOYEE', validFrom, validTo: null, examples: [] };
+  return { document: { ...(JSON.parse(shipped) as object), ...next } };
 }
 
 let [years, days] = [2100, 40];

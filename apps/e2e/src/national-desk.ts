@@ -103,9 +103,11 @@ export class NationalDesk {
  */
 export async function connected(desk: HospitalDesk, institutionCode: string): Promise<NationalDesk> {
   const { gateway } = desk.document;
-  const privateKey = createHash('sha256').update(`${gateway} ${institutionCode}`).digest('hex');
+  // Another one where a midnight passes during the run, as its dates would be others.
+  const today = shanghaiTime(Date.now()).slice(0, 10);
+  const privateKey = createHash('sha256').update(`${gateway} ${institutionCode} ${today}`).digest('hex');
   const pair = { privateKey, publicKey: sm2.getPublicKeyFromPrivateKey(privateKey) };
-  await registerKey(desk, institutionCode, pair, 'key-of-specs');
+  await registerKey(desk, institutionCode, pair, `key-of-${today}`);
   return new NationalDesk(institutionCode, pair, gateway);
 }
 

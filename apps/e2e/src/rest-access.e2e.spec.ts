@@ -63,6 +63,7 @@ function placeholders(side: Readonly<Record<string, string>>): Record<string, st
     visitId: randomUUID(),
     proposalId: randomUUID(),
     obligationId: randomUUID(),
+    noticeId: randomUUID(),
     downtimeId: randomUUID(),
     policyId: randomUUID(),
     messageId: newMessageId(parties.institutionCode),

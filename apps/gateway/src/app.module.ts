@@ -30,6 +30,8 @@ import { MappingDownloadController } from './catalogue/mapping-download.controll
 import { MatchController } from './catalogue/match.controller.js';
 import { NationalItemController } from './catalogue/national-item.controller.js';
 import { ClearingController } from './clearing/clearing.controller.js';
+import { ClearingMonthController } from './clearing/clearing-month.controller.js';
+import { ClearingTablePrinter } from './clearing/clearing-table-printer.js';
 import { CostMonthController } from './clearing/cost-month.controller.js';
 import { StatementController } from './clearing/statement.controller.js';
 import { environment } from './config.js';
@@ -129,6 +131,7 @@ const addresses = {
     PolicyController,
     PublishedPolicyController,
     ClearingController,
+    ClearingMonthController,
     StatementController,
     CostMonthController,
     CredentialController,
@@ -169,6 +172,7 @@ const addresses = {
     provideRpcClient(TARGETS.institution, addresses.settlement),
     provideRpcClient(TARGETS.clearing, addresses.clearing),
     provideRpcClient(TARGETS.statement, addresses.clearing),
+    provideRpcClient(TARGETS.clearingMonth, addresses.clearing),
     provideRpcClient(TARGETS.identity, addresses.identity),
     ...auditClients(addresses),
     {
@@ -183,6 +187,7 @@ const addresses = {
     CatalogueDownloadService,
     SettledBillService,
     { provide: SlipPrinter, useFactory: () => new SlipPrinter() },
+    { provide: ClearingTablePrinter, useFactory: () => new ClearingTablePrinter() },
     ...transactionProviders,
     { provide: FILE_NUMBER_KEY, useValue: fileNumberKey(environment.IDENTITY_PRIVATE_KEY) },
     {

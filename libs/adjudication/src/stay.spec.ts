@@ -1,4 +1,4 @@
-import type { Fen } from '@yiditong/money';
+import { fen, sumFen, type Fen } from '@yiditong/money';
 import { describe, expect, it } from 'vitest';
 import {
   adjudicateStay,
@@ -9,6 +9,7 @@ import {
   type Claim,
   type StayAdjudication,
 } from './index.js';
+import fc from 'fast-check';
 import { claim, documentOf, read, split, yuan, type Json } from './spec-policies.js';
 
 const dividing = (change: Json = {}, inpatient: Json = {}) =>
@@ -66,6 +67,33 @@ describe('the benefit years of a stay', () => {
 });
 
 describe('a stay over the end of the benefit year', () => {
+  it('is divided the same however its bill is cut into lines', () => {
+    const policy = dividing(
+      {},
+      { firstSelfPay: { ratio: [{ when: { itemClasses: ['B'] }, is: '7%' }, { is: '0%' }] } },
+    );
+    const of = (cut: readonly (readonly ['A' | 'B', bigint])[]): Claim => {
+      const parts = cut.map(([itemClass, amount]) => ({
+        itemClass,
+        itemKind: null,
+        unitPriceFen: null,
+        inScopeFen: fen(amount),
+      }));
+      const inScopeFen = sumFen(parts.map((part) => part.inScopeFen));
+      return overNewYear({ parts, split: { ...split('0'), inScopeFen } });
+    };
+    const line = fc.tuple(fc.constantFrom('A' as const, 'B' as const), fc.bigInt({ min: 0n, max: 999n }));
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1, maxLength: 300 }), (lines) => {
+        const whole = (['A', 'B'] as const).map(
+          (itemClass) =>
+            [itemClass, lines.reduce((sum, [own, amount]) => sum + (own === itemClass ? amount : 0n), 0n)] as const,
+        );
+        expect(perYear(settled(of(lines), policy))).toEqual(perYear(settled(of(whole), policy)));
+      }),
+    );
+  });
+
   it('belongs to the year of the discharge where it is settled whole', () =>
     expect(perYear(settled(overNewYear(), read(documentOf())))).toEqual([
       [2027, yuan('30000'), yuan('1000'), yuan('23200')],

@@ -2,11 +2,13 @@ import { dayBefore, type Reason } from '@yiditong/codes';
 import { fen, rate, share, subtractFen, sumFen, type Fen, type Rate } from '@yiditong/money';
 import { visitNumberIn, type Accumulators } from './accumulators.js';
 import { adjudicate, type AdjudicationResult } from './adjudicate.js';
+import { askedBy } from './asked.js';
 import { benefitYearOf, firstDayOf, nightsBetween } from './benefit-year.js';
 import type { Adjudication, Claim, FundPaid } from './claim.js';
 import type { EarlierPart } from './deductible.js';
 import { addStep, type Steps } from './explanation.js';
 import { splitTotal, sumSplits, type FeeSplit } from './line-split.js';
+import { partsOf } from './parts.js';
 import type { BenefitYear, Policy } from './policy.js';
 
 /** What of a stay belongs to one benefit year, and what it adds to that year's totals. */
@@ -54,7 +56,9 @@ export function adjudicateStay(
   const steps: Steps = [];
   const parts: { readonly benefitYear: number; readonly of: Adjudication }[] = [];
   let earlier: EarlierPart | null = null;
-  for (const part of divideByNights(claim, policy.benefitYear, years)) {
+  // By what the policy tells apart, not by lines: how a bill is cut must not change what is rounded.
+  const asked = { ...claim, parts: partsOf(claim, askedBy(policy)) };
+  for (const part of divideByNights(asked, policy.benefitYear, years)) {
     const { benefitYear } = part;
     const before = totalsOf(benefitYear);
     const isOneVisit = policy.benefitYear.crossYearDeductible === 'ONCE';

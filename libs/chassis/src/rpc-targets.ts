@@ -39,6 +39,7 @@ export const TARGETS = {
   estimate: target('yiditong.settlement.v1', 'EstimateService'),
   clearing: target('yiditong.clearing.v1', 'ClearingService'),
   statement: target('yiditong.clearing.v1', 'StatementService'),
+  clearingMonth: target('yiditong.clearing.v1', 'ClearingMonthService'),
   identity: target('yiditong.identity.v1', 'IdentityService'),
 } as const;
 

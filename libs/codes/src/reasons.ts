@@ -2,6 +2,7 @@ import { ACCESS_REASONS } from './access-reasons.js';
 import { CATALOGUE_REASONS } from './catalogue-reasons.js';
 import { FILING_REASONS } from './filing-reasons.js';
 import { entry, type ReasonEntry } from './reason-entry.js';
+import { CLEARING_REASONS } from './clearing-reasons.js';
 import { SETTLEMENT_REASONS } from './settlement-reasons.js';
 import { SPREADSHEET_REASONS } from './spreadsheet-reasons.js';
 
@@ -178,6 +179,7 @@ export const REASONS = {
     'This visit already has a settlement. Reverse it before settling again.',
   ),
   ...SETTLEMENT_REASONS,
+  ...CLEARING_REASONS,
   ...CATALOGUE_REASONS,
   POLICY_NOT_FOUND: entry(
     'FAILED_PRECONDITION',
@@ -274,36 +276,6 @@ export const REASONS = {
     503,
     '结算结果暂时未知。请用原报文编号重试，或查询结果；最迟 {until} 有确定结果。',
     'The outcome is not known yet. Repeat the same message id or query it; it will be known by {until}.',
-  ),
-  CYCLE_NOT_FOUND: entry(
-    'NOT_FOUND',
-    404,
-    '没有 {date} 的清算日。请核对日期。',
-    'There is no cycle {date}. Check the date.',
-  ),
-  CYCLE_NOT_CLOSED: entry(
-    'FAILED_PRECONDITION',
-    409,
-    '{date} 的清算日尚未关账。请稍后再查。',
-    'Cycle {date} is not closed yet. Ask again later.',
-  ),
-  OBLIGATION_NOT_FOUND: entry(
-    'NOT_FOUND',
-    404,
-    '该清算日没有属于本省的应付应收 {id}。请核对编号与日期。',
-    'That cycle has no obligation {id} of this province. Check the id and the date.',
-  ),
-  CYCLE_CLOSED: entry(
-    'FAILED_PRECONDITION',
-    409,
-    '{date} 的清算日已关账，不能再入账。',
-    'Cycle {date} is closed and takes nothing more.',
-  ),
-  CYCLE_NEXT_NOT_OPEN: entry(
-    'FAILED_PRECONDITION',
-    409,
-    '{date} 的下一清算日尚未开启，不能封账。',
-    'The cycle after {date} is not open yet, so it can’t be sealed.',
   ),
   SERVICE_UNAVAILABLE: entry(
     'UNAVAILABLE',

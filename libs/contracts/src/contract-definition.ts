@@ -14,6 +14,7 @@ const CONTRACTS = [
   'catalogue/v1/item.proto',
   'catalogue/v1/version.proto',
   'clearing/v1/clearing.proto',
+  'clearing/v1/clearing_month.proto',
   'clearing/v1/statement.proto',
   'filing/v1/eligibility.proto',
   'filing/v1/entitlement.proto',

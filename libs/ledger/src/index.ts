@@ -1,6 +1,14 @@
 /** Balanced postings, positions, prepayment and months, the Merkle trees that seal a cycle, and the chain that guards the audit trail. Pure. */
 export * from './clearing-figures.js';
 export * from './clearing-month.js';
+export {
+  CLEARING_TABLE_NUMBERS,
+  type ClearingCell,
+  type ClearingColumn,
+  type ClearingTable,
+  type ClearingTableNumber,
+} from './clearing-table.js';
+export * from './clearing-tables.js';
 export * from './control-totals.js';
 export * from './cycle-seal.js';
 export * from './hash-chain.js';

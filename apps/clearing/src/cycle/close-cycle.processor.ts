@@ -1,6 +1,7 @@
 import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Logger } from '@nestjs/common';
 import type { Job } from 'bullmq';
+import { MonthService } from '../month/month.service.js';
 import { CycleService } from './cycle.service.js';
 import { CLOSE_QUEUE, NightlyCloseService } from './nightly-close.service.js';
 
@@ -9,7 +10,7 @@ const GONE_AFTER_MS = 5_000;
 /** BullMQ's own pause after a lost connection, a quarter of a minute, would also hold up an orderly end. */
 const RECONNECT_AFTER_MS = 1_000;
 
-/** Woken to take the steps that can be taken. What it leaves, or a killed one left, is rung for again. */
+/** Woken to take the steps that can be taken, and each night for the month's tables too. What it leaves, or a killed one left, is rung for again. */
 @Processor(CLOSE_QUEUE, {
   concurrency: 1,
   lockDuration: GONE_AFTER_MS,
@@ -22,13 +23,14 @@ export class CloseCycleProcessor extends WorkerHost {
   constructor(
     private readonly cycles: CycleService,
     private readonly nightly: NightlyCloseService,
+    private readonly months: MonthService,
   ) {
     super();
   }
 
   async process(job: Job<{ businessDate: string }>): Promise<string> {
     if (job.name === 'nightly') {
-      await this.nightly.requestEndedCycles();
+      await Promise.all([this.nightly.requestEndedCycles(), this.months.generateDue()]);
       return 'requested';
     }
     const state = await this.cycles.close(job.data.businessDate);

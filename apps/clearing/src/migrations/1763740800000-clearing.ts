@@ -32,8 +32,11 @@ export class Clearing1763740800000 implements MigrationInterface {
         tree_size integer,
         signatures jsonb,
         closed_at timestamptz,
+        -- The month whose tables have it, YYYY-MM: once, and for ever.
+        clearing_month char(7),
         CONSTRAINT cycle_pk PRIMARY KEY (business_date),
         CONSTRAINT cycle_sequence UNIQUE (sequence),
+        CONSTRAINT cycle_cleared CHECK (clearing_month IS NULL OR (state = 'CLOSED' AND clearing_month > to_char(business_date, 'YYYY-MM'))),
         CONSTRAINT cycle_state CHECK (CASE WHEN state = 'CLOSED'
           THEN num_nulls(closed_at, sequence, previous_root, merkle_root, tree_size, signatures) = 0
           ELSE state IN ('OPEN', 'SEALING', 'SEALED', 'VERIFIED') AND num_nonnulls(closed_at, sequence, previous_root, merkle_root, tree_size, signatures) = 0 END)
@@ -152,6 +155,61 @@ export class Clearing1763740800000 implements MigrationInterface {
         receivable_fen bigint NOT NULL,
         CONSTRAINT fund_net_position_pk PRIMARY KEY (business_date, region, insurance, fund)
       );
+
+      -- Monthly clearing (规程 art. 45-51). A month is named by when its tables are generated, which stay as they were.
+      CREATE TABLE clearing_month (
+        clearing_month char(7) NOT NULL,
+        generated_at timestamptz NOT NULL,
+        noticed_at timestamptz,
+        CONSTRAINT clearing_month_pk PRIMARY KEY (clearing_month)
+      );
+
+      CREATE TABLE clearing_line (
+        treating_province char(6) NOT NULL,
+        clearing_month char(7) NOT NULL,
+        insured_province char(6) NOT NULL,
+        insurance text NOT NULL,
+        fund text NOT NULL,
+        cost_month char(7) NOT NULL,
+        amount_fen bigint NOT NULL,
+        CONSTRAINT clearing_line_pk PRIMARY KEY (treating_province, clearing_month, insured_province, insurance, fund, cost_month)
+      );
+
+      -- 人次: settlements less those taken back.
+      CREATE TABLE clearing_count (
+        treating_province char(6) NOT NULL,
+        clearing_month char(7) NOT NULL,
+        insured_province char(6) NOT NULL,
+        insurance text NOT NULL,
+        settlement_count bigint NOT NULL,
+        CONSTRAINT clearing_count_pk PRIMARY KEY (treating_province, clearing_month, insured_province, insurance)
+      );
+
+      CREATE TABLE clearing_confirmation (
+        region char(6) NOT NULL,
+        clearing_month char(7) NOT NULL,
+        confirmed_at timestamptz NOT NULL,
+        CONSTRAINT clearing_confirmation_pk PRIMARY KEY (region, clearing_month)
+      );
+
+      -- What one province is to pay another: the insured one what it owes, or the treating one what it gives back.
+      CREATE TABLE clearing_notice (
+        treating_province char(6) NOT NULL,
+        clearing_month char(7) NOT NULL,
+        insured_province char(6) NOT NULL,
+        notice_id uuid NOT NULL,
+        is_return boolean NOT NULL,
+        amount_fen bigint NOT NULL,
+        bank text,
+        bank_serial text,
+        paid_on date,
+        arrived_on date,
+        CONSTRAINT clearing_notice_pk PRIMARY KEY (treating_province, clearing_month, insured_province),
+        CONSTRAINT clearing_notice_amount CHECK (amount_fen > 0),
+        CONSTRAINT clearing_notice_paid CHECK (num_nulls(bank, bank_serial, paid_on) IN (0, 3) AND (arrived_on IS NULL OR arrived_on >= paid_on))
+      );
+      ${['clearing_line', 'clearing_count', 'clearing_notice'].map((table) => narrowTenancySql(table, { provinces: ['insured_province', 'treating_province'], wholeProvinces: true })).join('')}
+      ${narrowTenancySql('clearing_confirmation', { provinces: ['region'], wholeProvinces: true })}
       ${['obligation', 'posting', 'position', 'fund_position', 'control_total'].map((table) => narrowTenancySql(table, { provinces: ['insured_province', 'treating_province'], wholeProvinces: true, nationReadsMany: true })).join('')}
       ${['net_position', 'fund_net_position'].map((table) => narrowTenancySql(table, { provinces: ['region'], wholeProvinces: true })).join('')}
       ${INBOX_TABLE}
@@ -160,14 +218,15 @@ export class Clearing1763740800000 implements MigrationInterface {
       ${AUDIT_TABLES}
       ${auditGrants('clearing_app')}
       ${proposalGrants('clearing_app')}
-      GRANT SELECT, INSERT ON obligation, posting, control_total, net_position, fund_net_position, inbox TO clearing_app;
-      GRANT SELECT, INSERT, UPDATE ON cycle, position, fund_position, idempotency TO clearing_app;
+      GRANT SELECT, INSERT ON obligation, posting, control_total, net_position, fund_net_position, clearing_line, clearing_count, clearing_confirmation, inbox TO clearing_app;
+      GRANT SELECT, INSERT, UPDATE ON cycle, position, fund_position, clearing_month, idempotency TO clearing_app;
+      GRANT SELECT, INSERT, UPDATE (bank, bank_serial, paid_on, arrived_on) ON clearing_notice TO clearing_app;
       GRANT SELECT, UPDATE ON chain_head TO clearing_app;`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
-      'DROP TABLE audit_record, audit_head, proposal, idempotency, inbox, fund_net_position, net_position, fund_position, position, posting, obligation, control_total, chain_head, cycle',
+      'DROP TABLE audit_record, audit_head, proposal, idempotency, inbox, clearing_notice, clearing_confirmation, clearing_count, clearing_line, clearing_month, fund_net_position, net_position, fund_position, position, posting, obligation, control_total, chain_head, cycle',
     );
   }
 }

@@ -2,17 +2,13 @@ import { Controller, Inject, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { RECORD } from '@yiditong/access';
 import { decodeInstant, encodeInstant, insuranceCodec, TARGETS, type Actor, type RpcClient } from '@yiditong/chassis';
-import { INSURANCES, isCalendarDate } from '@yiditong/codes';
+import { INSURANCES } from '@yiditong/codes';
 import type { clearingV1 } from '@yiditong/contracts';
 import { z } from 'zod';
 import { CurrentActor } from '../auth/current-actor.js';
 import { Endpoint } from '../http/endpoint.js';
-import { answerFen, instant, region } from '../http/fields.js';
+import { answerFen, instant, month, region } from '../http/fields.js';
 
-const month = z
-  .string()
-  .refine((text) => isCalendarDate(`${text}-01`), 'a month, YYYY-MM')
-  .describe('费款所属期 YYYY-MM / the month that costs are of');
 const costMonthQuery = z.strictObject({
   asOf: instant.optional().describe('截至何时已记录的，不得晚于现在；不填为现在 / as recorded by then; unset for now'),
   since: instant.optional().describe('同时给出较早时刻的数，以便比较 / with the figures of an earlier instant'),

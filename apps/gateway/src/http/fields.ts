@@ -9,6 +9,10 @@ export const amountFen = z
   .describe('金额，单位分 / amount in fen');
 
 export const businessDate = z.string().refine(isCalendarDate, 'a date, YYYY-MM-DD').describe('业务日期 YYYY-MM-DD');
+export const month = z
+  .string()
+  .refine((text) => isCalendarDate(`${text}-01`), 'a month, YYYY-MM')
+  .describe('月份 YYYY-MM / month');
 export const region = z
   .string()
   .refine((code) => findProvince(code) !== null, 'a six-digit division code')

@@ -1,56 +1,9 @@
-import { Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { describeFault } from '@yiditong/chassis';
-import { bulkhead, BulkheadRejectedError, type BulkheadPolicy } from 'cockatiel';
-import { Piscina } from 'piscina';
-import { Busy } from '../http/admission.js';
+import { PrinterThread } from '../http/printer-thread.js';
 import type { Slip } from './slip.js';
 
-/** Beyond so many that wait, the last would be printed after some five seconds. */
-const MOST_WAITING = 16;
-const RETRY_AFTER_SECONDS = 5;
-/** As it is built: a thread runs JavaScript only. */
-const WORKER = new URL('slip-worker.js', import.meta.url);
-
-/** Prints slips one after the other in a thread of its own, so that setting type holds up no request. The thread begins with the first slip. */
-export class SlipPrinter implements OnApplicationShutdown {
-  private readonly logger = new Logger('SlipPrinter');
-  private readonly turns: BulkheadPolicy;
-  private thread: Piscina<Slip, Uint8Array> | null = null;
-
-  constructor(
-    private readonly worker: URL = WORKER,
-    mostWaiting = MOST_WAITING,
-  ) {
-    this.turns = bulkhead(1, mostWaiting);
-  }
-
-  /** The slip on A4. Rejects with SERVICE_BUSY where too many wait already. */
-  async print(slip: Slip): Promise<Uint8Array> {
-    this.thread ??= this.start();
-    const { thread } = this;
-    try {
-      return await this.turns.execute(() => thread.run(slip));
-    } catch (error) {
-      throw error instanceof BulkheadRejectedError ? new Busy(RETRY_AFTER_SECONDS) : error;
-    }
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.thread?.destroy();
-    this.thread = null;
-  }
-
-  /** Of the gateway's environment, which has its keys, the thread sees nothing. */
-  private start(): Piscina<Slip, Uint8Array> {
-    const thread = new Piscina<Slip, Uint8Array>({
-      filename: this.worker.href,
-      minThreads: 1,
-      maxThreads: 1,
-      env: {},
-      execArgv: [],
-    });
-    // A thread that dies between two slips is replaced.
-    thread.on('error', (error) => this.logger.error(describeFault(error)));
-    return thread;
+/** Prints slips on A4. */
+export class SlipPrinter extends PrinterThread<Slip> {
+  constructor(worker = new URL('slip-worker.js', import.meta.url), mostWaiting?: number) {
+    super(worker, mostWaiting);
   }
 }

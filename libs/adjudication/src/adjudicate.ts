@@ -181,7 +181,7 @@ function payFromAccounts(
   const mutualAidFen = rule?.mutualAid ? minFen(subtractFen(askedFen, accountFen), account.mutualAidFen) : ZERO_FEN;
   const source = rule?.source ?? '';
   if (accountFen > 0n) addStep(steps, 'ACCOUNT', source, askedFen, null, accountFen);
-  if (mutualAidFen > 0n) addStep(steps, 'MUTUAL_AID', source, askedFen, null, mutualAidFen);
+  if (mutualAidFen > 0n) addStep(steps, 'MUTUAL_AID', source, subtractFen(askedFen, accountFen), null, mutualAidFen);
   const cashFen = subtractFen(personalFen, accountFen, mutualAidFen);
   return { accountFen, mutualAidFen, cashFen, accountBalanceFen: subtractFen(account.balanceFen, accountFen) };
 }

@@ -1,7 +1,7 @@
 import { BENEFIT_LEVELS, HOSPITAL_LEVELS, ITEM_CLASSES, ITEM_KINDS, PERSON_TYPES, VISIT_KINDS } from '@yiditong/codes';
 import type { Fen, Rate } from '@yiditong/money';
 import { z } from 'zod';
-import { PLACES, SETTLED_BY, type Choice } from './choice.js';
+import { PLACES, SETTLED_BY, type Choice, type Figure } from './choice.js';
 import type { Standard } from './policy.js';
 import { amount, range, ratio, said, saidOfEach } from './written-values.js';
 
@@ -37,18 +37,23 @@ export const whenever = when.default({});
 type ChoiceText = string | { [key: string]: unknown } | readonly unknown[];
 type ChoiceSchema<T> = z.ZodType<Choice<T>, ChoiceText>;
 
-function choice<T>(id: string, of: string, value: z.ZodType<T>): ChoiceSchema<T> {
+function choice<T>(id: string, of: string, figure: z.ZodType<Figure<T>>): ChoiceSchema<T> {
   const ways = z.lazy(() =>
     z.union([
-      value.transform((chosen): Choice<T> => ({ kind: 'VALUE', value: chosen })),
+      figure,
       said({ byLevel: saidOfEach(HOSPITAL_LEVELS, any) })
         .describe('By hospital level 按医院等级')
-        .transform(({ byLevel }): Choice<T> => ({ kind: 'BY_LEVEL', of: byLevel })),
+        .transform(({ byLevel, source }) => from(byLevel.source ?? source, { kind: 'BY_LEVEL', of: byLevel.of })),
       said({ byPerson: saidOfEach(PERSON_TYPES, any) })
         .describe('By kind of person 按人员类别')
-        .transform(({ byPerson }): Choice<T> => ({ kind: 'BY_PERSON', of: byPerson })),
+        .transform(({ byPerson, source }) => from(byPerson.source ?? source, { kind: 'BY_PERSON', of: byPerson.of })),
       z
-        .array(said({ when: whenever, is: any }))
+        .array(
+          said({ when: whenever, is: any }).transform(({ when: of, is, source }) => ({
+            when: of,
+            is: from(source, is),
+          })),
+        )
         .min(1)
         .describe('The first case that holds counts 依次判断，取第一个符合的')
         .transform((cases): Choice<T> => ({ kind: 'CASES', cases })),
@@ -61,11 +66,42 @@ function choice<T>(id: string, of: string, value: z.ZodType<T>): ChoiceSchema<T>
   return any;
 }
 
-export const amountChoice: ChoiceSchema<Fen> = choice('amountChoice', 'An amount in yuan 金额', amount);
-export const ratioChoice: ChoiceSchema<Rate> = choice('ratioChoice', 'A ratio 比例', ratio);
+/** Gives a source to all figures that don't say their own. */
+function from<T>(source: string | undefined, choice: Choice<T>): Choice<T> {
+  if (source === undefined) return choice;
+  const fromEach = <K extends string>(of: Readonly<Partial<Record<K, Choice<T>>>>) =>
+    Object.fromEntries(
+      Object.entries<Choice<T> | undefined>(of).map(([key, each]) => [key, each && from(source, each)]),
+    ) as Partial<Record<K, Choice<T>>>;
+  switch (choice.kind) {
+    case 'VALUE':
+      return { ...choice, source: choice.source ?? source };
+    case 'BY_LEVEL':
+      return { ...choice, of: fromEach(choice.of) };
+    case 'BY_PERSON':
+      return { ...choice, of: fromEach(choice.of) };
+    case 'CASES':
+      return { ...choice, cases: choice.cases.map(({ when: of, is }) => ({ when: of, is: from(source, is) })) };
+  }
+}
 
-const standard: z.ZodType<Standard> = z.union([
-  amount.transform((fen): Standard => ({ kind: 'AMOUNT', fen })),
+function figureOf<T>(value: T, source?: string): Figure<T> {
+  return source === undefined ? { kind: 'VALUE', value } : { kind: 'VALUE', value, source };
+}
+
+export const amountChoice: ChoiceSchema<Fen> = choice(
+  'amountChoice',
+  'An amount in yuan 金额',
+  amount.transform((value) => figureOf(value)),
+);
+export const ratioChoice: ChoiceSchema<Rate> = choice(
+  'ratioChoice',
+  'A ratio 比例',
+  ratio.transform((value) => figureOf(value)),
+);
+
+const standard: z.ZodType<Figure<Standard>> = z.union([
+  amount.transform((fen) => figureOf<Standard>({ kind: 'AMOUNT', fen })),
   said({
     shareOf: z
       .enum(['BILL', 'IN_SCOPE'])
@@ -75,13 +111,9 @@ const standard: z.ZodType<Standard> = z.union([
     most: amount.nullable().default(null).describe('At most; null for no limit 最高'),
   })
     .refine(({ least, most }) => most === null || least <= most, 'least is above most')
-    .transform(({ shareOf, ratio: of, least, most }): Standard => ({
-      kind: 'SHARE',
-      of: shareOf,
-      ratio: of,
-      leastFen: least,
-      mostFen: most,
-    })),
+    .transform(({ shareOf, ratio: of, least, most, source }) =>
+      figureOf<Standard>({ kind: 'SHARE', of: shareOf, ratio: of, leastFen: least, mostFen: most }, source),
+    ),
 ]);
 export const standardChoice: ChoiceSchema<Standard> = choice(
   'standardChoice',

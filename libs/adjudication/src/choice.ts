@@ -58,9 +58,12 @@ export type When = {
   readonly unitPrice?: Range<Fen> | undefined;
 };
 
+/** A figure itself; its source where it, or what it is chosen from, says another one than its rule. */
+export type Figure<T> = { readonly kind: 'VALUE'; readonly value: T; readonly source?: string | undefined };
+
 /** A figure that may differ by hospital, by person, or by anything else that a rule may depend on. */
 export type Choice<T> =
-  | { readonly kind: 'VALUE'; readonly value: T }
+  | Figure<T>
   | { readonly kind: 'BY_LEVEL'; readonly of: Readonly<Partial<Record<HospitalLevel, Choice<T>>>> }
   | { readonly kind: 'BY_PERSON'; readonly of: Readonly<Partial<Record<PersonType, Choice<T>>>> }
   /** The first that holds. */
@@ -68,9 +71,18 @@ export type Choice<T> =
 
 /** Null where nothing is said of these circumstances. */
 export function choose<T>(choice: Choice<T>, of: Circumstances, part: PartCircumstances | null = null): T | null {
+  return chooseFigure(choice, of, part)?.value ?? null;
+}
+
+/** The same with the figure's own source. */
+export function chooseFigure<T>(
+  choice: Choice<T>,
+  of: Circumstances,
+  part: PartCircumstances | null = null,
+): Figure<T> | null {
   switch (choice.kind) {
     case 'VALUE':
-      return choice.value;
+      return choice;
     case 'BY_LEVEL':
       return chooseFrom(choice.of[of.hospitalLevel], of, part);
     case 'BY_PERSON':
@@ -80,8 +92,12 @@ export function choose<T>(choice: Choice<T>, of: Circumstances, part: PartCircum
   }
 }
 
-function chooseFrom<T>(choice: Choice<T> | undefined, of: Circumstances, part: PartCircumstances | null): T | null {
-  return choice === undefined ? null : choose(choice, of, part);
+function chooseFrom<T>(
+  choice: Choice<T> | undefined,
+  of: Circumstances,
+  part: PartCircumstances | null,
+): Figure<T> | null {
+  return choice === undefined ? null : chooseFigure(choice, of, part);
 }
 
 export function holds(when: When, of: Circumstances, part: PartCircumstances | null = null): boolean {

@@ -180,7 +180,10 @@ function figures(
   }
 }
 
-/** Amounts are bigints, which JSON doesn't know. */
+/** Amounts are bigints, which JSON doesn't know. Where a figure comes from is no part of it. */
 export function textOf(value: unknown): string {
-  return JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? String(each) : each));
+  return JSON.stringify(value, (key, each: unknown) => {
+    if (key === 'source') return undefined;
+    return typeof each === 'bigint' ? String(each) : each;
+  });
 }

@@ -135,7 +135,8 @@ describe('the deductible', () => {
       [{ baseFen: yuan('10000'), figureFen: yuan('1000'), resultFen: yuan('100'), remark: true }],
     ],
     ['that isn’t one', { basis: 'NONE' }, []],
-    ['of nothing', { standard: '0' }, []],
+    ['of nothing', { standard: '0' }, [{ figureFen: yuan('0'), resultFen: yuan('0') }]],
+    ['that is others’', { standard: { byLevel: { PRIMARY: '1' } } }, []],
   ])('%s is explained by its standard and what is paid of it', (_, rule, expected) => {
     const { steps } = deductibleOf(rule, {}, { INPATIENT_DEDUCTIBLE: yuan('900') });
     expect(steps.filter((step) => step.rule === 'DEDUCTIBLE')).toMatchObject(expected);

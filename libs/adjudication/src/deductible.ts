@@ -1,22 +1,12 @@
-import {
-  fen,
-  maxFen,
-  minFen,
-  rate,
-  share,
-  subtractFen,
-  subtractRates,
-  WHOLE_RATE,
-  ZERO_FEN,
-  type Fen,
-} from '@yiditong/money';
+import { fen, maxFen, minFen, subtractFen, ZERO_FEN, type Fen } from '@yiditong/money';
 import { accumulated, TOTALS_OF, type AccumulatorKind, type Accumulators } from './accumulators.js';
-import { choose, holds, type Circumstances } from './choice.js';
+import { chooseFigure, type Circumstances } from './choice.js';
 import type { Claim } from './claim.js';
+import { adjusted, standardOf, type CountedBills } from './deductible-standard.js';
 import { addStep, type Steps } from './explanation.js';
 import { splitTotal } from './line-split.js';
 import { keyOf } from './periods.js';
-import type { DeductibleAdjustment, DeductibleRule, Standard } from './policy.js';
+import type { DeductibleRule, Standard } from './policy.js';
 
 /** Of a stay that goes on into another benefit year: what its earlier parts came to. It is one visit, of the year that it began in. */
 export type EarlierPart = {
@@ -32,6 +22,7 @@ export type EarlierPart = {
  * 实际支付起付线: what of the base the person pays before any fund does. It is at most what is left of the standard in the period
  * that the rule counts by and after what earlier parts of the same stay paid, of what a year asks for at most, and of the base itself.
  * What an earlier settlement of the stay paid is in the totals already where the rule counts by them, and in the claim where it doesn't.
+ * The last line of its explanation is what is paid, also where that is nothing; without a rule or a standard there is none.
  */
 export function applyDeductible(
   claim: Claim,
@@ -42,40 +33,75 @@ export function applyDeductible(
   earlier: EarlierPart | null,
   steps: Steps,
 ): Fen {
-  const paidInStayFen = earlier?.deductibleFen ?? ZERO_FEN;
-  const billFen = fen(splitTotal(claim.split) + (earlier?.billFen ?? 0n));
-  const inScopeFen = fen(baseFen + (earlier?.payableFen ?? 0n));
-  const standardFen = standardOf(of, rule, billFen, inScopeFen, claim.stayDeductibleFen === null);
-  if (standardFen === ZERO_FEN) return ZERO_FEN;
+  const standard = rule.basis === 'NONE' ? null : chooseFigure(rule.standard, of);
+  if (standard === null) return ZERO_FEN;
+  const bills: CountedBills = {
+    billFen: fen(splitTotal(claim.split) + (earlier?.billFen ?? 0n)),
+    inScopeFen: fen(baseFen + (earlier?.payableFen ?? 0n)),
+    isFirst: claim.stayDeductibleFen === null,
+    isSoFar: earlier !== null,
+  };
+  const standardFen = standardOf(standard, of, rule, bills, steps);
   const counted = earlier?.first ?? { claim, before };
   const kind = deductibleKind(counted.claim, rule);
-  const countedFen = kind === null ? ZERO_FEN : fen(accumulated(counted.before, kind));
-  const leftFen = leftOfStay(claim, of, rule, subtractFen(standardFen, countedFen, paidInStayFen), kind, paidInStayFen);
-  const most = rule.yearlyMost && choose(rule.yearlyMost, of);
-  const ofYearFen = fen(accumulated(counted.before, TOTALS_OF[of.visitKind].DEDUCTIBLE));
-  const leftOfYear = most === null ? leftFen : subtractFen(most, ofYearFen, paidInStayFen);
-  const paidFen = maxFen(ZERO_FEN, minFen(leftFen, leftOfYear, baseFen));
-  addStep(steps, 'DEDUCTIBLE', rule.source, baseFen, null, paidFen, standardFen, kind !== null);
+  const left: Left = { fen: standardFen, source: standard.source ?? rule.source, steps };
+  if (kind !== null) take(left, 'DEDUCTIBLE_EARLIER', fen(accumulated(counted.before, kind)));
+  takeOfStay(left, claim, of, rule, standard.value, kind, earlier?.deductibleFen ?? ZERO_FEN);
+  const most = rule.yearlyMost && chooseFigure(rule.yearlyMost, of);
+  if (most !== null) {
+    const ofYearFen = fen(accumulated(counted.before, TOTALS_OF[of.visitKind].DEDUCTIBLE));
+    const paidFen = fen(ofYearFen + (earlier?.deductibleFen ?? 0n));
+    limit(left, 'DEDUCTIBLE_YEAR_MOST', most.source ?? rule.source, most.value, paidFen);
+  }
+  const paidFen = minFen(left.fen, baseFen);
+  addStep(steps, 'DEDUCTIBLE', left.source, baseFen, null, paidFen, standardFen, kind !== null);
   return paidFen;
 }
 
+/** What is left of a deductible, never below nothing, and the lines that tell how. */
+type Left = { fen: Fen; readonly source: string; readonly steps: Steps };
+
+/** Takes off what has been paid. */
+function take(left: Left, line: 'DEDUCTIBLE_EARLIER' | 'DEDUCTIBLE_OF_STAY', paidFen: Fen): void {
+  if (paidFen === ZERO_FEN) return;
+  const restFen = maxFen(ZERO_FEN, subtractFen(left.fen, paidFen));
+  addStep(left.steps, line, left.source, left.fen, null, restFen, paidFen);
+  left.fen = restFen;
+}
+
+/** Leaves no more than a limit does of which some is paid. */
+function limit(
+  left: Left,
+  line: 'DEDUCTIBLE_STAY_MOST' | 'DEDUCTIBLE_YEAR_MOST',
+  source: string,
+  mostFen: Fen,
+  paidFen: Fen,
+): void {
+  const restFen = maxFen(ZERO_FEN, subtractFen(mostFen, paidFen));
+  if (restFen >= left.fen) return;
+  addStep(left.steps, line, source, left.fen, null, restFen, mostFen);
+  left.fen = restFen;
+}
+
 /**
- * What earlier settlements of the stay leave of a visit's own deductible. Of an amount they have paid their part. A share is of each part's
- * own bill, so that only what it is at most is asked once of all.
+ * What earlier parts and settlements of the stay leave of a visit's own deductible. Of an amount they have paid their part. A share is of
+ * each settlement's own bill, so that only what it is at most is asked once of all.
  */
-function leftOfStay(
+function takeOfStay(
+  left: Left,
   { stayDeductibleFen }: Claim,
   of: Circumstances,
   rule: DeductibleRule,
-  leftFen: Fen,
+  standard: Standard,
   kind: AccumulatorKind | null,
-  paidInStayFen: Fen,
-): Fen {
-  if (stayDeductibleFen === null || kind !== null) return leftFen;
-  const standard = choose(rule.standard, of);
-  if (standard === null || standard.kind === 'AMOUNT') return subtractFen(leftFen, stayDeductibleFen);
-  if (standard.mostFen === null) return leftFen;
-  return minFen(leftFen, subtractFen(adjusted(standard.mostFen, of, rule), stayDeductibleFen, paidInStayFen));
+  ofPartsFen: Fen,
+): void {
+  const ofSettlementsFen = kind === null ? (stayDeductibleFen ?? ZERO_FEN) : ZERO_FEN;
+  if (standard.kind === 'AMOUNT') return take(left, 'DEDUCTIBLE_OF_STAY', fen(ofPartsFen + ofSettlementsFen));
+  take(left, 'DEDUCTIBLE_OF_STAY', ofPartsFen);
+  if (standard.mostFen === null || stayDeductibleFen === null || kind !== null) return;
+  const mostFen = adjusted(standard.mostFen, of, rule, []);
+  limit(left, 'DEDUCTIBLE_STAY_MOST', left.source, mostFen, fen(ofSettlementsFen + ofPartsFen));
 }
 
 /** By what the deductible is counted; null where every visit has its own. */
@@ -95,50 +121,5 @@ export function deductibleKind(claim: Claim, { basis }: DeductibleRule): Accumul
       return keyOf(kind, 'QUARTER', claim.endedOn);
     case 'PER_MONTH':
       return keyOf(kind, 'MONTH', claim.endedOn);
-  }
-}
-
-function standardOf(of: Circumstances, rule: DeductibleRule, billFen: Fen, inScopeFen: Fen, isFirst: boolean): Fen {
-  if (rule.basis === 'NONE') return ZERO_FEN;
-  const standard = choose(rule.standard, of);
-  if (standard === null) return ZERO_FEN;
-  return adjusted(amountOf(standard, billFen, inScopeFen, isFirst), of, rule);
-}
-
-function adjusted(full: Fen, of: Circumstances, rule: DeductibleRule): Fen {
-  return rule.adjustments.reduce(
-    (amount, adjustment) => (holds(adjustment.when, of) ? adjust(amount, full, adjustment, of) : amount),
-    full,
-  );
-}
-
-/** What a share is at least is asked of the stay's first part. */
-function amountOf(standard: Standard, billFen: Fen, inScopeFen: Fen, isFirst: boolean): Fen {
-  if (standard.kind === 'AMOUNT') return standard.fen;
-  const part = maxFen(
-    isFirst ? standard.leastFen : ZERO_FEN,
-    share(standard.of === 'BILL' ? billFen : inScopeFen, standard.ratio),
-  );
-  return standard.mostFen === null ? part : minFen(part, standard.mostFen);
-}
-
-/** `full` is the standard before any adjustment. */
-function adjust(amount: Fen, full: Fen, adjustment: DeductibleAdjustment, of: Circumstances): Fen {
-  const earlier = BigInt(of.visitNumber - 1);
-  switch (adjustment.mode) {
-    case 'FACTOR':
-      return share(amount, adjustment.factor);
-    case 'LESS':
-      return maxFen(ZERO_FEN, subtractFen(amount, adjustment.fen));
-    case 'FACTORS_BY_VISIT':
-      return share(amount, adjustment.factors[Math.min(of.visitNumber, adjustment.factors.length) - 1] ?? WHOLE_RATE);
-    case 'LESS_BY_VISIT':
-      return maxFen(ZERO_FEN, fen(amount - adjustment.fen * earlier));
-    case 'SHARE_LESS_BY_VISIT': {
-      const { numerator, denominator } = adjustment.ratio;
-      return maxFen(ZERO_FEN, share(amount, subtractRates(WHOLE_RATE, rate(numerator * earlier, denominator))));
-    }
-    case 'FLOOR':
-      return maxFen(amount, minFen(full, choose(adjustment.least, of) ?? ZERO_FEN));
   }
 }

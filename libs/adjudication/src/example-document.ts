@@ -40,7 +40,10 @@ export const example = said({
     fund: amount.describe('All funds together 基金支付合计'),
     personal: amount.describe('个人负担'),
     deductible: amount.optional().describe('实际支付起付线'),
-    funds: saidOfEach(FUNDS, amount).optional().describe('Exactly the funds that pay something 各基金支付'),
+    funds: saidOfEach(FUNDS, amount)
+      .transform(({ of }) => of)
+      .optional()
+      .describe('Exactly the funds that pay something 各基金支付'),
     account: amount.optional().describe('个人账户支付'),
     cash: amount.optional().describe('现金支付'),
   }),

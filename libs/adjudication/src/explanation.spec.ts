@@ -1,7 +1,9 @@
 import { rate } from '@yiditong/money';
 import { describe, expect, it } from 'vitest';
+import { ofVisit, SHARE_OF } from './deductible-explanation.js';
 import { explain, fundProcess, poolingRatioE4, type Adjudication, type Claim, type ExplainedStep } from './index.js';
 import { addStep, type Step, type StepRule, type Steps } from './explanation.js';
+import { LIMIT_NAMES } from './limit-explanation.js';
 import { XIAN, XIAN_DOCUMENT } from './spec-cities.js';
 import { claim, paid, read, split, yuan } from './spec-policies.js';
 
@@ -41,9 +43,74 @@ describe('what a step says', () => {
     ['POOLING_RATIO', {}, '统筹基金支付', 'The pooling fund pays'],
     [
       'POOLING_CAP',
+      { figureFen: yuan('40'), remark: LIMIT_NAMES.FUND.VISIT },
+      '每次最高支付限额 40.00 元',
+      'The limit of a visit is 40.00 yuan',
+    ],
+    [
+      'POOLING_CAP',
+      { figureFen: yuan('100'), remark: LIMIT_NAMES.EXPENSE.MONTH },
+      '每月可支付的费用限额 100.00 元，此前已用 60.00 元，本次最多 40.00 元',
+      'The limit of a month on costs is 100.00 yuan, of which earlier bills used 60.00 yuan: at most 40.00 yuan this time',
+    ],
+    [
+      'POOLING_CAP',
+      { figureFen: yuan('100'), resultFen: yuan('0'), remark: LIMIT_NAMES.FUND.YEAR },
+      '年度最高支付限额 100.00 元，此前已用完',
+      'The limit of a year is 100.00 yuan, which earlier bills used up',
+    ],
+    ['POOLING_CAP', { figureFen: yuan('40') }, '年度最高支付限额 40.00 元', 'The limit of a year is 40.00 yuan'],
+    ['DEDUCTIBLE_STANDARD', { figureFen: yuan('40') }, '起付标准 40.00 元', 'The deductible is 40.00 yuan'],
+    [
+      'DEDUCTIBLE_STANDARD',
+      { rate: rate(1n, 5n), remark: SHARE_OF.BILL },
+      '起付标准为费用总额的 20%',
+      'The deductible is 20% of the bill',
+    ],
+    ['DEDUCTIBLE_LEAST', { figureFen: yuan('40') }, '起付标准最低 40.00 元', 'The deductible is at least 40.00 yuan'],
+    ['DEDUCTIBLE_MOST', { figureFen: yuan('40') }, '起付标准最高 40.00 元', 'The deductible is at most 40.00 yuan'],
+    ['DEDUCTIBLE_FACTOR', { rate: rate(5n, 2n) }, '起付标准乘以 250%', 'The deductible is multiplied by 250%'],
+    [
+      'DEDUCTIBLE_FACTOR',
+      { rate: rate(1n, 2n), remark: ofVisit(3) },
+      '年度内第 3 次，起付标准乘以 50%',
+      'The deductible is multiplied by 50% at visit 3 of the year',
+    ],
+    [
+      'DEDUCTIBLE_LESS',
+      { figureFen: yuan('60'), remark: ofVisit(2) },
+      '年度内第 2 次，起付标准降低 60.00 元',
+      'The deductible is lowered by 60.00 yuan at visit 2 of the year',
+    ],
+    [
+      'DEDUCTIBLE_FLOOR',
       { figureFen: yuan('40') },
-      '已达最高支付限额，本次最多 40.00 元',
-      'The limit is reached: at most 40.00 yuan this time',
+      '降低后起付标准不低于 40.00 元',
+      'It is not lowered below 40.00 yuan',
+    ],
+    [
+      'DEDUCTIBLE_EARLIER',
+      { figureFen: yuan('60') },
+      '减去本期此前已负担的起付标准 60.00 元',
+      'Earlier bills of the period paid 60.00 yuan of it',
+    ],
+    [
+      'DEDUCTIBLE_OF_STAY',
+      { figureFen: yuan('60') },
+      '减去本次住院此前已负担的起付标准 60.00 元',
+      'Earlier parts of the stay paid 60.00 yuan of it',
+    ],
+    [
+      'DEDUCTIBLE_STAY_MOST',
+      { figureFen: yuan('100') },
+      '本次住院起付标准累计上限 100.00 元，此前已用 60.00 元，本次最多 40.00 元',
+      'The most that a stay asks for is 100.00 yuan, of which earlier bills used 60.00 yuan: at most 40.00 yuan this time',
+    ],
+    [
+      'DEDUCTIBLE_YEAR_MOST',
+      { figureFen: yuan('100'), resultFen: yuan('0') },
+      '年度起付标准累计上限 100.00 元，此前已用完',
+      'The most that a year asks for is 100.00 yuan, which earlier bills used up',
     ],
     [
       'CROSS_YEAR',
@@ -106,9 +173,9 @@ describe('what a step says', () => {
     ],
     [
       'EMPLOYER_SUPPLEMENT_CAP',
-      { figureFen: yuan('40') },
-      '企业补充医疗保险已达最高支付限额，本次最多 40.00 元',
-      'The employer’s supplementary insurance has reached its limit: at most 40.00 yuan this time',
+      { figureFen: yuan('100') },
+      '企业补充医疗保险年度最高支付限额 100.00 元，此前已用 60.00 元，本次最多 40.00 元',
+      'The employer’s supplementary insurance: the limit of a year is 100.00 yuan, of which earlier bills used 60.00 yuan: at most 40.00 yuan this time',
     ],
     [
       'LARGE_SUM_UNPAID',
@@ -198,7 +265,7 @@ describe('the national message', () => {
   it('has how a fund’s payment came about, a line a step', () => {
     const { steps } = paid(claim({ split: split('11200') }), XIAN, { POOLING_PAID: yuan('395000') });
     expect(fundProcess(steps, 'POOLING')).toBe(
-      '统筹基金按 80% 支付：10000.00 × 80% → 8000.00\n已达最高支付限额，本次最多 5000.00 元：8000.00 → 5000.00',
+      '统筹基金按 80% 支付：10000.00 × 80% → 8000.00\n年度最高支付限额 400000.00 元，此前已用 395000.00 元，本次最多 5000.00 元：8000.00 → 5000.00',
     );
     expect(fundProcess(steps, 'LARGE_SUM').split('\n')).toEqual([
       '职工大额医疗费用补助计入超过前面基金最高支付限额的费用，由因限额少付的 3000.00 元按支付比例折算：3000.00 × 125% → 3750.00',

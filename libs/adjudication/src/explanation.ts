@@ -1,11 +1,13 @@
-import { formatRate, formatYuan, type Fen, type Rate } from '@yiditong/money';
+import { formatRate, type Fen, type Rate } from '@yiditong/money';
+import { deductibleWords, isDeductibleRule, type DeductibleRuleName } from './deductible-explanation.js';
 import { isLayerRule, layerWords, type LayerRule } from './layer-explanation.js';
+import { LIMIT_NAMES, limitWords } from './limit-explanation.js';
 
 export type StepRule =
   | 'CROSS_YEAR'
   | 'IN_SCOPE'
   | 'FIRST_SELF_PAY'
-  | 'DEDUCTIBLE'
+  | DeductibleRuleName
   | 'POOLING_RATIO'
   | 'POOLING_CAP'
   | LayerRule
@@ -24,9 +26,12 @@ export type Step = {
   readonly baseFen: Fen;
   readonly rate: Rate | null;
   readonly resultFen: Fen;
-  /** The standard, threshold or limit that the rule compared with, or what it adds or takes off. */
+  /** The standard, threshold or limit that the rule compared with, or what it adds or takes off. Of a limit, what it is before earlier bills. */
   readonly figureFen: Fen | null;
-  /** Of a deductible, that it is counted over a period; of the person’s part, that the hospital bears some; of the pooling fund, how the ratio came about. */
+  /**
+   * Of a deductible, that it is counted over a period; of the person’s part, that the hospital bears some. Words say how a ratio came about,
+   * what a share is of, which visit of the year it is, or what a limit is called.
+   */
   readonly remark: boolean | Words;
 };
 
@@ -86,7 +91,7 @@ function percentOf(rate: Rate): string {
 
 const FIXED: Readonly<
   Record<
-    Exclude<StepRule, 'CROSS_YEAR' | 'PERSONAL' | 'DEDUCTIBLE' | 'POOLING_RATIO' | 'POOLING_CAP' | LayerRule>,
+    Exclude<StepRule, 'CROSS_YEAR' | 'PERSONAL' | DeductibleRuleName | 'POOLING_RATIO' | 'POOLING_CAP' | LayerRule>,
     Words
   >
 > = {
@@ -103,20 +108,13 @@ const FIXED: Readonly<
 function wordsOf(step: Step, rate: string): Words {
   const { rule, resultFen, figureFen, remark } = step;
   if (isLayerRule(rule)) return layerWords(rule, step, rate);
-  const figure = figureFen === null ? '' : formatYuan(figureFen);
+  if (isDeductibleRule(rule)) return deductibleWords(rule, step, rate);
+  const said = typeof remark === 'object' ? remark : null;
   switch (rule) {
     case 'POOLING_RATIO':
-      return typeof remark === 'object' ? remark : { zh: '统筹基金支付', en: 'The pooling fund pays' };
+      return said ?? { zh: '统筹基金支付', en: 'The pooling fund pays' };
     case 'POOLING_CAP':
-      return {
-        zh: `已达最高支付限额，本次最多 ${figure} 元`,
-        en: `The limit is reached: at most ${figure} yuan this time`,
-      };
-    case 'DEDUCTIBLE':
-      return {
-        zh: `起付标准 ${figure} 元${remark ? '（按期累计）' : ''}，本次由个人负担 ${formatYuan(resultFen)} 元`,
-        en: `Of the deductible of ${figure} yuan${remark ? ', counted over the period,' : ''} the person pays ${formatYuan(resultFen)} yuan this time`,
-      };
+      return limitWords(said ?? LIMIT_NAMES.FUND.YEAR, figureFen ?? resultFen, resultFen);
     case 'PERSONAL':
       return {
         zh: `个人负担 = 费用总额 − 基金支付合计${remark ? ' − 医院负担' : ''}`,
@@ -124,8 +122,8 @@ function wordsOf(step: Step, rate: string): Words {
       };
     case 'CROSS_YEAR':
       return {
-        zh: `跨年度住院，按住院天数归入 ${typeof remark === 'object' ? remark.zh : ''} 待遇年度的部分`,
-        en: `The part of the stay that its nights give to the benefit year ${typeof remark === 'object' ? remark.en : ''}`,
+        zh: `跨年度住院，按住院天数归入 ${said?.zh ?? ''} 待遇年度的部分`,
+        en: `The part of the stay that its nights give to the benefit year ${said?.en ?? ''}`,
       };
     case 'IN_SCOPE':
     case 'FIRST_SELF_PAY':

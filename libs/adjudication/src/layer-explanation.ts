@@ -1,6 +1,7 @@
 import type { Fund } from '@yiditong/codes';
 import { compareRates, formatYuan, WHOLE_RATE, type Fen, type Rate } from '@yiditong/money';
 import type { Step, Words } from './explanation.js';
+import { limitWords } from './limit-explanation.js';
 
 export type LayerFund = Exclude<Fund, 'POOLING'>;
 
@@ -60,7 +61,7 @@ export function isLayerRule(rule: string): rule is LayerRule {
 }
 
 /** What a line of a further fund says, given its rate as a text. */
-export function layerWords(rule: LayerRule, { baseFen, rate, figureFen }: Step, percent: string): Words {
+export function layerWords(rule: LayerRule, { baseFen, rate, resultFen, figureFen }: Step, percent: string): Words {
   const { name, line } = SPOKEN[rule];
   const figure = figureFen === null ? null : formatYuan(figureFen);
   switch (line) {
@@ -83,11 +84,10 @@ export function layerWords(rule: LayerRule, { baseFen, rate, figureFen }: Step, 
         zh: `${name.zh}减去此前各次已结算的 ${figure} 元`,
         en: `${name.en} takes off ${figure} yuan that were settled with earlier bills`,
       };
-    case 'CAP':
-      return {
-        zh: `${name.zh}已达最高支付限额，本次最多 ${figure} 元`,
-        en: `${name.en} has reached its limit: at most ${figure} yuan this time`,
-      };
+    case 'CAP': {
+      const limit = { zh: `${name.zh}年度最高支付限额`, en: `${name.en}: the limit of a year` };
+      return limitWords(limit, figureFen ?? resultFen, resultFen);
+    }
     case 'UNPAID':
       return {
         zh: `${name.zh}最多支付尚未支付的 ${figure} 元`,

@@ -317,7 +317,7 @@ describe('the explanation of a whole bill', () => {
       ['HOSPITAL_PART', '就医地医院', yuan('3700'), '', yuan('50')],
       ['PERSONAL', '通知二(一)', yuan('10100'), '', yuan('3650')],
       ['ACCOUNT', '账户办法', yuan('3600'), '', yuan('500')],
-      ['MUTUAL_AID', '账户办法', yuan('3600'), '', yuan('300')],
+      ['MUTUAL_AID', '账户办法', yuan('3100'), '', yuan('300')],
     ]);
     expect(explain(paid(of, policy).steps)[5]?.textZh).toContain('医院负担');
     expect(

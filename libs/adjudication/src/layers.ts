@@ -15,7 +15,7 @@ import {
 } from '@yiditong/money';
 import { accumulated, addTo, type AccumulatorKind, type Accumulators, type Deltas } from './accumulators.js';
 import { payUpToEach, sliceByBands, type RatioBand, type Slice } from './bands.js';
-import { choose, holds, type Circumstances } from './choice.js';
+import { choose, chooseFigure, holds, type Circumstances, type Figure } from './choice.js';
 import type { FundPaid } from './claim.js';
 import { addStep, type Steps } from './explanation.js';
 import { LAYER_RULES, type LayerFund } from './layer-explanation.js';
@@ -70,13 +70,13 @@ export function payFromLayer(
   const dueFen = totalPaid(slices);
   if (dueFen === ZERO_FEN) return 'NOTHING';
 
-  explainCounted(steps, layer, unpaid, counted);
-  for (const { amountFen, ratio, paidFen } of slices) addStep(steps, fund, layer.source, amountFen, ratio, paidFen);
-  const most = layer.yearlyMost && choose(layer.yearlyMost, of);
+  explainCounted(steps, layer, of, unpaid, counted);
+  for (const { amountFen, ratio, paidFen, source } of slices) addStep(steps, fund, source, amountFen, ratio, paidFen);
+  const most = layer.yearlyMost && chooseFigure(layer.yearlyMost, of);
   // What the fund paid in the year, and in another layer of this bill.
   const paidSoFar = fen(accumulated(before, totals.paid) + (deltas[totals.paid] ?? 0n));
-  const limitFen = most === null ? null : maxFen(ZERO_FEN, subtractFen(most, paidSoFar));
-  const paidFen = limit(steps, layer, dueFen, limitFen, unpaid.selfPayFen);
+  const limitFen = most === null ? null : maxFen(ZERO_FEN, subtractFen(most.value, paidSoFar));
+  const paidFen = limit(steps, layer, dueFen, most, limitFen, unpaid.selfPayFen);
   addTo(deltas, totals.paid, paidFen);
   return {
     paid: { fund, amountFen: paidFen, baseFen: counted.fen, limitFen },
@@ -111,21 +111,22 @@ function countedBy(layer: Layer, of: Circumstances, unpaid: Unpaid, earlier: big
   };
 }
 
-type PaidSlice = Slice & { readonly paidFen: Fen };
+type LayerBand = RatioBand & { readonly source: string };
+type PaidSlice = Slice & { readonly paidFen: Fen; readonly source: string };
 
 /**
  * What the year's total is due after this bill, less what was due before it, so that the order of bills changes nothing. Both are rounded
  * once; each slice's line is what it adds to that.
  */
-function payBetween(bands: readonly RatioBand[], fromFen: Fen, toFen: Fen): PaidSlice[] {
+function payBetween(bands: readonly LayerBand[], fromFen: Fen, toFen: Fen): PaidSlice[] {
   const earlier = sliceByBands(ZERO_FEN, fromFen, bands);
   const slices = sliceByBands(fromFen, toFen, bands);
   const upToEach = payUpToEach([...earlier, ...slices]);
   let upToHere = upToEach[earlier.length - 1] ?? ZERO_FEN;
-  return slices.map(({ amountFen, ratio }, index) => {
+  return slices.map(({ amountFen, ratio, band: { source } }, index) => {
     const paidBefore = upToHere;
     upToHere = upToEach[earlier.length + index] ?? paidBefore;
-    return { amountFen, ratio, paidFen: fen(upToHere - paidBefore) };
+    return { amountFen, ratio, paidFen: fen(upToHere - paidBefore), source };
   });
 }
 
@@ -133,16 +134,16 @@ function payBetween(bands: readonly RatioBand[], fromFen: Fen, toFen: Fen): Paid
  * The payment on an exact amount, rounded once. Only the last slice may be no whole fen, so that each line is what it adds to the rounded
  * payment on those after it: it stays within a fen of the slice that is shown.
  */
-function payAbove(bands: readonly RatioBand[], { toFen, thresholdFen }: Counted, exact: Rate): PaidSlice[] {
+function payAbove(bands: readonly LayerBand[], { toFen, thresholdFen }: Counted, exact: Rate): PaidSlice[] {
   const slices = sliceByBands(ZERO_FEN, toFen, bands);
   const above = subtractRates(exact, rate(thresholdFen));
   let beginFen = toFen;
   let dueAfter = ZERO_FEN;
-  const paid = slices.toReversed().map(({ amountFen, ratio }) => {
+  const paid = slices.toReversed().map(({ amountFen, ratio, band: { source } }) => {
     beginFen = subtractFen(beginFen, amountFen);
     const paidAfter = dueAfter;
     dueAfter = roundToFen(payExactly(bands, rate(beginFen), above));
-    return { amountFen, ratio, paidFen: subtractFen(dueAfter, paidAfter) };
+    return { amountFen, ratio, paidFen: subtractFen(dueAfter, paidAfter), source };
   });
   return paid.toReversed();
 }
@@ -161,7 +162,7 @@ function payExactly(bands: readonly RatioBand[], from: Rate, to: Rate): Rate {
 }
 
 /** How the amount that the bands divide comes about, a line for each change of it. */
-function explainCounted(steps: Steps, layer: Layer, unpaid: Unpaid, counted: Counted): void {
+function explainCounted(steps: Steps, layer: Layer, of: Circumstances, unpaid: Unpaid, counted: Counted): void {
   const { fund, source, base } = layer;
   const rules = LAYER_RULES[fund];
   const { earlierFen, thresholdFen, fromFen, toFen } = counted;
@@ -174,16 +175,26 @@ function explainCounted(steps: Steps, layer: Layer, unpaid: Unpaid, counted: Cou
     addStep(steps, rules.COUNTED, source, unpaid.selfPayFen, null, counted.fen, exceptFen > 0n ? exceptFen : null);
   }
   if (earlierFen > 0n) addStep(steps, rules.YEAR, source, counted.fen, null, totalFen, earlierFen);
-  if (thresholdFen > 0n) addStep(steps, rules.THRESHOLD, source, totalFen, null, toFen, thresholdFen);
+  if (thresholdFen > 0n) {
+    const ofThreshold = chooseFigure(layer.threshold, of)?.source ?? source;
+    addStep(steps, rules.THRESHOLD, ofThreshold, totalFen, null, toFen, thresholdFen);
+  }
   if (fromFen > 0n) addStep(steps, rules.EARLIER, source, toFen, null, subtractFen(toFen, fromFen), fromFen);
 }
 
 /** What of its due a fund pays: no more than its limit lets it, and than is left unpaid. */
-function limit(steps: Steps, { fund, source }: Layer, dueFen: Fen, limitFen: Fen | null, unpaidFen: Fen): Fen {
+function limit(
+  steps: Steps,
+  { fund, source }: Layer,
+  dueFen: Fen,
+  most: Figure<Fen> | null,
+  limitFen: Fen | null,
+  unpaidFen: Fen,
+): Fen {
   const rules = LAYER_RULES[fund];
   let paidFen = dueFen;
-  if (limitFen !== null && limitFen < paidFen) {
-    addStep(steps, rules.CAP, source, paidFen, null, limitFen, limitFen);
+  if (most !== null && limitFen !== null && limitFen < paidFen) {
+    addStep(steps, rules.CAP, most.source ?? source, paidFen, null, limitFen, most.value);
     paidFen = limitFen;
   }
   if (unpaidFen < paidFen) {
@@ -210,16 +221,16 @@ function notBelowZero(amount: bigint): Fen {
 }
 
 /** Of layers that pay everybody alike. */
-const constant = new WeakMap<Layer, readonly RatioBand[]>();
+const constant = new WeakMap<Layer, readonly LayerBand[]>();
 
-function bandsOf(layer: Layer, of: Circumstances): readonly RatioBand[] | null {
+function bandsOf(layer: Layer, of: Circumstances): readonly LayerBand[] | null {
   const found = constant.get(layer);
   if (found !== undefined) return found;
-  const bands: RatioBand[] = [];
-  for (const { upToFen, ratio } of layer.bands) {
-    const chosen = choose(ratio, of);
+  const bands: LayerBand[] = [];
+  for (const { upToFen, ratio, source = layer.source } of layer.bands) {
+    const chosen = chooseFigure(ratio, of);
     if (chosen === null) return null;
-    bands.push({ upToFen, ratio: chosen });
+    bands.push({ upToFen, ratio: chosen.value, source: chosen.source ?? source });
   }
   if (layer.bands.every(({ ratio }) => ratio.kind === 'VALUE')) constant.set(layer, bands);
   return bands;

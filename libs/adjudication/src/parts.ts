@@ -1,6 +1,6 @@
 import { fen, share, subtractFen, ZERO_FEN, type Fen } from '@yiditong/money';
 import type { Asked } from './asked.js';
-import { choose, type Circumstances } from './choice.js';
+import { chooseFigure, type Circumstances } from './choice.js';
 import type { Claim, ClaimPart } from './claim.js';
 import { addStep, type Steps } from './explanation.js';
 import type { VisitRule } from './policy.js';
@@ -36,11 +36,12 @@ export function takeFirstSelfPay(
 ): PayablePart[] {
   return parts.map((part) => {
     const { itemClass, itemKind, unitPriceFen, inScopeFen } = part;
-    const ratio = rule && choose(rule.ratio, of, part);
-    if (rule === null || ratio === null || ratio.numerator === 0n)
+    const chosen = rule && chooseFigure(rule.ratio, of, part);
+    if (rule === null || chosen === null || chosen.value.numerator === 0n)
       return { itemClass, itemKind, unitPriceFen, payableFen: inScopeFen };
+    const { value: ratio, source = rule.source } = chosen;
     const firstSelfPayFen = share(inScopeFen, ratio);
-    addStep(steps, 'FIRST_SELF_PAY', rule.source, inScopeFen, ratio, firstSelfPayFen);
+    addStep(steps, 'FIRST_SELF_PAY', source, inScopeFen, ratio, firstSelfPayFen);
     return { itemClass, itemKind, unitPriceFen, payableFen: subtractFen(inScopeFen, firstSelfPayFen) };
   });
 }

@@ -34,9 +34,9 @@ const policy = said({
   benefitYear: benefitYear
     .default({ startsOn: '01-01', crossYear: 'WHOLE', crossYearDeductible: 'ONCE' })
     .describe('The benefit year 待遇年度'),
-  visits: saidOfEach(VISIT_KINDS, visitRule).describe(
-    'Inpatient (required), outpatient and chronic outpatient visits 住院、普通门诊、门诊慢特病',
-  ),
+  visits: saidOfEach(VISIT_KINDS, visitRule)
+    .transform(({ of }) => of)
+    .describe('Inpatient (required), outpatient and chronic outpatient visits 住院、普通门诊、门诊慢特病'),
   adjustments: z.array(adjustment).describe('Applied one after another 依次调整支付比例'),
   poolingCap: poolingCap
     .nullable()
@@ -76,24 +76,34 @@ export function policyJsonSchema(): object {
 
 type Fields = { readonly [key: string]: unknown };
 
-/** Gives every rule the document's source and trust where it says none of its own. */
+/** Gives every rule the source and trust of what it lies in, up to the document, where it says none of its own. */
 function inherit(document: unknown): unknown {
   if (!isFields(document)) return document;
-  const { source, trust } = document;
-  const give = (rule: unknown): unknown => (isFields(rule) ? { source, trust, ...rule } : rule);
-  const giveAll = (rules: unknown): unknown => (Array.isArray(rules) ? rules.map(give) : rules);
-  const giveVisit = (visit: unknown): unknown =>
-    isFields(visit) ? change(visit, { firstSelfPay: give, deductible: give, bands: giveAll, caps: giveAll }) : visit;
+  const { give, giveAll } = givesOf(document);
   return change(document, {
     visits: (visits) =>
       isFields(visits)
-        ? Object.fromEntries(Object.entries(visits).map(([kind, visit]) => [kind, giveVisit(visit)]))
+        ? Object.fromEntries(
+            Object.entries(visits).map(([kind, visit]) => [kind, inheritVisit(visit, { ...document, ...visits })]),
+          )
         : visits,
     adjustments: giveAll,
     poolingCap: give,
     layers: giveAll,
     account: give,
   });
+}
+
+function inheritVisit(visit: unknown, outer: Fields): unknown {
+  if (!isFields(visit)) return visit;
+  const { give, giveAll } = givesOf({ ...outer, ...visit });
+  return change(visit, { firstSelfPay: give, deductible: give, bands: giveAll, caps: giveAll });
+}
+
+function givesOf({ source, trust }: Fields) {
+  const give = (rule: unknown): unknown => (isFields(rule) ? { source, trust, ...rule } : rule);
+  const giveAll = (rules: unknown): unknown => (Array.isArray(rules) ? rules.map(give) : rules);
+  return { give, giveAll };
 }
 
 function change(fields: Fields, by: Readonly<Record<string, (value: unknown) => unknown>>): Fields {

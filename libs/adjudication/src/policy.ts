@@ -5,6 +5,9 @@ import type { Choice, When } from './choice.js';
 /** Where a figure comes from. Trust: A official text, B portal or explainer, C machine-written, D assumed for demonstration. */
 export type Sourced = { readonly source: string; readonly trust: 'A' | 'B' | 'C' | 'D' };
 
+/** What has a source only where it says one: the rule's that it belongs to stands for it. */
+type MaybeSourced = { readonly source?: string | undefined };
+
 /** A benefit policy version (待遇政策) of one pooling area and insurance, in force from a date on. docs/policy-format.md teaches its JSON. */
 export type Policy = {
   readonly policyId: string;
@@ -39,7 +42,7 @@ export type BenefitYear = {
    * regulation leaves it to the insured place.
    */
   readonly crossYearDeductible: 'ONCE' | 'EACH_YEAR';
-};
+} & MaybeSourced;
 
 export type VisitRule = {
   /** What the person pays of a part of the bill before anything else (先行自付 of the home area). */
@@ -84,17 +87,17 @@ export type Standard =
       readonly mostFen: Fen | null;
     };
 
-export type DeductibleAdjustment = { readonly when: When } & (
-  | { readonly mode: 'FACTOR'; readonly factor: Rate }
-  | { readonly mode: 'LESS'; readonly fen: Fen }
-  /** One factor a visit of the year; the last one stays. */
-  | { readonly mode: 'FACTORS_BY_VISIT'; readonly factors: readonly Rate[] }
-  /** So much less, or such a share of the standard less, for each earlier visit of the year. */
-  | { readonly mode: 'LESS_BY_VISIT'; readonly fen: Fen }
-  | { readonly mode: 'SHARE_LESS_BY_VISIT'; readonly ratio: Rate }
-  /** Not below; a standard that is below from the start stays as it is. */
-  | { readonly mode: 'FLOOR'; readonly least: Choice<Fen> }
-);
+export type DeductibleAdjustment = MaybeSourced & { readonly when: When } & (
+    | { readonly mode: 'FACTOR'; readonly factor: Rate }
+    | { readonly mode: 'LESS'; readonly fen: Fen }
+    /** One factor a visit of the year; the last one stays. */
+    | { readonly mode: 'FACTORS_BY_VISIT'; readonly factors: readonly Rate[] }
+    /** So much less, or such a share of the standard less, for each earlier visit of the year. */
+    | { readonly mode: 'LESS_BY_VISIT'; readonly fen: Fen }
+    | { readonly mode: 'SHARE_LESS_BY_VISIT'; readonly ratio: Rate }
+    /** Not below; a standard that is below from the start stays as it is. */
+    | { readonly mode: 'FLOOR'; readonly least: Choice<Fen> }
+  );
 
 /** 支付比例 up to an amount (exclusive of what lies above). */
 export type Band = Sourced & { readonly upToFen: Fen | null; readonly ratio: Choice<Rate> };
@@ -140,7 +143,7 @@ export type Layer = Sourced & {
   /** What it pays nothing of. */
   readonly threshold: Choice<Fen>;
   /** Of the amount above the threshold, in ascending order; the last one is open-ended. */
-  readonly bands: readonly { readonly upToFen: Fen | null; readonly ratio: Choice<Rate> }[];
+  readonly bands: readonly (MaybeSourced & { readonly upToFen: Fen | null; readonly ratio: Choice<Rate> })[];
   /** What it pays at most in a year. */
   readonly yearlyMost: Choice<Fen> | null;
 };

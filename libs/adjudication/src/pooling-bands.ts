@@ -2,7 +2,7 @@ import { BENEFIT_LEVELS, HOSPITAL_LEVELS, ITEM_CLASSES, PERSON_TYPES, VISIT_KIND
 import { formatRate } from '@yiditong/money';
 import { askedBy, whensOf, type Asked } from './asked.js';
 import type { RatioBand } from './bands.js';
-import { choose, PLACES, type Circumstances, type PartCircumstances } from './choice.js';
+import { chooseFigure, PLACES, type Circumstances, type PartCircumstances } from './choice.js';
 import type { Words } from './explanation.js';
 import type { Policy, VisitRule } from './policy.js';
 import { adjustRatio } from './ratio.js';
@@ -78,10 +78,10 @@ function keyFor(of: Circumstances, part: PartCircumstances, { asked, tags }: Kno
 function makeBands(of: Circumstances, part: PartCircumstances, policy: Policy, rule: VisitRule): PoolingBand[] | null {
   const bands: PoolingBand[] = [];
   for (const { upToFen, ratio, source } of rule.bands) {
-    const chosen = choose(ratio, of, part);
+    const chosen = chooseFigure(ratio, of, part);
     if (chosen === null) return null;
-    const adjusted = adjustRatio(chosen, policy.adjustments, of, part);
-    const sources = [...new Set([source, ...adjusted.sources])].join('；');
+    const adjusted = adjustRatio(chosen.value, policy.adjustments, of, part);
+    const sources = [...new Set([chosen.source ?? source, ...adjusted.sources])].join('；');
     const percent = formatRate(adjusted.ratio);
     const words = {
       zh: `统筹基金按 ${percent} 支付${adjusted.words.zh}`,

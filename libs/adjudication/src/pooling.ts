@@ -13,9 +13,10 @@ import {
 } from '@yiditong/money';
 import { accumulated, TOTALS_OF, type AccumulatorKind, type Accumulators } from './accumulators.js';
 import { baseConsumedBy, payOn, payUpToEach, sliceByBands, type Slice } from './bands.js';
-import { choose, type Circumstances } from './choice.js';
+import { chooseFigure, type Circumstances } from './choice.js';
 import type { Claim } from './claim.js';
 import { addStep, type Steps } from './explanation.js';
+import { LIMIT_NAMES } from './limit-explanation.js';
 import type { PayablePart } from './parts.js';
 import { keyOf } from './periods.js';
 import type { Cap, Policy, VisitRule } from './policy.js';
@@ -52,18 +53,25 @@ export function payFromPooling(
 
   const baseFen = totalOf(all);
   const expenseFen = within(baseFen, limits, 'EXPENSE');
+  explainLimits(limits, 'EXPENSE', baseFen, expenseFen, steps);
   const slices = expenseFen === baseFen ? all : firstOf(all, expenseFen);
   const dueFen = explainSlices(slices, steps);
   const visitFen = within(dueFen, limits, 'FUND', 'VISIT_CAPS');
   const paidFen = within(dueFen, limits, 'FUND');
+  explainLimits(limits, 'FUND', dueFen, paidFen, steps);
 
   let limitFen: Fen | null = null;
-  for (const { cap, leftFen } of limits) {
+  for (const { cap, leftFen } of limits)
     if (cap.on === 'FUND' && (limitFen === null || leftFen < limitFen)) limitFen = leftFen;
-    const [asked, given] = cap.on === 'FUND' ? [dueFen, paidFen] : [baseFen, expenseFen];
-    if (given < asked && given === leftFen) addStep(steps, 'POOLING_CAP', cap.source, asked, null, given, leftFen);
-  }
   return { paidFen, expenseFen, limitFen, aboveCap: aboveCapOf(limits, baseFen, slices, paidFen, visitFen) };
+}
+
+/** What each limit is called that lets through no more than is given. */
+function explainLimits(limits: readonly Limit[], on: Cap['on'], askedFen: Fen, givenFen: Fen, steps: Steps): void {
+  if (givenFen === askedFen) return;
+  for (const { cap, source, mostFen, leftFen } of limits)
+    if (cap.on === on && leftFen === givenFen)
+      addStep(steps, 'POOLING_CAP', source, askedFen, null, givenFen, mostFen, LIMIT_NAMES[on][cap.period]);
 }
 
 /** Rounds the payment on all slices once. Each line of the explanation is what its slice adds to that, so that the lines sum to it. */
@@ -159,7 +167,14 @@ function firstOf(slices: readonly PoolingSlice[], upToFen: Fen): PoolingSlice[] 
   return first;
 }
 
-type Limit = { readonly cap: Cap; readonly leftFen: Fen; readonly isPoolingCap: boolean };
+type Limit = {
+  readonly cap: Cap;
+  readonly source: string;
+  readonly mostFen: Fen;
+  /** What earlier bills leave of it. */
+  readonly leftFen: Fen;
+  readonly isPoolingCap: boolean;
+};
 
 /** The visit's own caps and the pooling fund's, as far as they say something of these circumstances. */
 function limitsOf(
@@ -171,11 +186,12 @@ function limitsOf(
 ): readonly Limit[] {
   const limits: Limit[] = [];
   const add = (cap: Cap, isPoolingCap: boolean): void => {
-    const most = choose(cap.most, of);
+    const most = chooseFigure(cap.most, of);
     if (most === null) return;
+    const { value: mostFen, source = cap.source } = most;
     const kind = capKind(cap, isPoolingCap ? 'ALL' : of.visitKind, claim);
     const usedFen = kind === null ? ZERO_FEN : fen(accumulated(before, kind));
-    limits.push({ cap, leftFen: maxFen(ZERO_FEN, subtractFen(most, usedFen)), isPoolingCap });
+    limits.push({ cap, source, mostFen, leftFen: maxFen(ZERO_FEN, subtractFen(mostFen, usedFen)), isPoolingCap });
   };
   for (const cap of rule.caps) add(cap, false);
   if (policy.poolingCap !== null) add(policy.poolingCap, true);

@@ -9,7 +9,7 @@ import {
   ZERO_RATE,
   type Rate,
 } from '@yiditong/money';
-import { choose, holds, type Circumstances, type PartCircumstances } from './choice.js';
+import { chooseFigure, holds, type Circumstances, type Figure, type PartCircumstances } from './choice.js';
 import type { Words } from './explanation.js';
 import type { RatioAdjustment } from './policy.js';
 
@@ -29,9 +29,10 @@ export function adjustRatio(
   const en: string[] = [];
   for (const adjustment of adjustments) {
     if (!holds(adjustment.when, of, part)) continue;
-    const next = within(changed(adjusted, adjustment, of, part));
+    const chosen = 'ratio' in adjustment ? chooseFigure(adjustment.ratio, of, part) : null;
+    const next = within(changed(adjusted, adjustment, of.age, chosen));
     if (compareRates(next, adjusted) === 0) continue;
-    sources.push(adjustment.source);
+    sources.push(chosen?.source ?? adjustment.source);
     const words = wordsOf(adjustment);
     zh.push(`${words.zh}为 ${formatRate(next)}`);
     en.push(`${words.en} to ${formatRate(next)}`);
@@ -46,7 +47,8 @@ export function adjustRatio(
   };
 }
 
-function changed(ratio: Rate, adjustment: RatioAdjustment, of: Circumstances, part: PartCircumstances): Rate {
+/** `chosen` is the ratio that the adjustment names, null where it names none for the circumstances. */
+function changed(ratio: Rate, adjustment: RatioAdjustment, age: number | null, chosen: Figure<Rate> | null): Rate {
   switch (adjustment.mode) {
     case 'POINTS_LESS':
       return subtractRates(ratio, adjustment.points);
@@ -58,20 +60,16 @@ function changed(ratio: Rate, adjustment: RatioAdjustment, of: Circumstances, pa
       return subtractRates(WHOLE_RATE, multiplyRates(subtractRates(WHOLE_RATE, ratio), adjustment.factor));
     case 'POINTS_BY_AGE': {
       const { fromAge, everyYears, points } = adjustment;
-      if (of.age === null || of.age < fromAge) return ratio;
-      const times = BigInt(Math.floor((of.age - fromAge) / everyYears) + 1);
+      if (age === null || age < fromAge) return ratio;
+      const times = BigInt(Math.floor((age - fromAge) / everyYears) + 1);
       return addRates(ratio, rate(points.numerator * times, points.denominator));
     }
     case 'ABSOLUTE':
-      return choose(adjustment.ratio, of, part) ?? ratio;
-    case 'FLOOR': {
-      const least = choose(adjustment.ratio, of, part) ?? ratio;
-      return compareRates(ratio, least) < 0 ? least : ratio;
-    }
-    case 'CEILING': {
-      const most = choose(adjustment.ratio, of, part) ?? ratio;
-      return compareRates(ratio, most) > 0 ? most : ratio;
-    }
+      return chosen?.value ?? ratio;
+    case 'FLOOR':
+      return chosen && compareRates(ratio, chosen.value) < 0 ? chosen.value : ratio;
+    case 'CEILING':
+      return chosen && compareRates(ratio, chosen.value) > 0 ? chosen.value : ratio;
   }
 }
 

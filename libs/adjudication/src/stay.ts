@@ -68,7 +68,7 @@ export function adjudicateStay(
     const result = adjudicate(withWhatIsLeft(ofYear, claim, parts), policy, before, asOneVisit);
     if (!result.ok) return result;
     const { adjudication } = result;
-    explainYear(steps, claim, part.claim, benefitYear);
+    explainYear(steps, claim, part.claim, benefitYear, policy.benefitYear);
     steps.push(...adjudication.steps);
     parts.push({ benefitYear, of: adjudication });
     earlier = settledSoFar(earlier, { claim: part.claim, before }, result);
@@ -194,11 +194,11 @@ function withWhatIsLeft(part: Claim, whole: Claim, earlier: readonly { readonly 
   };
 }
 
-function explainYear(steps: Steps, whole: Claim, part: Claim, benefitYear: number): void {
+function explainYear(steps: Steps, whole: Claim, part: Claim, benefitYear: number, of: BenefitYear): void {
   const year = String(benefitYear);
   const words = { zh: year, en: year };
   const [allFen, partFen] = [splitTotal(whole.split), splitTotal(part.split)];
-  addStep(steps, 'CROSS_YEAR', '经办规程第四十一条', allFen, null, partFen, null, words);
+  addStep(steps, 'CROSS_YEAR', of.source ?? '经办规程第四十一条', allFen, null, partFen, null, words);
 }
 
 /** One answer: amounts are sums, and each fund is named once. */

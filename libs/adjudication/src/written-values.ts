@@ -51,16 +51,16 @@ const remarks = {
 /** Whatever is said may carry a source and a note. */
 export function said<S extends z.ZodRawShape>(shape: S) {
   // What a shape says of itself counts, and in its own place.
-  const all: Pick<typeof remarks, 'note'> & S = { ...shape, ...remarks, ...shape };
+  const all: Omit<typeof remarks, keyof S> & S = { ...shape, ...remarks, ...shape };
   return z.strictObject(all);
 }
 
-/** Something for each of some names, or for none of them. */
+/** Something for each of some names, or for none of them, and the source of them all. */
 export function saidOfEach<K extends string, V extends z.ZodType>(names: readonly K[], value: V) {
   const shape = Object.fromEntries(names.map((name) => [name, value.optional()])) as Record<K, z.ZodOptional<V>>;
-  return said(shape).transform((read): Partial<Record<K, z.output<V>>> => {
-    const { source: _source, note: _note, ...of } = read as Record<string, unknown>;
-    return of as Partial<Record<K, z.output<V>>>;
+  return said(shape).transform((read) => {
+    const { source, note: _note, ...of } = read as Record<string, unknown>;
+    return { source: source as string | undefined, of: of as Partial<Record<K, z.output<V>>> };
   });
 }
 

@@ -43,7 +43,7 @@ export function adjudicate(
   const totalFen = splitTotal(split);
 
   const steps: Steps = [];
-  addStep(steps, 'IN_SCOPE', '通知二(一) 就医地目录', totalFen, null, split.inScopeFen);
+  addStep(steps, 'IN_SCOPE', '通知二(一) 就医地目录', totalFen, null, split.inScopeFen, null, split);
   const parts = takeFirstSelfPay(partsOf(claim, askedBy(policy)), of, rule.firstSelfPay, steps);
   const payableFen = payableTotal(parts);
   const deductibleFen = applyDeductible(claim, of, rule.deductible, payableFen, before, earlier, steps);

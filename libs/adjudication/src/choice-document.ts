@@ -49,8 +49,8 @@ function choice<T>(id: string, of: string, figure: z.ZodType<Figure<T>>): Choice
         .transform(({ byPerson, source }) => from(byPerson.source ?? source, { kind: 'BY_PERSON', of: byPerson.of })),
       z
         .array(
-          said({ when: whenever, is: any }).transform(({ when: of, is, source }) => ({
-            when: of,
+          said({ when: whenever, is: any }).transform(({ when: condition, is, source }) => ({
+            when: condition,
             is: from(source, is),
           })),
         )
@@ -67,21 +67,21 @@ function choice<T>(id: string, of: string, figure: z.ZodType<Figure<T>>): Choice
 }
 
 /** Gives a source to all figures that don't say their own. */
-function from<T>(source: string | undefined, choice: Choice<T>): Choice<T> {
-  if (source === undefined) return choice;
-  const fromEach = <K extends string>(of: Readonly<Partial<Record<K, Choice<T>>>>) =>
+function from<T>(source: string | undefined, of: Choice<T>): Choice<T> {
+  if (source === undefined) return of;
+  const fromEach = <K extends string>(named: Readonly<Partial<Record<K, Choice<T>>>>) =>
     Object.fromEntries(
-      Object.entries<Choice<T> | undefined>(of).map(([key, each]) => [key, each && from(source, each)]),
+      Object.entries<Choice<T> | undefined>(named).map(([key, each]) => [key, each && from(source, each)]),
     ) as Partial<Record<K, Choice<T>>>;
-  switch (choice.kind) {
+  switch (of.kind) {
     case 'VALUE':
-      return { ...choice, source: choice.source ?? source };
+      return { ...of, source: of.source ?? source };
     case 'BY_LEVEL':
-      return { ...choice, of: fromEach(choice.of) };
+      return { ...of, of: fromEach(of.of) };
     case 'BY_PERSON':
-      return { ...choice, of: fromEach(choice.of) };
+      return { ...of, of: fromEach(of.of) };
     case 'CASES':
-      return { ...choice, cases: choice.cases.map(({ when: of, is }) => ({ when: of, is: from(source, is) })) };
+      return { ...of, cases: of.cases.map(({ when: condition, is }) => ({ when: condition, is: from(source, is) })) };
   }
 }
 

@@ -42,11 +42,11 @@ const NOTHING: Words = { zh: '', en: '' };
 const STAY_MOST: Words = { zh: '本次住院起付标准累计上限', en: 'The most that a stay asks for' };
 const YEAR_MOST: Words = { zh: '年度起付标准累计上限', en: 'The most that a year asks for' };
 
-/** What a line of a deductible says, given its rate as a text. */
-export function deductibleWords(rule: DeductibleRuleName, step: Step, percent: string): Words {
+/** What a line of a deductible says, given its rate as a text and the words that it carries. */
+export function deductibleWords(rule: DeductibleRuleName, step: Step, percent: string, words: Words | null): Words {
   const { rate, resultFen, figureFen, remark } = step;
   const figure = figureFen === null ? '' : formatYuan(figureFen);
-  const said = typeof remark === 'object' ? remark : NOTHING;
+  const said = words ?? NOTHING;
   switch (rule) {
     case 'DEDUCTIBLE_STANDARD':
       return rate === null

@@ -22,10 +22,17 @@ describe('what a step says', () => {
   const rows: [StepRule, Partial<Step>, string, string][] = [
     [
       'IN_SCOPE',
-      {},
-      '费用总额扣除全自费、超限价和先行自付后为政策范围内费用',
-      'The bill less what is outside the catalogue, above a price cap or paid first is in scope',
+      { remark: split('40', '30', '20', '10') },
+      '费用总额扣除全自费 30.00 元、超限价 20.00 元、先行自付 10.00 元后为政策范围内费用',
+      'The bill less 30.00 yuan outside the catalogue, 20.00 yuan above price caps, 10.00 yuan paid first is in scope',
     ],
+    [
+      'IN_SCOPE',
+      { remark: split('80', '0', '20') },
+      '费用总额扣除超限价 20.00 元后为政策范围内费用',
+      'The bill less 20.00 yuan above price caps is in scope',
+    ],
+    ['IN_SCOPE', { remark: split('100') }, '费用总额均在政策范围内', 'All of the bill is in scope'],
     ['FIRST_SELF_PAY', {}, '参保地规定的个人先行自付', 'What the home area has the person pay first'],
     [
       'DEDUCTIBLE',

@@ -1,5 +1,6 @@
-import { formatRate, type Fen, type Rate } from '@yiditong/money';
+import { formatRate, formatYuan, ZERO_FEN, type Fen, type Rate } from '@yiditong/money';
 import { deductibleWords, isDeductibleRule, type DeductibleRuleName } from './deductible-explanation.js';
+import type { FeeSplit } from './line-split.js';
 import { isLayerRule, layerWords, type LayerRule } from './layer-explanation.js';
 import { LIMIT_NAMES, limitWords } from './limit-explanation.js';
 
@@ -30,9 +31,9 @@ export type Step = {
   readonly figureFen: Fen | null;
   /**
    * Of a deductible, that it is counted over a period; of the person’s part, that the hospital bears some. Words say how a ratio came about,
-   * what a share is of, which visit of the year it is, or what a limit is called.
+   * what a share is of, which visit of the year it is, or what a limit is called; of what is in scope it is the whole split.
    */
-  readonly remark: boolean | Words;
+  readonly remark: boolean | Words | FeeSplit;
 };
 
 export type Steps = Step[];
@@ -91,14 +92,13 @@ function percentOf(rate: Rate): string {
 
 const FIXED: Readonly<
   Record<
-    Exclude<StepRule, 'CROSS_YEAR' | 'PERSONAL' | DeductibleRuleName | 'POOLING_RATIO' | 'POOLING_CAP' | LayerRule>,
+    Exclude<
+      StepRule,
+      'IN_SCOPE' | 'CROSS_YEAR' | 'PERSONAL' | DeductibleRuleName | 'POOLING_RATIO' | 'POOLING_CAP' | LayerRule
+    >,
     Words
   >
 > = {
-  IN_SCOPE: {
-    zh: '费用总额扣除全自费、超限价和先行自付后为政策范围内费用',
-    en: 'The bill less what is outside the catalogue, above a price cap or paid first is in scope',
-  },
   FIRST_SELF_PAY: { zh: '参保地规定的个人先行自付', en: 'What the home area has the person pay first' },
   HOSPITAL_PART: { zh: '医院负担', en: 'What the hospital bears' },
   ACCOUNT: { zh: '个人账户支付', en: 'The personal account pays' },
@@ -107,9 +107,9 @@ const FIXED: Readonly<
 
 function wordsOf(step: Step, rate: string): Words {
   const { rule, resultFen, figureFen, remark } = step;
+  const said = typeof remark === 'object' && 'zh' in remark ? remark : null;
   if (isLayerRule(rule)) return layerWords(rule, step, rate);
-  if (isDeductibleRule(rule)) return deductibleWords(rule, step, rate);
-  const said = typeof remark === 'object' ? remark : null;
+  if (isDeductibleRule(rule)) return deductibleWords(rule, step, rate, said);
   switch (rule) {
     case 'POOLING_RATIO':
       return said ?? { zh: '统筹基金支付', en: 'The pooling fund pays' };
@@ -126,10 +126,27 @@ function wordsOf(step: Step, rate: string): Words {
         en: `The part of the stay that its nights give to the benefit year ${said?.en ?? ''}`,
       };
     case 'IN_SCOPE':
+      return scopeWords(typeof remark === 'object' && 'inScopeFen' in remark ? remark : null);
     case 'FIRST_SELF_PAY':
     case 'HOSPITAL_PART':
     case 'ACCOUNT':
     case 'MUTUAL_AID':
       return FIXED[rule];
   }
+}
+
+/** What of the bill is out of scope, and why. */
+function scopeWords(split: FeeSplit | null): Words {
+  const { fullSelfPayFen = ZERO_FEN, overCeilingFen = ZERO_FEN, firstSelfPayFen = ZERO_FEN } = split ?? {};
+  const out = (
+    [
+      ['全自费', 'outside the catalogue', fullSelfPayFen],
+      ['超限价', 'above price caps', overCeilingFen],
+      ['先行自付', 'paid first', firstSelfPayFen],
+    ] as const
+  ).filter(([, , amountFen]) => amountFen > 0n);
+  if (out.length === 0) return { zh: '费用总额均在政策范围内', en: 'All of the bill is in scope' };
+  const zh = out.map(([name, , amountFen]) => `${name} ${formatYuan(amountFen)} 元`).join('、');
+  const en = out.map(([, name, amountFen]) => `${formatYuan(amountFen)} yuan ${name}`).join(', ');
+  return { zh: `费用总额扣除${zh}后为政策范围内费用`, en: `The bill less ${en} is in scope` };
 }

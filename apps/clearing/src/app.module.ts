@@ -14,6 +14,7 @@ import { ObligationService } from './obligation/obligation.service.js';
 import { CostMonthService } from './position/cost-month.service.js';
 import { PositionService } from './position/position.service.js';
 import { StatementController } from './statement/statement.controller.js';
+import { StatementRelay } from './statement/statement-relay.service.js';
 import { StatementService } from './statement/statement.service.js';
 
 @Module({
@@ -21,10 +22,12 @@ import { StatementService } from './statement/statement.service.js';
     ChassisModule.forService('clearing', environment),
     queueModule('clearing', environment),
     BullModule.registerQueue({ name: CLOSE_QUEUE }),
+    BullModule.registerFlowProducer({ name: CLOSE_QUEUE }),
   ],
   controllers: [ClearingController, MonthController, StatementController],
   providers: [
     provideRpcClient(TARGETS.settlementCycle, peerAddress(environment, 'SETTLEMENT_ADDRESS')),
+    provideRpcClient(TARGETS.filingFact, peerAddress(environment, 'FILING_ADDRESS')),
     { provide: NIGHTLY_CLOSE, useValue: environment.NIGHTLY_CLOSE },
     { provide: SigningKeys, useFactory: () => new SigningKeys(environment.CLEARING_SIGNING_KEYS) },
     ObligationService,
@@ -32,6 +35,7 @@ import { StatementService } from './statement/statement.service.js';
     CostMonthService,
     CycleService,
     StatementService,
+    StatementRelay,
     MonthService,
     NoticeService,
     NightlyCloseService,

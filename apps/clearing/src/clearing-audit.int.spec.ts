@@ -14,13 +14,14 @@ import {
   rowCounts,
   type TestDatabase,
 } from '@yiditong/testing';
-import type { Queue } from 'bullmq';
+import type { FlowProducer, Queue } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CycleService } from './cycle/cycle.service.js';
 import { NightlyCloseService } from './cycle/nightly-close.service.js';
 import { migrations } from './migrations/index.js';
 import type { ArrivedObligation } from './obligation/obligation.codec.js';
 import { ObligationService } from './obligation/obligation.service.js';
+import { closeWhole, statementRelay } from './spec-close.js';
 import { DAY, NOW, obligation } from './spec-obligation.js';
 
 let db: TestDatabase;
@@ -109,11 +110,15 @@ describe('the audit trail', () => {
     const clock = new FixedClock(NOW);
     const keys = new SigningKeys(privateJwks('audited'));
     const settlement = settlementThatSealed(day);
-    const queue = { add: () => Promise.resolve() } as unknown as Queue;
-    const nightly = new NightlyCloseService(db.database, clock, queue, settlement, '0 5 0 * * *');
+    const bell = { add: () => Promise.resolve() } as unknown as Queue & FlowProducer;
+    const nightly = new NightlyCloseService(db.database, clock, bell, bell, settlement, '0 5 0 * * *');
     await nightly.requestEndedCycles();
     await nightly.requestEndedCycles();
-    await atOnce(4, () => patiently(() => new CycleService(db.database, clock, keys, settlement).close(DAY)));
+    await atOnce(4, () =>
+      patiently(() =>
+        closeWhole(new CycleService(db.database, clock, keys, settlement, statementRelay(db.database)), DAY),
+      ),
+    );
     const none = { obligationCount: '0', amountFen: '0' };
     const sealed = { merkleRoot: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown, sequence: '1' };
     const records = await auditTrail(db, DAY);

@@ -79,6 +79,26 @@ describe('a closed cycle', () => {
     expect(positions.some(({ netFen }) => BigInt(netFen) > 0n)).toBe(true);
   });
 
+  it('is told of to each bureau among its events, with its own figures and the root that is signed', async () => {
+    const { positions } = (await clearing.netPositions(date)).body;
+    const province = provinceOf(settled.insuredRegion);
+    const { events } = await until(
+      () =>
+        hospitals.api.get<{ events: { type: string; content: Record<string, string> }[] }>(
+          `/v1/filing-events/page?insuredRegion=${province}&after=0&limit=500`,
+          hospitals.bureauToken(province),
+        ),
+      (page) => page.events.some(({ content }) => content['businessDate'] === date),
+    );
+    const told = events.filter(
+      ({ type, content }) => type === 'clearing.statement' && content['businessDate'] === date,
+    );
+    const { payableFen, receivableFen } = positions.find(({ region }) => region === province) ?? {};
+    expect(told.map(({ content }) => content)).toEqual([
+      { businessDate: date, cycleSequence: closed.sequence, merkleRoot: closed.merkleRoot, payableFen, receivableFen },
+    ]);
+  });
+
   it('nets to what a recount from its settlements gives', async () => {
     const { positions } = (await clearing.netPositions(date)).body;
     const recount = await clearing.recount(date);

@@ -10,6 +10,7 @@ import { EntitlementController } from './entitlement/entitlement.controller.js';
 import { EntitlementService } from './entitlement/entitlement.service.js';
 import { DISEASES } from './entitlement/entitlement.store.js';
 import { FactController } from './fact/fact.controller.js';
+import { StatementEventService } from './notification/statement-event.service.js';
 import { FactService } from './fact/fact.service.js';
 import { ActingService } from './family/acting.service.js';
 import { FamilyController } from './family/family.controller.js';
@@ -52,6 +53,7 @@ import { RuleService } from './rule/rule.service.js';
     provideRpcClient(TARGETS.institution, peerAddress(environment, 'SETTLEMENT_ADDRESS')),
     ...providePersonalData(environment, DISEASES, FINDINGS),
     FactService,
+    StatementEventService,
     ActingService,
     FamilyService,
     EntitlementService,

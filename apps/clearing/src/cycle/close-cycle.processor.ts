@@ -1,7 +1,8 @@
 import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Logger } from '@nestjs/common';
-import type { Job } from 'bullmq';
+import { UnrecoverableError, type Job } from 'bullmq';
 import { MonthService } from '../month/month.service.js';
+import { CLOSE_STAGES } from './cycle.entity.js';
 import { CycleService } from './cycle.service.js';
 import { CLOSE_QUEUE, NightlyCloseService } from './nightly-close.service.js';
 
@@ -10,7 +11,7 @@ const GONE_AFTER_MS = 5_000;
 /** BullMQ's own pause after a lost connection, a quarter of a minute, would also hold up an orderly end. */
 const RECONNECT_AFTER_MS = 1_000;
 
-/** Woken to take the steps that can be taken, and each night for the month's tables too. What it leaves, or a killed one left, is rung for again. */
+/** Woken to do a stage of a close, and each night for the month's tables too. What it leaves, or a killed one left, is rung for again. */
 @Processor(CLOSE_QUEUE, {
   concurrency: 1,
   lockDuration: GONE_AFTER_MS,
@@ -33,8 +34,10 @@ export class CloseCycleProcessor extends WorkerHost {
       await Promise.all([this.nightly.requestEndedCycles(), this.months.generateDue()]);
       return 'requested';
     }
-    const state = await this.cycles.close(job.data.businessDate);
-    this.logger.log({ msg: 'cycle', businessDate: job.data.businessDate, state });
+    const stage = CLOSE_STAGES.find((each) => each === job.name);
+    if (stage === undefined) throw new UnrecoverableError(`no stage ${job.name}`);
+    const state = await this.cycles.take(job.data.businessDate, stage);
+    this.logger.log({ msg: 'cycle', businessDate: job.data.businessDate, stage, state });
     return state;
   }
 

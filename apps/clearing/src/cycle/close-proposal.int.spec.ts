@@ -10,7 +10,7 @@ import {
   queryAs,
   type TestDatabase,
 } from '@yiditong/testing';
-import type { Queue } from 'bullmq';
+import type { FlowJob, FlowProducer, Queue } from 'bullmq';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrations } from '../migrations/index.js';
 import { CloseProposalService, type CloseProposal } from './close-proposal.service.js';
@@ -35,11 +35,14 @@ let requests = 0;
 beforeAll(async () => {
   db = await createTestDatabase('clearing', migrations);
   const settlement = { call: () => Promise.resolve({ businessDates: [day] }) };
-  const queue = { add: (_: string, job: { businessDate: string }) => Promise.resolve(rung.push(job.businessDate)) };
+  const flows = {
+    add: (flow: FlowJob) => Promise.resolve(rung.push((flow.data as { businessDate: string }).businessDate)),
+  };
   nightly = new NightlyCloseService(
     db.database,
     clock,
-    queue as unknown as Queue,
+    {} as Queue,
+    flows as unknown as FlowProducer,
     settlement as unknown as RpcClient<settlementV1.SettlementCycleServiceClient>,
     '0 5 0 * * *',
   );

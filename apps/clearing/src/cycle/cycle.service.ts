@@ -29,8 +29,10 @@ import { insertNets } from '../position/position.store.js';
 import { wrongCells } from '../position/recount.js';
 import { controlTotalsOf, countObligations, countPostings, saveControlTotals } from '../position/recount.store.js';
 import { decodeCellTotals } from './cycle.codec.js';
-import type { Cycle, CycleState } from './cycle.entity.js';
-import { advanceCycle, closeCycle, findCycle, lockChain, moveChain, saveTotals } from './cycle.store.js';
+import { StatementRelay } from '../statement/statement-relay.service.js';
+import { netsOfCycle } from '../statement/statement.store.js';
+import { CYCLE_STATES, STATE_BEFORE, type CloseStage, type Cycle, type CycleState } from './cycle.entity.js';
+import { advanceCycle, closeCycle, findCycle, lockChain, markTold, moveChain, saveTotals } from './cycle.store.js';
 
 const CLEARING = nationalActor('close');
 /** The relay delivers within moments; what takes longer is rung for again. */
@@ -53,20 +55,24 @@ export class CycleService {
     private readonly keys: SigningKeys,
     @Inject(TARGETS.settlementCycle.token)
     private readonly settlement: RpcClient<settlementV1.SettlementCycleServiceClient>,
+    private readonly statements: StatementRelay,
   ) {}
 
-  /** Takes as many steps as can be taken, with a little patience for obligations under way; answers the state reached. */
-  async close(businessDate: string): Promise<CycleState> {
-    let waits = MAX_WAITS;
-    for (;;) {
-      const before = (await this.get(businessDate)).state;
-      const after = await this.step(businessDate, before);
-      if (after === 'CLOSED' || (after === before && waits === 0)) return after;
-      if (after === before) {
-        waits--;
-        await sleep(WAIT_MS);
-      }
+  /**
+   * Does what a stage has to do, unless it is done; answers the state that was reached. With a little patience for obligations under way:
+   * throws where they are late, and where a stage comes before its turn.
+   */
+  async take(businessDate: string, stage: CloseStage): Promise<CycleState> {
+    for (let waits = MAX_WAITS; waits > 0; waits--) {
+      const { state } = await this.get(businessDate);
+      const turn = CYCLE_STATES.indexOf(state) - CYCLE_STATES.indexOf(STATE_BEFORE[stage]);
+      if (turn < 0) throw new Error(`${stage} of ${businessDate} before its turn`);
+      if (turn > 0) return state;
+      const after = await this.step(businessDate, stage);
+      if (after !== state || stage === 'TELL') return after;
+      await sleep(WAIT_MS);
     }
+    throw new Error(`obligations of ${businessDate} are still under way`);
   }
 
   async get(businessDate: string): Promise<Cycle> {
@@ -75,18 +81,18 @@ export class CycleService {
     return cycle;
   }
 
-  private async step(businessDate: string, state: CycleState): Promise<CycleState> {
-    switch (state) {
-      case 'OPEN':
+  private async step(businessDate: string, stage: CloseStage): Promise<CycleState> {
+    switch (stage) {
+      case 'OPEN_NEXT':
         return this.openNext(businessDate);
-      case 'SEALING':
+      case 'SEAL':
         return this.seal(businessDate);
-      case 'SEALED':
+      case 'VERIFY':
         return this.verify(businessDate);
-      case 'VERIFIED':
+      case 'NET':
         return this.net(businessDate);
-      case 'CLOSED':
-        return 'CLOSED';
+      case 'TELL':
+        return this.tell(businessDate);
     }
   }
 
@@ -137,6 +143,31 @@ export class CycleService {
       await recordStep(tx, businessDate, 'VERIFIED', 'CLOSED');
       return 'CLOSED';
     });
+  }
+
+  /** Puts on its way to every province's events that its statement is there. */
+  private async tell(businessDate: string): Promise<CycleState> {
+    await this.database.transaction(CLEARING, async (tx) => {
+      if (!(await markTold(tx, businessDate, this.clock.now()))) return;
+      const cycle = await findCycle(tx, businessDate);
+      if (!cycle?.seal || !cycle.closedAt) throw new Error(`cycle ${businessDate} is not closed`);
+      const { seal, closedAt } = cycle;
+      const { regionNets } = await netsOfCycle(tx, businessDate);
+      await this.statements.append(
+        tx,
+        regionNets.map(({ region, receivableFen, payableFen }) => ({
+          province: region,
+          businessDate,
+          sequence: seal.sequence,
+          merkleRoot: seal.root,
+          receivableFen,
+          payableFen,
+          closedAt,
+        })),
+      );
+    });
+    this.statements.nudge();
+    return 'CLOSED';
   }
 
   private sign(cycle: CycleSeal): Seal {

@@ -52,11 +52,11 @@ export async function requestClose(tx: Tx, businessDate: string, at: Date): Prom
   return requested.length > 0;
 }
 
-/** Cycles whose close was asked for and isn't done: what the worker is woken for, whether or not a job survived. */
+/** Cycles whose close was asked for and that nobody was told of yet: what the worker is woken for, whether or not a job survived. */
 export async function unfinishedCloses(tx: Tx): Promise<string[]> {
   const rows: { businessDate: string }[] = await tx.query(
     `SELECT to_char(business_date, 'YYYY-MM-DD') AS "businessDate" FROM cycle
-     WHERE close_requested_at IS NOT NULL AND state <> 'CLOSED' ORDER BY business_date`,
+     WHERE close_requested_at IS NOT NULL AND told_at IS NULL ORDER BY business_date`,
   );
   return rows.map((row) => row.businessDate);
 }
@@ -90,6 +90,15 @@ export async function closeCycle(tx: Tx, businessDate: string, seal: Seal, at: D
     [businessDate, at, String(sequence), previousRoot, root, treeSize, JSON.stringify(signatures)],
   );
   return closed.length > 0;
+}
+
+/** Answers false where it was told of before, or isn't closed. */
+export async function markTold(tx: Tx, businessDate: string, at: Date): Promise<boolean> {
+  const [told]: [unknown[]] = await tx.query(
+    "UPDATE cycle SET told_at = $2 WHERE business_date = $1 AND state = 'CLOSED' AND told_at IS NULL RETURNING 1",
+    [businessDate, at],
+  );
+  return told.length > 0;
 }
 
 /** Locks the end of the chain until this transaction ends, so that cycles are linked one after another. */

@@ -1,9 +1,10 @@
-import { InjectQueue } from '@nestjs/bullmq';
+import { InjectFlowProducer, InjectQueue } from '@nestjs/bullmq';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { appendAudit, Clock, Database, nationalActor, TARGETS, type RpcClient } from '@yiditong/chassis';
 import { NATION } from '@yiditong/codes';
 import type { settlementV1 } from '@yiditong/contracts';
-import type { Queue } from 'bullmq';
+import type { FlowJob, FlowProducer, Queue } from 'bullmq';
+import { CLOSE_STAGES, type CloseStage } from './cycle.entity.js';
 import { findCycle, openCycle, requestClose, unfinishedCloses } from './cycle.store.js';
 
 export const CLOSE_QUEUE = 'cycle-close';
@@ -25,13 +26,16 @@ export class NightlyCloseService implements OnApplicationBootstrap, OnApplicatio
     private readonly database: Database,
     private readonly clock: Clock,
     @InjectQueue(CLOSE_QUEUE) private readonly queue: Queue,
+    @InjectFlowProducer(CLOSE_QUEUE) private readonly flows: FlowProducer,
     @Inject(TARGETS.settlementCycle.token)
     private readonly settlement: RpcClient<settlementV1.SettlementCycleServiceClient>,
     @Inject(NIGHTLY_CLOSE) private readonly pattern: string,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    this.queue.on('error', (error) => this.logger.warn({ msg: 'queue', cause: error.message }));
+    const unheard = (error: Error): void => this.logger.warn({ msg: 'queue', cause: error.message });
+    this.queue.on('error', unheard);
+    this.flows.on('error', unheard);
     await this.queue.upsertJobScheduler('nightly', { pattern: this.pattern, tz: 'Asia/Shanghai' }, { name: 'nightly' });
     this.timer = setInterval(
       () => void this.ringForUnfinished().catch((error: unknown) => this.unanswered(error)),
@@ -56,11 +60,8 @@ export class NightlyCloseService implements OnApplicationBootstrap, OnApplicatio
 
   /** Wakes the worker for a close that was asked for. */
   async ring(businessDate: string): Promise<void> {
-    await this.queue.add(
-      'close',
-      { businessDate },
-      { jobId: `close-${businessDate}`, removeOnComplete: true, removeOnFail: true },
-    );
+    const flow = CLOSE_STAGES.reduce<FlowJob | null>((before, stage) => jobOf(businessDate, stage, before), null);
+    if (flow) await this.flows.add(flow);
   }
 
   private async request(businessDate: string): Promise<void> {
@@ -90,4 +91,23 @@ export class NightlyCloseService implements OnApplicationBootstrap, OnApplicatio
       cause: error instanceof Error ? error.message : String(error),
     });
   }
+}
+
+/**
+ * A stage waits for the one before it. One that fails takes those after it along, and all of them are rung for again; what is already
+ * waiting isn't rung for twice.
+ */
+function jobOf(businessDate: string, stage: CloseStage, before: FlowJob | null): FlowJob {
+  return {
+    name: stage,
+    queueName: CLOSE_QUEUE,
+    data: { businessDate },
+    opts: {
+      jobId: `close-${businessDate}-${stage}`,
+      failParentOnFailure: true,
+      removeOnComplete: true,
+      removeOnFail: true,
+    },
+    ...(before && { children: [before] }),
+  };
 }

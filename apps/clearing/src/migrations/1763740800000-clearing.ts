@@ -3,6 +3,7 @@ import {
   auditGrants,
   IDEMPOTENCY_TABLE,
   INBOX_TABLE,
+  OUTBOX_TABLE,
   narrowTenancySql,
   PROPOSAL_TABLE,
   proposalGrants,
@@ -32,6 +33,8 @@ export class Clearing1763740800000 implements MigrationInterface {
         tree_size integer,
         signatures jsonb,
         closed_at timestamptz,
+        -- When its statements were put on their way to be told of.
+        told_at timestamptz,
         -- The month whose tables have it, YYYY-MM: once, and for ever.
         clearing_month char(7),
         CONSTRAINT cycle_pk PRIMARY KEY (business_date),
@@ -213,6 +216,7 @@ export class Clearing1763740800000 implements MigrationInterface {
       ${['obligation', 'posting', 'position', 'fund_position', 'control_total'].map((table) => narrowTenancySql(table, { provinces: ['insured_province', 'treating_province'], wholeProvinces: true, nationReadsMany: true })).join('')}
       ${['net_position', 'fund_net_position'].map((table) => narrowTenancySql(table, { provinces: ['region'], wholeProvinces: true })).join('')}
       ${INBOX_TABLE}
+      ${OUTBOX_TABLE}
       ${IDEMPOTENCY_TABLE}
       ${PROPOSAL_TABLE}
       ${AUDIT_TABLES}
@@ -221,12 +225,13 @@ export class Clearing1763740800000 implements MigrationInterface {
       GRANT SELECT, INSERT ON obligation, posting, control_total, net_position, fund_net_position, clearing_line, clearing_count, clearing_confirmation, inbox TO clearing_app;
       GRANT SELECT, INSERT, UPDATE ON cycle, position, fund_position, clearing_month, idempotency TO clearing_app;
       GRANT SELECT, INSERT, UPDATE (bank, bank_serial, paid_on, arrived_on) ON clearing_notice TO clearing_app;
+      GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO clearing_app;
       GRANT SELECT, UPDATE ON chain_head TO clearing_app;`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
-      'DROP TABLE audit_record, audit_head, proposal, idempotency, inbox, clearing_notice, clearing_confirmation, clearing_count, clearing_line, clearing_month, fund_net_position, net_position, fund_position, position, posting, obligation, control_total, chain_head, cycle',
+      'DROP TABLE audit_record, audit_head, proposal, idempotency, outbox, inbox, clearing_notice, clearing_confirmation, clearing_count, clearing_line, clearing_month, fund_net_position, net_position, fund_position, position, posting, obligation, control_total, chain_head, cycle',
     );
   }
 }

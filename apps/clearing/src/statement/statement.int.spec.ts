@@ -1,9 +1,18 @@
-import { insuranceCodec, nationalActor, sha256, SigningKeys, type Actor, type RpcClient } from '@yiditong/chassis';
+import {
+  insuranceCodec,
+  nationalActor,
+  sha256,
+  SigningKeys,
+  thaw,
+  type Actor,
+  type RpcClient,
+} from '@yiditong/chassis';
 import type { settlementV1 } from '@yiditong/contracts';
 import { merkleRoot } from '@yiditong/ledger';
 import { fen } from '@yiditong/money';
 import {
   atOnce,
+  auditTrail,
   createTestDatabase,
   FixedClock,
   patiently,
@@ -18,6 +27,7 @@ import { migrations } from '../migrations/index.js';
 import { ObligationService } from '../obligation/obligation.service.js';
 import { countObligations } from '../position/recount.store.js';
 import { StatementService, type StatementCursor, type StatementPage } from './statement.service.js';
+import { closeWhole, statementRelay } from '../spec-close.js';
 import { DAY, obligation } from '../spec-obligation.js';
 
 const SPEC = nationalActor('spec');
@@ -32,7 +42,7 @@ let statements: StatementService;
 beforeAll(async () => {
   db = await createTestDatabase('clearing', migrations);
   const keys = new SigningKeys(privateJwks('spec'));
-  cycles = new CycleService(db.database, new FixedClock(NOW), keys, settlementOf());
+  cycles = new CycleService(db.database, new FixedClock(NOW), keys, settlementOf(), statementRelay(db.database));
   statements = new StatementService(db.database, keys);
   const obligations = new ObligationService(db.database);
   const day = [
@@ -41,7 +51,7 @@ beforeAll(async () => {
     obligation({ insuredProvince: '110000', treatingProvince: '610000', insurance: 'RESIDENT' }),
   ];
   for (let from = 0; from < day.length; from += 500) await obligations.post(day.slice(from, from + 500));
-  await cycles.close(DAY);
+  await closeWhole(cycles, DAY);
 });
 afterAll(() => db.drop());
 
@@ -121,11 +131,43 @@ describe('cycles that are closed at once', () => {
     await db.database.transaction(SPEC, async (tx) => {
       for (const day of days) await openCycle(tx, day);
     });
-    await atOnce(16, (n) => patiently(() => cycles.close(days[n % 8] ?? '')));
+    await atOnce(16, (n) => patiently(() => closeWhole(cycles, days[n % 8] ?? '')));
     const seals = await Promise.all([DAY, ...days].map(async (day) => (await cycles.get(day)).seal));
     const chain = seals.flatMap((seal) => seal ?? []).sort((a, b) => (a.sequence < b.sequence ? -1 : 1));
     expect(chain.map(({ sequence }) => sequence)).toEqual([1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n, 9n]);
     expect(chain.map(({ previousRoot }) => previousRoot)).toEqual(['', ...chain.slice(0, -1).map(({ root }) => root)]);
     expect(new Set(chain.map(({ root }) => root)).size).toBe(9);
+  });
+
+  it('are told of once, to every province, with its own figures and the root', async () => {
+    const told = await queryAs<object>(
+      db.superuserUrl,
+      `SELECT payload::jsonb ->> 'businessDate' AS day, count(DISTINCT region)::int AS provinces, count(*)::int AS rows,
+              count(DISTINCT payload::jsonb ->> 'merkleRoot')::int AS roots
+       FROM outbox WHERE topic = 'statement' GROUP BY 1 ORDER BY 1`,
+    );
+    expect(told).toHaveLength(9);
+    for (const of of told) expect(of).toMatchObject({ provinces: 32, rows: 32, roots: 1 });
+    const { seal } = await cycles.get(DAY);
+    const [shaanxi] = await queryAs<{ payload: string }>(
+      db.superuserUrl,
+      `SELECT payload FROM outbox WHERE region = '610000' AND payload::jsonb ->> 'businessDate' = '${DAY}'`,
+    );
+    const payload = thaw<{ merkleRoot: string; sequence: bigint; payableFen: bigint }>(shaanxi?.payload ?? '');
+    expect(payload).toMatchObject({ merkleRoot: seal?.root, sequence: 1n, receivableFen: 10_000n });
+    const owed = Array.from({ length: MANY }, (_, n) => BigInt(n)).reduce((sum, each) => sum + each, 0n);
+    expect(payload.payableFen).toBe(owed);
+  });
+
+  it('take no stage before its turn, and none twice', async () => {
+    const day = '2026-04-01';
+    await db.database.transaction(SPEC, (tx) => openCycle(tx, day));
+    await expect(cycles.take(day, 'NET')).rejects.toThrow('before its turn');
+    await expect(cycles.take(day, 'TELL')).rejects.toThrow('before its turn');
+    await closeWhole(cycles, day);
+    const trail = async (): Promise<number> => (await auditTrail(db, day)).length;
+    const before = await trail();
+    await closeWhole(cycles, day);
+    expect(await trail()).toBe(before);
   });
 });

@@ -1,7 +1,9 @@
 import { decodeInstant, uuidField, visitKindCodec } from '@yiditong/chassis';
-import { isInstitutionCode, provinceOf, Rejection } from '@yiditong/codes';
+import { isCalendarDate, isInstitutionCode, provinceOf, Rejection } from '@yiditong/codes';
 import type { benefitV1, filingV1, settlementV1 } from '@yiditong/contracts';
 import { regionField } from '../filing/fields.js';
+import { fen } from '@yiditong/money';
+import type { StatementFact } from '../notification/statement-event.service.js';
 import type { NewInstitutionFact, NewInsuranceFact } from './fact.store.js';
 
 const MAX_FACTS = 1_000;
@@ -30,6 +32,27 @@ export function decodeInstitutionFacts(wire: filingV1.RecordInstitutionsRequest)
     const decoded = decodeInstitution(fact);
     requireProvince(fact.province, decoded.region);
     return decoded;
+  });
+}
+
+/** Rejects with REQUEST_MALFORMED or REGION_UNKNOWN. */
+export function decodeStatementFacts(wire: filingV1.RecordStatementsRequest): StatementFact[] {
+  return checkedCount(wire.facts).map((fact) => {
+    const { businessDate, sequence, merkleRoot, receivableFen, payableFen } = fact;
+    const province = regionField(fact.province);
+    requireProvince(province, province);
+    if (!isCalendarDate(businessDate) || !/^[\da-f]{64}$/.test(merkleRoot) || sequence <= 0n)
+      throw new Rejection('REQUEST_MALFORMED', { problem: 'a statement has a date, a sequence and a root' });
+    return {
+      factId: uuidField(fact.factId, 'fact_id'),
+      province,
+      businessDate,
+      sequence,
+      merkleRoot,
+      receivableFen: fen(receivableFen),
+      payableFen: fen(payableFen),
+      closedAt: decodeInstant(fact.closedAt, 'closed_at'),
+    };
   });
 }
 

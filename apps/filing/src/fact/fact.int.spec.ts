@@ -17,6 +17,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { recordFilings } from '../filing/filing-record.js';
 import type { FilingRow } from '../filing/filing.entity.js';
 import { migrations } from '../migrations/index.js';
+import { StatementEventService } from '../notification/statement-event.service.js';
 import { FactController } from './fact.controller.js';
 import { FactService } from './fact.service.js';
 import { latestInsurance, type NewInstitutionFact, type NewInsuranceFact } from './fact.store.js';
@@ -35,11 +36,13 @@ let down = false;
 let db: TestDatabase;
 let clock: FixedClock;
 let facts: FactService;
+let statements: StatementEventService;
 
 beforeAll(async () => {
   db = await createTestDatabase('filing', migrations);
   clock = new FixedClock(NOW);
   facts = new FactService(db.database, clock, benefit(), directory());
+  statements = new StatementEventService(db.database);
 });
 beforeEach(() => {
   asked.length = 0;
@@ -171,7 +174,7 @@ describe('a fact about insurance', () => {
     ['without an instant', { changedAt: undefined }, 'REQUEST_MALFORMED'],
   ])('%s is refused', async (_, change, reason) => {
     const wire = { ...insurance(randomUUID()), changedAt: encodeInstant(NOW), ...change };
-    const recording = new FactController(facts).recordInsurance({ facts: [wire] });
+    const recording = new FactController(facts, statements).recordInsurance({ facts: [wire] });
     await expect(recording).rejects.toMatchObject({ reason });
   });
 });
@@ -342,7 +345,7 @@ describe('a fact about an institution', () => {
       diseaseClasses: ['M039'],
       changedAt: encodeInstant(NOW),
     };
-    const controller = new FactController(facts);
+    const controller = new FactController(facts, statements);
     for (const [change, reason] of [
       [{ institutionCode: 'X' }, 'INSTITUTION_CODE_INVALID'],
       [{ diseaseClasses: ['M03901'] }, 'REQUEST_MALFORMED'],
@@ -351,6 +354,55 @@ describe('a fact about an institution', () => {
       const recording = controller.recordInstitutions({ facts: [{ ...wire, ...change } as typeof wire] });
       await expect(recording).rejects.toMatchObject({ reason });
     }
+  });
+});
+
+describe('a statement that is there', () => {
+  const told = (change: object = {}) => ({
+    factId: randomUUID(),
+    province: '610000',
+    businessDate: '2026-03-01',
+    sequence: 7n,
+    merkleRoot: 'ab'.repeat(32),
+    receivableFen: 1n,
+    payableFen: 250n,
+    closedAt: encodeInstant(NOW),
+    ...change,
+  });
+  const events = (): Promise<unknown[]> =>
+    queryAs(
+      db.superuserUrl,
+      "SELECT province, sequence::int, content::jsonb AS content FROM filing_event WHERE type = 'clearing.statement' ORDER BY province, sequence",
+    );
+
+  it('is an event of its province, once, however often it is told and by how many at once', async () => {
+    const controller = new FactController(facts, statements);
+    const both = [
+      told(),
+      told({ province: '110000', payableFen: 0n }),
+      told({ businessDate: '2026-03-02', sequence: 8n }),
+    ];
+    await atOnce(4, () => patiently(() => controller.recordStatements({ facts: [...both, ...both] })));
+    const content = { businessDate: '2026-03-01', cycleSequence: '7', merkleRoot: 'ab'.repeat(32), receivableFen: '1' };
+    const found = await events();
+    expect(found).toMatchObject([
+      { province: '110000', content: { ...content, payableFen: '0' } },
+      { province: '610000', content: { ...content, payableFen: '250' } },
+      { province: '610000', content: { businessDate: '2026-03-02', cycleSequence: '8' } },
+    ]);
+  });
+
+  it.each([
+    ['of no province', { province: '610100' }],
+    ['of no day', { businessDate: '2026-02-30' }],
+    ['without a root', { merkleRoot: '' }],
+    ['of a cycle that has no place', { sequence: 0n }],
+    ['without a name', { factId: 'x' }],
+  ])('%s is refused, with all that came with it', async (_, change) => {
+    const before = await events();
+    const recording = new FactController(facts, statements).recordStatements({ facts: [told(), told(change)] });
+    await expect(recording).rejects.toMatchObject({ reason: 'REQUEST_MALFORMED' });
+    expect(await events()).toEqual(before);
   });
 });
 

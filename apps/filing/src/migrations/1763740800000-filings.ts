@@ -1,4 +1,4 @@
-import { AUDIT_TABLES, auditGrants, IDEMPOTENCY_TABLE } from '@yiditong/chassis';
+import { AUDIT_TABLES, auditGrants, IDEMPOTENCY_TABLE, INBOX_TABLE } from '@yiditong/chassis';
 import { NATION } from '@yiditong/codes';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { EXCHANGE_TABLES } from '../tables/exchange-tables.js';
@@ -17,8 +17,10 @@ export class Filings1763740800000 implements MigrationInterface {
       ${FACT_TABLES}
       ${EXCHANGE_TABLES}
       ${IDEMPOTENCY_TABLE}
+      ${INBOX_TABLE}
       ${AUDIT_TABLES}
       ${auditGrants('filing_app')}
+      GRANT SELECT, INSERT ON inbox TO filing_app;
       GRANT SELECT, INSERT, UPDATE ON idempotency TO filing_app;`);
     // Even the owner sees and makes rows only as their tenant.
     await runner.query(
@@ -28,7 +30,7 @@ export class Filings1763740800000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(`DROP TABLE audit_record, audit_head, idempotency, webhook_delivery, webhook, filing_event, filing_event_head,
+    await runner.query(`DROP TABLE audit_record, audit_head, inbox, idempotency, webhook_delivery, webhook, filing_event, filing_event_head,
       filing_import_error, filing_import_row, filing_rule, institution_fact, insurance_fact, entitlement_application, entitlement_version, entitlement,
       family_access, filing_version, filing, filing_import`);
   }

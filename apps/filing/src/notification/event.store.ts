@@ -5,7 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 export type NewEvent = {
   readonly province: string;
   readonly insuredRegion: string;
-  /** Such as filing.accept, filing.cancel, entitlement.record, import.apply. */
+  /** Such as filing.accept, filing.cancel, entitlement.record, import.apply, clearing.statement. */
   readonly type: string;
   /** Null where it is about no single person. */
   readonly personId: string | null;

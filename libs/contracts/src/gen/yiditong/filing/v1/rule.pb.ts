@@ -125,6 +125,27 @@ export interface RecordInstitutionsRequest {
 export interface RecordInstitutionsResponse {
 }
 
+export interface StatementFact {
+  /** Names the fact, for ever. */
+  factId: string;
+  province: string;
+  businessDate: string;
+  /** Of the cycle in the chain of closed ones. */
+  sequence: bigint;
+  merkleRoot: string;
+  receivableFen: bigint;
+  payableFen: bigint;
+  closedAt: Timestamp | undefined;
+}
+
+export interface RecordStatementsRequest {
+  /** 1 to 1,000. */
+  facts: StatementFact[];
+}
+
+export interface RecordStatementsResponse {
+}
+
 /** Rules take effect on a later day only, so that no decision that was given can become another. */
 
 export interface RuleServiceClient {
@@ -201,6 +222,10 @@ export interface FactServiceClient {
   /** Institutions and what they are networked for, since an instant. */
 
   recordInstitutions(request: RecordInstitutionsRequest, metadata?: Metadata): Observable<RecordInstitutionsResponse>;
+
+  /** A province's statement of a closed clearing day (对账单) is there: told to who reads its events, once. */
+
+  recordStatements(request: RecordStatementsRequest, metadata?: Metadata): Observable<RecordStatementsResponse>;
 }
 
 /** What filing has to know of what others record. Facts may come twice and in any order. */
@@ -219,11 +244,18 @@ export interface FactServiceController {
     request: RecordInstitutionsRequest,
     metadata?: Metadata,
   ): Promise<RecordInstitutionsResponse> | Observable<RecordInstitutionsResponse> | RecordInstitutionsResponse;
+
+  /** A province's statement of a closed clearing day (对账单) is there: told to who reads its events, once. */
+
+  recordStatements(
+    request: RecordStatementsRequest,
+    metadata?: Metadata,
+  ): Promise<RecordStatementsResponse> | Observable<RecordStatementsResponse> | RecordStatementsResponse;
 }
 
 export function FactServiceControllerMethods() {
   return function (constructor: Function) {
-    const grpcMethods: string[] = ["recordInsurance", "recordInstitutions"];
+    const grpcMethods: string[] = ["recordInsurance", "recordInstitutions", "recordStatements"];
     for (const method of grpcMethods) {
       const descriptor: any = Reflect.getOwnPropertyDescriptor(constructor.prototype, method);
       GrpcMethod("FactService", method)(constructor.prototype[method], method, descriptor);

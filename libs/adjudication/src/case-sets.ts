@@ -20,8 +20,16 @@ type Condition = readonly (readonly (readonly [fact: number, values: bigint])[])
 
 /** A choice, ready to be asked. `asks` has a bit for each fact that matters to it, `later` of a case to those that follow it. */
 export type Question = {
-  readonly cases: readonly { readonly when: Condition; readonly is: Question; readonly later: bigint }[];
+  readonly cases: readonly {
+    /** The case’s place in the choice as it is written. */
+    readonly at: string;
+    readonly when: Condition;
+    readonly is: Question;
+    readonly later: bigint;
+  }[];
   readonly asks: bigint;
+  /** The places of cases that hold for nobody. */
+  readonly never: readonly string[];
 };
 
 /** So many sets of cases are kept apart at most. */
@@ -84,32 +92,42 @@ function madeOf(parts: readonly Partial<ModelCase>[]): ModelCase {
 
 export function questionOf(choice: Choice<unknown>, space: CaseSpace): Question {
   const cases: Question['cases'][number][] = [];
+  const never: string[] = [];
   let asks = 0n;
-  for (const { when, is } of casesIn(choice).toReversed()) {
+  for (const { at, when, is } of casesIn(choice).toReversed()) {
     const condition = conditionOf(when, space);
-    if (condition === null) continue;
-    const each = { when: condition, is: questionOf(is, space), later: asks };
+    if (condition === null) {
+      never.unshift(at);
+      continue;
+    }
+    const each = { at, when: condition, is: questionOf(is, space), later: asks };
     cases.unshift(each);
     for (const [fact] of condition.flat()) asks |= 1n << BigInt(fact);
     asks |= each.is.asks;
   }
-  return { cases, asks };
+  return { cases, asks, never };
 }
 
 /** A choice of any kind as cases, of which the first that holds counts. */
-function casesIn(choice: Choice<unknown>): readonly { readonly when: When; readonly is: Choice<unknown> }[] {
+function casesIn(
+  choice: Choice<unknown>,
+): readonly { readonly at: string; readonly when: When; readonly is: Choice<unknown> }[] {
   switch (choice.kind) {
     case 'VALUE':
       return [];
     case 'BY_LEVEL':
       return HOSPITAL_LEVELS.flatMap((level) => {
         const is = choice.of[level];
-        return is ? [{ when: { hospitalLevels: [level] }, is }] : [];
+        return is ? [{ at: `byLevel.${level}`, when: { hospitalLevels: [level] }, is }] : [];
       });
     case 'BY_PERSON':
-      return Object.entries(choice.of).map(([type, is]) => ({ when: { personTypes: [type as PersonType] }, is }));
+      return Object.entries(choice.of).map(([type, is]) => ({
+        at: `byPerson.${type}`,
+        when: { personTypes: [type as PersonType] },
+        is,
+      }));
     case 'CASES':
-      return choice.cases;
+      return choice.cases.map((each, index) => ({ at: String(index), ...each }));
   }
 }
 
@@ -164,6 +182,30 @@ export function groupsOf(sets: readonly CaseSet[], { cases }: Question, live: bi
     if (rest.length > MOST_SETS) return null;
   }
   return [rest, ...groups].filter(({ length }) => length > 0);
+}
+
+/**
+ * The places of cases that nobody reaches: their conditions hold for nobody, or only for whom a case before them holds. Of one within
+ * another that nobody reaches, the outer. Null where there would be too many sets.
+ */
+export function unreachedIn(sets: readonly CaseSet[], { cases, never }: Question): string[] | null {
+  const places = [...never];
+  let rest = sets;
+  for (const { at, when, is, later } of cases) {
+    const { inside, outside } = divided(rest, when);
+    rest = alike(outside, later);
+    if (Math.max(inside.length, rest.length) > MOST_SETS) return null;
+    // A table says all levels or persons, also where those before it leave it only some.
+    if (inside.length === 0 && !isOfTable(at)) places.push(at);
+    const within = inside.length === 0 ? [] : unreachedIn(alike(inside, is.asks), is);
+    if (within === null) return null;
+    places.push(...within.map((place) => `${at}.${place}`));
+  }
+  return places;
+}
+
+function isOfTable(at: string): boolean {
+  return at.startsWith('by');
 }
 
 function divided(sets: readonly CaseSet[], when: Condition): { inside: readonly CaseSet[]; outside: CaseSet[] } {

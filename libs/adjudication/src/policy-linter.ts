@@ -7,7 +7,8 @@ import { choose, holds, type Choice, type When } from './choice.js';
 import { mentionedIn, nameOf } from './mentioned.js';
 import type { PolicyDocument } from './policy-document.js';
 import { exampleProblem } from './policy-examples.js';
-import type { Layer, VisitRule } from './policy.js';
+import type { DeductibleRule, Layer, VisitRule } from './policy.js';
+import { unreachedProblem } from './unreached.js';
 
 /** What is wrong with a policy's content, or null: the sentence names the place and the rule or article. */
 export function problemOf(policy: PolicyDocument): string | null {
@@ -25,13 +26,23 @@ export function problemOf(policy: PolicyDocument): string | null {
   for (const [path, whens] of figuresOf(policy))
     if (whens.some(({ itemClasses, itemKinds, unitPrice }) => itemClasses ?? itemKinds ?? unitPrice))
       return `${path}: itemClasses, itemKinds and unitPrice are of ratios of visits only`;
+  const idle = Object.entries(policy.visits).find(([, { deductible }]) => isIdle(deductible));
+  if (idle)
+    return `visits.${idle[0]}.deductible: basis NONE asks for nothing, so nothing else may be said but a standard of 0`;
   for (const [index, layer] of policy.layers.entries()) {
     if (layer.base === 'ABOVE_POOLING_CAP' && policy.poolingCap === null)
       return `layers.${index}.base: there is no poolingCap to lie above`;
     const problem = limitProblem(`layers.${index}.bands`, layer.bands) ?? layerProblem(policy, layer, index);
     if (problem !== null) return problem;
   }
-  return exampleProblem(policy);
+  return unreachedProblem(policy) ?? exampleProblem(policy);
+}
+
+/** Whether a deductible that isn't one says what it would be. */
+function isIdle({ basis, standard, adjustments, yearlyMost }: DeductibleRule): boolean {
+  if (basis !== 'NONE') return false;
+  const isNothing = standard.kind === 'VALUE' && standard.value.kind === 'AMOUNT' && standard.value.fen === ZERO_FEN;
+  return !isNothing || adjustments.length > 0 || yearlyMost !== null;
 }
 
 /** What is decided of a bill as a whole, whatever its parts are: by its place, with all of its conditions. */

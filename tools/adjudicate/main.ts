@@ -63,16 +63,26 @@ function textOf(path: string): string {
   }
 }
 
+/** Editors on Windows begin a file with a byte order mark, which is none of it. */
 function parsed(text: string): unknown {
+  const json = text.replace(/^\uFEFF/, '');
   try {
-    return JSON.parse(text);
+    return JSON.parse(json);
   } catch (error) {
+    const { line, column } = placeOf(error, json);
     throw problem(
-      '文件不是 JSON。请检查逗号、引号和括号。',
-      'The file is no JSON. Check its commas, quotes and brackets.',
+      `文件第 ${line} 行第 ${column} 列起不是 JSON。请检查那里和之前的逗号、引号和括号。`,
+      `From line ${line}, column ${column} on the file is no JSON. Check commas, quotes and brackets there and before.`,
       error,
     );
   }
+}
+
+/** The engine names the position, but not where the text just ends. */
+function placeOf(error: unknown, text: string): { line: number; column: number } {
+  const [, position] = /at position (\d+)/.exec(error instanceof Error ? error.message : '') ?? [];
+  const before = text.slice(0, position === undefined ? text.length : Number(position)).split('\n');
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
 function problem(zh: string, en: string, cause?: unknown): Error {
@@ -95,7 +105,7 @@ type AdjudicationFile = {
 /** Throws what is wrong with the file, by its place. */
 function adjudicateFile(document: AdjudicationFile): StayAdjudication {
   const reading = readPolicy(document.policy);
-  if ('problem' in reading) throw wrongPlace(`policy.${reading.problem}`);
+  if ('problem' in reading) throw wrongPlace(`policy.${reading.problem}`.replace('policy.document:', 'policy:'));
   const wrong = problemOf(reading.policy);
   if (wrong !== null) throw wrongPlace(`policy.${wrong}`);
   const presented = readClaim(document.claim, document.accumulators);

@@ -85,7 +85,9 @@ describe('npm run adjudicate', () => {
   });
 
   it.each<[string, string, RegExp]>([
-    ['what is no JSON', '{ policy: ', /文件不是 JSON.*\nThe file is no JSON/s],
+    ['what is no JSON', '{ policy: ', /第 1 行第 3 列起不是 JSON.*\nFrom line 1, column 3 on the file is no JSON/s],
+    ['what is no JSON further down', '{\n  "policy": {},\n  "claim": {,}\n}', /第 3 行第 13 列/],
+    ['what just ends', '{\n  "policy":', /第 2 行第 12 列/],
     ['null', 'null', /文件应为一个 JSON 对象.*\nThe file must be one JSON object/s],
     ['a list', '[]', /文件应为一个 JSON 对象/],
     [
@@ -93,7 +95,12 @@ describe('npm run adjudicate', () => {
       '{ "policy": {}, "claim": {}, "accumulator": {} }',
       /不认识的字段“accumulator”.*\nUnknown field "accumulator"/s,
     ],
-    ['no policy', '{}', /文件中 policy.* 有误.*\npolicy/s],
+    ['no policy', '{}', /文件中 policy 有误.*\npolicy: /s],
+    [
+      'a policy without a bottom',
+      `{ "policy": ${'['.repeat(20_000)}${']'.repeat(20_000)} }`,
+      /文件中 policy 有误.*deeper than 100 levels/s,
+    ],
   ])('refuses %s in Chinese and English', async (_, text, said) => {
     const path = join(directory, 'no.json');
     writeFileSync(path, text);
@@ -101,6 +108,12 @@ describe('npm run adjudicate', () => {
     expect(code).toBe(1);
     expect(output).toMatch(said);
     expect(output).not.toMatch(/\n\s+at |TypeError|SyntaxError/);
+  });
+
+  it('takes a file that begins with a byte order mark', async () => {
+    const path = join(directory, 'marked.json');
+    writeFileSync(path, `\uFEFF${readFileSync(example('langfang-beijing'), 'utf8')}`);
+    expect((await adjudicated(path)).code).toBe(0);
   });
 
   it.each([join(directory, 'nowhere.json'), directory])('refuses what can’t be read: %s', async (path) => {

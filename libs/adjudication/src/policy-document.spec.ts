@@ -12,6 +12,13 @@ const firstBand = (change: Json): Json => documentOf({ bands: [{ upTo: null, rat
 const deductible = (change: Json): Json =>
   documentOf({ deductible: { basis: 'PER_VISIT', standard: '1000', ...change } });
 
+it.each([300, 20_000])('a policy nested %i levels deep is refused, not tried', (levels) => {
+  const deep = JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`) as unknown;
+  const problem = 'document: nested deeper than 100 levels';
+  expect(readPolicy(deep)).toEqual({ problem });
+  expect(readPolicy(documentOf({ bands: [{ upTo: null, ratio: deep }] }))).toEqual({ problem });
+});
+
 describe('a policy document', () => {
   it('reads amounts in yuan and ratios in any notation', () => {
     const { visits } = read(

@@ -56,6 +56,7 @@ export type PolicyReading = { readonly policy: PolicyDocument } | { readonly pro
 
 /** Reads a policy, or says what is wrong with the first place that is. */
 export function readPolicy(document: unknown): PolicyReading {
+  if (isDeeperThan(MOST_LEVELS, document)) return { problem: `document: nested deeper than ${MOST_LEVELS} levels` };
   const result = policy.safeParse(inherit(document));
   if (result.success) return { policy: result.data };
   return { problem: problemIn(result.error.issues, 'document') };
@@ -72,6 +73,18 @@ export function policyJsonSchema(): object {
         jsonSchema.required = jsonSchema.required.filter((name) => !Object.hasOwn(sourced, name));
     },
   });
+}
+
+/** So deep is none that means something; the reading itself goes down level by level. */
+const MOST_LEVELS = 100;
+
+function isDeeperThan(most: number, document: unknown): boolean {
+  let level: unknown[] = [document];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > most) return true;
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+  }
+  return false;
 }
 
 type Fields = { readonly [key: string]: unknown };

@@ -4,18 +4,19 @@ import type { FeeSplit } from './line-split.js';
 import { isLayerRule, layerWords, type LayerRule } from './layer-explanation.js';
 import { LIMIT_NAMES, limitWords } from './limit-explanation.js';
 
-export type StepRule =
-  | 'CROSS_YEAR'
-  | 'IN_SCOPE'
-  | 'FIRST_SELF_PAY'
-  | DeductibleRuleName
-  | 'POOLING_RATIO'
-  | 'POOLING_CAP'
-  | LayerRule
-  | 'HOSPITAL_PART'
-  | 'PERSONAL'
-  | 'ACCOUNT'
-  | 'MUTUAL_AID';
+/** What the lines of every bill are of, but its deductible and further funds, in the order of calculation. */
+export const BILL_RULES = [
+  'CROSS_YEAR',
+  'IN_SCOPE',
+  'FIRST_SELF_PAY',
+  'POOLING_RATIO',
+  'POOLING_CAP',
+  'HOSPITAL_PART',
+  'PERSONAL',
+  'ACCOUNT',
+  'MUTUAL_AID',
+] as const;
+export type StepRule = (typeof BILL_RULES)[number] | DeductibleRuleName | LayerRule;
 
 /** The same said in both languages. */
 export type Words = { readonly zh: string; readonly en: string };

@@ -37,7 +37,7 @@ const YEARLY_KINDS: ReadonlySet<string> = new Set([
   ...FUNDS.filter((fund) => fund !== 'POOLING').flatMap((fund) => [`${fund}_PAID`, `${fund}_BASE`]),
 ]);
 /** A month, a quarter, a hospital, a disease, or a disease and a period of it. */
-const PART_OF_YEAR = /^[\w-]{1,20}(\/[\w-]{1,7})?$/;
+const PART_OF_YEAR = /^[\w.-]{1,20}(\/[\w-]{1,7})?$/;
 
 /** Whether a text names a total. */
 export function isAccumulatorKind(text: string): text is AccumulatorKind {

@@ -171,6 +171,25 @@ describe('the person’s totals', () => {
   );
 });
 
+describe('codes of a claim', () => {
+  it.each(['M01600', 'I10.x00', 'J18.900x002'])(
+    'may be %s, by which totals are counted that can be read again',
+    (diseaseCode) => {
+      expect(readingOf({ ...LEAST, diseaseCode, institutionCode: 'H61010300001' }).claim).toMatchObject({
+        diseaseCode,
+      });
+      expect(readingOf(LEAST, { [`CHRONIC_POOLING@${diseaseCode}/2026Q1`]: '1' }).accumulators).toEqual({
+        [`CHRONIC_POOLING@${diseaseCode}/2026Q1`]: 1n,
+      });
+    },
+  );
+
+  it.each(['M 016', '高血压', 'M@1', 'x'.repeat(21)])('are none of %j', (code) => {
+    expect(problemOf({ ...LEAST, diseaseCode: code })).toMatch(/^claim\.diseaseCode: a code/);
+    expect(problemOf({ ...LEAST, institutionCode: code })).toMatch(/^claim\.institutionCode/);
+  });
+});
+
 describe('what is wrong with a claim', () => {
   const ratio = 'a ratio from 0 to 1, such as "85%" or "4/5"';
   const amount = 'an amount in yuan below a thousand million, such as "1200" or "0.50"';
@@ -182,7 +201,7 @@ describe('what is wrong with a claim', () => {
     [{ age: 60.5 }, 'claim.age: Invalid input: expected int'],
     [{ personTags: [''] }, 'claim.personTags.0: Too small'],
     [{ hospitalTags: [''] }, 'claim.hospitalTags.0: Too small'],
-    [{ diseaseCode: '' }, 'claim.diseaseCode: Too small'],
+    [{ diseaseCode: '' }, 'claim.diseaseCode: a code of'],
     [{ endedOn: '2026-02-30' }, 'claim.endedOn: a date, YYYY-MM-DD'],
     [{ startedOn: '2026-02-30' }, 'claim.startedOn: a date, YYYY-MM-DD'],
     [{ startedOn: '2026-03-16' }, 'claim: startedOn is after endedOn'],

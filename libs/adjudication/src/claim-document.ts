@@ -1,4 +1,12 @@
-import { BENEFIT_LEVELS, HOSPITAL_LEVELS, ITEM_CLASSES, ITEM_KINDS, PERSON_TYPES, VISIT_KINDS } from '@yiditong/codes';
+import {
+  BENEFIT_LEVELS,
+  HOSPITAL_LEVELS,
+  isCodeText,
+  ITEM_CLASSES,
+  ITEM_KINDS,
+  PERSON_TYPES,
+  VISIT_KINDS,
+} from '@yiditong/codes';
 import { share, subtractFen, ZERO_FEN, type Fen, type Rate } from '@yiditong/money';
 import { z } from 'zod';
 import { isAccumulatorKind, type AccumulatorKind, type Accumulators } from './accumulators.js';
@@ -18,6 +26,9 @@ const line = said({
   firstSelfPay: ratio.prefault('0').describe('The share paid first 先行自付比例'),
 });
 
+/** Totals are counted by it. */
+const code = z.string().refine(isCodeText, 'a code of at most 20 letters, digits, dots and lines');
+
 /** A bill's four parts, or its lines, of which they are made. */
 const presented = said({
   visitKind: z.enum(VISIT_KINDS).describe('就诊类别'),
@@ -29,8 +40,8 @@ const presented = said({
   benefitLevel: z.enum(BENEFIT_LEVELS).default('LOCAL').describe('待遇类别'),
   settledBy: z.enum(SETTLED_BY).default('DIRECT').describe('直接结算或手工报销'),
   place: z.enum(PLACES).default('OTHER_PROVINCE').describe('就医地范围'),
-  diseaseCode: z.string().min(1).nullable().default(null).describe('病种编码'),
-  institutionCode: z.string().default('').describe('医药机构编码'),
+  diseaseCode: code.nullable().default(null).describe('病种编码'),
+  institutionCode: code.or(z.literal('')).default('').describe('医药机构编码'),
   startedOn: businessDate.optional().describe('Admission; the day of discharge where it is not said 入院日期'),
   endedOn: businessDate.describe('Discharge, or the visit 出院或就诊日期'),
   hospitalPart: amount.prefault('0').describe('What the hospital bears 医院负担'),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { exampleProblem, problemOf, readPolicy } from './index.js';
-import { documentOf, read, type Json } from './spec-policies.js';
+import { exampleProblem, problemOf, readPolicy, strangeness, type Claim, type Policy } from './index.js';
+import { claim, documentOf, read, stay, type Json } from './spec-policies.js';
 
 /** Of 10,000 yuan in scope: a deductible of 1,000, then 80 % of 9,000, half of the rest by the civil servants' fund, 500 from an account. */
 function withExample(example: Json, change: Json = {}): Json {
@@ -99,4 +99,35 @@ describe('an example in a policy', () => {
     const reading = readPolicy(withExample(example));
     expect('problem' in reading ? reading.problem : '').toMatch(problem);
   });
+});
+
+describe('a policy says nothing of a claim', () => {
+  const byDisease = {
+    deductible: { basis: 'PER_DISEASE_AND_YEAR', standard: '1' },
+    bands: [{ upTo: null, ratio: '80%' }],
+    bandsFrom: 'ZERO',
+  };
+  const capped = { ...byDisease, deductible: { basis: 'NONE', standard: '0' } };
+  const cap = { on: 'FUND', period: 'YEAR', most: '1' };
+  const policy = (chronic: Json = byDisease): Policy =>
+    read(documentOf(undefined, { validTo: '2026-12-31', visits: { INPATIENT: stay(), CHRONIC: chronic } }));
+
+  it.each<[string, Partial<Claim>, string | null]>([
+    ['on its first day', { endedOn: '2022-01-01' }, null],
+    ['on its last day', { endedOn: '2026-12-31' }, null],
+    ['before it', { endedOn: '2021-12-31' }, 'endedOn 2021-12-31 is outside of the policy’s 2022-01-01 to 2026-12-31'],
+    ['after it', { endedOn: '2027-01-01' }, 'endedOn 2027-01-01 is outside of the policy’s 2022-01-01 to 2026-12-31'],
+    ['of somebody else', { personType: 'MINOR' }, 'personType MINOR is none of EMPLOYEE: ACTIVE, RETIREE'],
+    ['of no disease', { visitKind: 'CHRONIC' }, 'diseaseCode is missing, by which the policy counts'],
+    ['of a disease', { visitKind: 'CHRONIC', diseaseCode: 'M01600' }, null],
+    ['of a kind that isn’t counted by disease', { visitKind: 'INPATIENT' }, null],
+    ['of a kind that it doesn’t settle', { visitKind: 'OUTPATIENT' }, null],
+  ])('%s: %j', (_, change, expected) => expect(strangeness(claim(change), policy())).toBe(expected));
+
+  it.each([
+    [{ ...capped, caps: [cap] }, null],
+    [{ ...capped, caps: [cap, { ...cap, perDisease: true }] }, 'diseaseCode is missing, by which the policy counts'],
+  ])('of no disease where a limit is %j', (chronic, expected) =>
+    expect(strangeness(claim({ visitKind: 'CHRONIC' }), policy(chronic))).toBe(expected),
+  );
 });

@@ -16,13 +16,20 @@ export function exampleProblem(policy: PolicyDocument): string | null {
   return null;
 }
 
-/** Why a policy says nothing of a claim, or null: it is of another time, or of somebody who is insured otherwise. */
+/**
+ * Why a policy says nothing of a claim, or null: it is of another time, of somebody who is insured otherwise, or of no disease where the
+ * policy counts by diseases.
+ */
 export function strangeness(
-  { personType, endedOn }: Claim,
-  { insurance, validFrom, validTo }: Pick<Policy, 'insurance' | 'validFrom' | 'validTo'>,
+  { visitKind, personType, diseaseCode, endedOn }: Claim,
+  { insurance, validFrom, validTo, visits }: Pick<Policy, 'insurance' | 'validFrom' | 'validTo' | 'visits'>,
 ): string | null {
   if (endedOn < validFrom || (validTo !== null && endedOn > validTo))
     return `endedOn ${endedOn} is outside of the policy’s ${validFrom} to ${validTo ?? '…'}`;
+  const rule = visits[visitKind];
+  const countsByDisease =
+    rule?.deductible.basis === 'PER_DISEASE_AND_YEAR' || rule?.caps.some(({ perDisease }) => perDisease);
+  if (countsByDisease && diseaseCode === null) return 'diseaseCode is missing, by which the policy counts';
   const known = PERSON_TYPES_OF[insurance];
   return known.includes(personType) ? null : `personType ${personType} is none of ${insurance}: ${known.join(', ')}`;
 }

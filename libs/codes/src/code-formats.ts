@@ -81,3 +81,8 @@ export function addMonths(date: string, months: number): string {
 function pad(value: number): string {
   return String(value).padStart(2, '0');
 }
+
+/** Whether a text could be a code of a hospital or a disease at all, as far as totals are counted by it: 1 to 20 letters, digits, dots, lines. */
+export function isCodeText(text: string): boolean {
+  return /^[\w.-]{1,20}$/.test(text);
+}

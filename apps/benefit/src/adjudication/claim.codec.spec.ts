@@ -68,6 +68,8 @@ describe('a claim', () => {
   it.each<[string, Partial<benefitV1.Claim>, string]>([
     ['a settlement id that is none', { settlementId: 'x' }, 'settlement_id is not a UUID'],
     ['no admission', { admittedAt: undefined }, 'admitted_at is missing'],
+    ['a disease that is none', { diseaseCode: 'M 1' }, 'disease_code must be a code of at most 20 characters'],
+    ['a hospital that is none', { institutionCode: 'H@1' }, 'institution_code must be a code of at most 20 characters'],
     [
       'an admission after the discharge',
       { admittedAt: instant('2027-01-01T16:00:00Z') },

@@ -9,7 +9,7 @@ import {
   uuidField,
   visitKindCodec,
 } from '@yiditong/chassis';
-import { findProvince, ITEM_KINDS, Rejection } from '@yiditong/codes';
+import { findProvince, isCodeText, ITEM_KINDS, Rejection } from '@yiditong/codes';
 import type { benefitV1 } from '@yiditong/contracts';
 import { fen, sumFen, type Fen } from '@yiditong/money';
 
@@ -66,6 +66,11 @@ export function decodeClaim(wire: benefitV1.Claim): PresentedClaim {
   if (startedOn > endedOn) throw malformed('admitted_at is after ended_at');
   if (wire.hospitalTags.length > MAX_TAGS || !wire.hospitalTags.every((tag) => TAG.test(tag)))
     throw malformed(`hospital_tags must be at most ${MAX_TAGS} names of 1 to 20 characters`);
+  for (const [name, code] of [
+    ['disease_code', wire.diseaseCode],
+    ['institution_code', wire.institutionCode],
+  ] as const)
+    if (code !== '' && !isCodeText(code)) throw malformed(`${name} must be a code of at most 20 characters`);
   return {
     ...identity,
     ...decodeAmounts(wire),

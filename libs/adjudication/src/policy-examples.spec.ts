@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { exampleProblem, problemOf, readPolicy, strangeness, type Claim, type Policy } from './index.js';
-import { claim, documentOf, read, stay, type Json } from './spec-policies.js';
+import { claim, documentOf, read, stay as stayRule, type Json } from './spec-policies.js';
 
 /** Of 10,000 yuan in scope: a deductible of 1,000, then 80 % of 9,000, half of the rest by the civil servants' fund, 500 from an account. */
 function withExample(example: Json, change: Json = {}): Json {
@@ -110,7 +110,7 @@ describe('a policy says nothing of a claim', () => {
   const capped = { ...byDisease, deductible: { basis: 'NONE', standard: '0' } };
   const cap = { on: 'FUND', period: 'YEAR', most: '1' };
   const policy = (chronic: Json = byDisease): Policy =>
-    read(documentOf(undefined, { validTo: '2026-12-31', visits: { INPATIENT: stay(), CHRONIC: chronic } }));
+    read(documentOf(undefined, { validTo: '2026-12-31', visits: { INPATIENT: stayRule(), CHRONIC: chronic } }));
 
   it.each<[string, Partial<Claim>, string | null]>([
     ['on its first day', { endedOn: '2022-01-01' }, null],

@@ -8,22 +8,21 @@ import {
   encodeInstant,
   encodeProposal,
 } from '@yiditong/chassis';
-import { isCalendarDate, Rejection } from '@yiditong/codes';
 import { clearingV1 } from '@yiditong/contracts';
 import { CloseProposalService, type CloseProposal } from './cycle/close-proposal.service.js';
 import { encodeCycle } from './cycle/cycle.codec.js';
 import { CycleService } from './cycle/cycle.service.js';
+import { dateField, monthField, provincesField } from './fields.js';
 import { decodeObligation } from './obligation/obligation.codec.js';
 import { ObligationService } from './obligation/obligation.service.js';
 import {
-  decodeCostMonth,
   decodeObligationsAsked,
   decodePair,
   encodeCostMonthPosition,
   encodeObligations,
   encodePairCell,
 } from './position/drill-down.codec.js';
-import { decodeCover, decodeProvinces, encodeNetSettlement } from './position/net-settlement.codec.js';
+import { decodeCover, encodeNetSettlement } from './position/net-settlement.codec.js';
 import { CostMonthService } from './position/cost-month.service.js';
 import { PositionService } from './position/position.service.js';
 
@@ -76,7 +75,7 @@ export class ClearingController implements clearingV1.ClearingServiceController 
     metadata: Metadata,
   ): Promise<clearingV1.TryNetSettlementResponse> {
     const [date, cover] = [dateOf(request), decodeCover(request.cover)];
-    const excluded = decodeProvinces(request.excluded, 'excluded');
+    const excluded = provincesField(request.excluded, 'excluded');
     return encodeNetSettlement(await this.positions.tryNetSettlement(actorOf(metadata), date, cover, excluded));
   }
 
@@ -95,7 +94,12 @@ export class ClearingController implements clearingV1.ClearingServiceController 
       request.asOf ? decodeInstant(request.asOf, 'as_of') : null,
       request.since ? decodeInstant(request.since, 'since') : null,
     ];
-    const report = await this.costMonths.report(actorOf(metadata), decodeCostMonth(request.costMonth), asOf, since);
+    const report = await this.costMonths.report(
+      actorOf(metadata),
+      monthField(request.costMonth, 'cost_month'),
+      asOf,
+      since,
+    );
     return { positions: report.positions.map(encodeCostMonthPosition), asOf: encodeInstant(report.asOf) };
   }
 
@@ -117,9 +121,7 @@ export class ClearingController implements clearingV1.ClearingServiceController 
 }
 
 function dateOf(request: { readonly businessDate: string }): string {
-  if (!isCalendarDate(request.businessDate))
-    throw new Rejection('REQUEST_MALFORMED', { problem: 'business_date is not a date' });
-  return request.businessDate;
+  return dateField(request.businessDate, 'business_date');
 }
 
 function encodeCloseProposal(proposal: CloseProposal): clearingV1.CloseProposal {

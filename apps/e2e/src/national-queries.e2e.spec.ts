@@ -1,3 +1,4 @@
+import { fen, formatYuan, parseYuan, sumFen } from '@yiditong/money';
 import { randomUUID } from 'node:crypto';
 import { generateDay, loadSample } from '@yiditong/tools';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
@@ -46,7 +47,8 @@ async function strangerTo({ bill }: Visit): Promise<NationalDesk> {
   throw new Error('specs brought the patient to every hospital that his filing covers');
 }
 
-const yuan = (fen: string): number => Number(fen) / 100;
+/** As the national message has an amount: a number that is written with its exact digits. */
+const yuan = (amountFen: string): number => Number(formatYuan(fen(BigInt(amountFen))));
 
 describe('a hospital’s queries of its patient', () => {
   it('5203 gives back the settlement, and to another hospital none', async () => {
@@ -65,8 +67,8 @@ describe('a hospital’s queries of its patient', () => {
   it('5204 gives back its lines, which sum to the bill', async () => {
     const reply = await link.send(link.message('5204', { psn_no, setl_id: nationalId(settled.settlementId) }));
     const lines = reply.output?.['output'] as { det_item_fee_sumamt: number }[];
-    const sum = lines.reduce((total, line) => total + Math.round(line.det_item_fee_sumamt * 100), 0);
-    expect(sum).toBe(Number(settled.totalFen));
+    const amounts = lines.map((line) => parseYuan(String(line.det_item_fee_sumamt)) ?? fen(0n));
+    expect(String(sumFen(amounts))).toBe(settled.totalFen);
   });
 
   it('5206 gives the year’s totals', async () => {

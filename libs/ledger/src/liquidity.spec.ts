@@ -73,7 +73,7 @@ const allSubsets = <T>(all: readonly T[]): T[][] =>
 const rankedFirst = (a: QueuedPayment, b: QueuedPayment): number =>
   a.priority - b.priority ||
   b.ageDays - a.ageDays ||
-  Number(b.amountFen - a.amountFen) ||
+  (a.amountFen < b.amountFen ? 1 : a.amountFen > b.amountFen ? -1 : 0) ||
   (a.paymentId < b.paymentId ? -1 : 1);
 const isOvertaken = (other: QueuedPayment, taken: readonly QueuedPayment[]): boolean =>
   !taken.includes(other) && taken.some((worse) => worse.payer === other.payer && rankedFirst(other, worse) < 0);

@@ -1,4 +1,4 @@
-import { addMonths } from '@yiditong/codes';
+import { addDays } from '@yiditong/codes';
 import { magnitude, sumFen, type Fen } from '@yiditong/money';
 
 /** What was used per day, the oldest first and none left out: a day without use is zero, one of refunds is negative. */
@@ -57,7 +57,7 @@ export function forecastExhaustion(
     reached(ahead).forEach((isReached, index) => {
       if (isReached) found[index] ??= date;
     });
-    date = dayAfter(date);
+    date = addDays(date, 1);
   }
   const [earliest = null, expected = null, latest = null] = found;
   return { outcome: 'FORECAST', weeks, earliest, expected, latest };
@@ -84,10 +84,4 @@ function quantiles(days: readonly Fen[], weeks: bigint, remaining: Fen): (ahead:
     const lackSquared = magnitude(lack) ** 2n * 1_000_000n * 49n * (weeks - 1n);
     return [lack <= 0n || marginSquared >= lackSquared, lack <= 0n, lack <= 0n && lackSquared >= marginSquared];
   };
-}
-
-function dayAfter(date: string): string {
-  const first = `${date.slice(0, 8)}01`;
-  if (date === addMonths(`${date.slice(0, 8)}31`, 0)) return addMonths(first, 1);
-  return `${date.slice(0, 8)}${String(Number(date.slice(8)) + 1).padStart(2, '0')}`;
 }

@@ -1,24 +1,23 @@
 import { clearedFundCodec, encodeInstant, insuranceCodec } from '@yiditong/chassis';
-import { isCalendarDate, PROVINCES, Rejection } from '@yiditong/codes';
 import type { clearingV1 } from '@yiditong/contracts';
 import { validate as isUuid } from 'uuid';
+import { dateField, malformed, monthField, provinceField } from '../fields.js';
 import type { ClearingCount, ClearingLine } from './month.store.js';
-import type { MonthReport, ProvinceReport } from './month.service.js';
-import { payeeOf, payerOf, type TimedNotice } from './notice.service.js';
-import type { PaymentFacts } from './notice.store.js';
+import type { MonthReport } from './month-report.js';
+import type { ProvinceReport } from './month.service.js';
+import type { TimedNotice } from './notice.service.js';
+import { payeeOf, payerOf, type PaymentFacts } from './notice.store.js';
 
 const LONGEST_TEXT = 100;
 
 /** Rejects with REQUEST_MALFORMED. */
 export function decodeMonth({ clearingMonth }: { readonly clearingMonth: string }): string {
-  if (!isCalendarDate(`${clearingMonth}-01`)) throw malformed('clearing_month is not a month');
-  return clearingMonth;
+  return monthField(clearingMonth, 'clearing_month');
 }
 
 /** Month and province. Rejects with REQUEST_MALFORMED. */
 export function decodeScope(request: { readonly clearingMonth: string; readonly province: string }): [string, string] {
-  if (!PROVINCES.some(({ code }) => code === request.province)) throw malformed('province is not a province');
-  return [decodeMonth(request), request.province];
+  return [decodeMonth(request), provinceField(request.province, 'province')];
 }
 
 /** Rejects with REQUEST_MALFORMED. */
@@ -32,13 +31,7 @@ export function decodePayment({ bank, bankSerial, paidOn }: clearingV1.RecordPay
   for (const [name, text] of Object.entries({ bank, bank_serial: bankSerial }))
     if (!/\S/.test(text) || text.length > LONGEST_TEXT || /\p{Cc}/u.test(text))
       throw malformed(`${name}: 1 to ${LONGEST_TEXT} characters, none of them a control character`);
-  return { bank, bankSerial, paidOn: decodeDate(paidOn, 'paid_on') };
-}
-
-/** Rejects with REQUEST_MALFORMED. */
-export function decodeDate(date: string, name: string): string {
-  if (!isCalendarDate(date)) throw malformed(`${name} is not a date`);
-  return date;
+  return { bank, bankSerial, paidOn: dateField(paidOn, 'paid_on') };
 }
 
 export function encodeMonth({ days, dates, ...month }: MonthReport): clearingV1.ClearingMonth {
@@ -81,8 +74,4 @@ export function encodeNotice(notice: TimedNotice): clearingV1.Notice {
     payment: payment === null ? undefined : { ...payment, arrivedOn: payment.arrivedOn ?? '' },
     daysLate,
   };
-}
-
-function malformed(problem: string): Rejection {
-  return new Rejection('REQUEST_MALFORMED', { problem });
 }

@@ -3,7 +3,6 @@ import { Controller } from '@nestjs/common';
 import { actorOf, encodeInstant } from '@yiditong/chassis';
 import { clearingV1 } from '@yiditong/contracts';
 import {
-  decodeDate,
   decodeMonth,
   decodeNoticeId,
   decodePayment,
@@ -14,6 +13,7 @@ import {
   encodeNotice,
   encodeProvince,
 } from './month.codec.js';
+import { dateField } from '../fields.js';
 import { MonthService } from './month.service.js';
 import { NoticeService } from './notice.service.js';
 
@@ -79,7 +79,7 @@ export class MonthController implements clearingV1.ClearingMonthServiceControlle
     metadata: Metadata,
   ): Promise<clearingV1.RecordArrivalResponse> {
     const [month, province] = decodeScope(request);
-    const [noticeId, arrivedOn] = [decodeNoticeId(request), decodeDate(request.arrivedOn, 'arrived_on')];
+    const [noticeId, arrivedOn] = [decodeNoticeId(request), dateField(request.arrivedOn, 'arrived_on')];
     return { notice: encodeNotice(await this.notices.arrive(actorOf(metadata), month, province, noticeId, arrivedOn)) };
   }
 }

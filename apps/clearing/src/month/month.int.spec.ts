@@ -17,7 +17,8 @@ import type { ArrivedObligation } from '../obligation/obligation.codec.js';
 import { ObligationService } from '../obligation/obligation.service.js';
 import { obligation } from '../spec-obligation.js';
 import { MonthService } from './month.service.js';
-import { NoticeService, payeeOf, payerOf, type TimedNotice } from './notice.service.js';
+import { NoticeService, type TimedNotice } from './notice.service.js';
+import { payeeOf, payerOf } from './notice.store.js';
 
 const OPERATOR: Actor = { role: 'operator', region: NATION, subject: 'operator', rank: 'supervisor' };
 const NIGHTLY = nationalActor('monthly-clearing');

@@ -1,25 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import {
-  appendAudit,
-  Clock,
-  Database,
-  nationalActor,
-  workingDaysAfter,
-  type Actor,
-  type AuditAction,
-  type Tx,
-} from '@yiditong/chassis';
+import { Clock, Database, nationalActor, type Actor, type Tx } from '@yiditong/chassis';
 import { addMonths, NATION, Rejection } from '@yiditong/codes';
-import {
-  acceptsCostMonth,
-  CLEARING_CALENDAR,
-  clearingDates,
-  monthlyClearing,
-  type ClearingDates,
-  type MonthlyClearing,
-  type ProvinceClearing,
-} from '@yiditong/ledger';
+import type { ProvinceClearing } from '@yiditong/ledger';
 import { ZERO_FEN } from '@yiditong/money';
+import { datesOf, earliestDay, existing, figuresOf, recordStep, report, type MonthReport } from './month-report.js';
 import {
   clearedDays,
   confirmationsOf,
@@ -31,21 +15,12 @@ import {
   readLines,
   takeDays,
   uncleared,
-  type ClearedDays,
   type ClearingCount,
   type ClearingLine,
-  type ClearingMonth,
 } from './month.store.js';
 
 const ACTOR = nationalActor('monthly-clearing');
 
-/** A month's clearing and where it stands. */
-export type MonthReport = ClearingMonth & {
-  readonly days: ClearedDays;
-  /** Closed days that no tables may have any more. */
-  readonly refusedDates: readonly string[];
-  readonly dates: ClearingDates;
-};
 export type ProvinceReport = ProvinceClearing & { readonly confirmedAt: Date | null };
 
 /**
@@ -84,7 +59,7 @@ export class MonthService {
       if (!isLate && (await insertMonth(tx, clearingMonth, this.clock.now()))) {
         await takeDays(tx, clearingMonth, earliestDay(clearingMonth));
         await insertLines(tx, clearingMonth);
-        const { days } = await report(tx, clearingMonth);
+        const days = await clearedDays(tx, clearingMonth);
         await recordStep(tx, actor, 'GENERATE_CLEARING_MONTH', clearingMonth, NATION, { ...days });
       }
       return report(tx, clearingMonth);
@@ -131,47 +106,6 @@ export class MonthService {
   }
 }
 
-/** Rejects with CLEARING_MONTH_NOT_FOUND. */
-export async function existing(tx: Tx, clearingMonth: string): Promise<ClearingMonth> {
-  const month = await findMonth(tx, clearingMonth);
-  if (!month) throw new Rejection('CLEARING_MONTH_NOT_FOUND', { month: clearingMonth });
-  return month;
-}
-
-/** Rejects with CLEARING_MONTH_NOT_FOUND. */
-export async function report(tx: Tx, clearingMonth: string): Promise<MonthReport> {
-  const month = await existing(tx, clearingMonth);
-  const waiting = await uncleared(tx, `${clearingMonth}-01`);
-  return {
-    ...month,
-    days: await clearedDays(tx, clearingMonth),
-    refusedDates: waiting.filter((date) => date < earliestDay(clearingMonth)),
-    dates: datesOf(clearingMonth),
-  };
-}
-
-/** All that the caller sees of a month. */
-export async function figuresOf(tx: Tx, clearingMonth: string): Promise<MonthlyClearing> {
-  const lines = await readLines(tx, clearingMonth, null);
-  return monthlyClearing(lines.map((line) => ({ ...line, kind: 'COST' })));
-}
-
-/** Until when each step is due. The tables of a month are, above all, of the costs of the month before. */
-export function datesOf(clearingMonth: string): ClearingDates {
-  return clearingDates(addMonths(`${clearingMonth}-01`, -1).slice(0, 7), workingDaysAfter);
-}
-
-export async function recordStep(
-  tx: Tx,
-  actor: Actor,
-  action: AuditAction,
-  clearingMonth: string,
-  province: string,
-  after: Readonly<Record<string, unknown>> = {},
-): Promise<void> {
-  await appendAudit(tx, actor, { province, action, objectType: 'clearing_month', objectId: clearingMonth, after });
-}
-
 /** A province that neither pays nor is paid has figures too: nothing. */
 function ownOf(region: string, provinces: readonly ProvinceClearing[]): ProvinceClearing {
   return provinces.find((one) => one.region === region) ?? { region, payableFen: ZERO_FEN, receivableFen: ZERO_FEN };
@@ -179,14 +113,6 @@ function ownOf(region: string, provinces: readonly ProvinceClearing[]): Province
 
 function generatedOn(clearingMonth: string): string {
   return datesOf(clearingMonth).generatedOn;
-}
-
-/** The first day that a month's tables may have: of the last month before that isn't too late (规程 art. 50). */
-function earliestDay(clearingMonth: string): string {
-  const months = Array.from({ length: CLEARING_CALENDAR.declared.mostMonthsLate + 1 }, (_, back) =>
-    addMonths(`${clearingMonth}-01`, -1 - back),
-  ).filter((first) => acceptsCostMonth(first.slice(0, 7), clearingMonth).outcome === 'ACCEPTED');
-  return months.at(-1) ?? `${clearingMonth}-01`;
 }
 
 /** Closed days that a month's tables may have and no others do. */

@@ -5,12 +5,14 @@ import type { MonthlyClearing } from '@yiditong/ledger';
 import { fen, magnitude } from '@yiditong/money';
 import { v7 as uuidv7 } from 'uuid';
 import { confirmationsOf, type ClearingMonth } from './month.store.js';
-import { datesOf, existing, figuresOf, recordStep, report, type MonthReport } from './month.service.js';
+import { datesOf, existing, figuresOf, recordStep, report, type MonthReport } from './month-report.js';
 import {
   countNotices,
   insertNotices,
   lockNotice,
   markNoticed,
+  payeeOf,
+  payerOf,
   readNotices,
   saveArrival,
   savePayment,
@@ -140,14 +142,6 @@ export class NoticeService {
 }
 
 const SAME_FACTS = ['bank', 'bankSerial', 'paidOn'] as const;
-
-export function payerOf({ isReturn, insuredProvince, treatingProvince }: Notice): string {
-  return isReturn ? treatingProvince : insuredProvince;
-}
-
-export function payeeOf({ isReturn, insuredProvince, treatingProvince }: Notice): string {
-  return isReturn ? insuredProvince : treatingProvince;
-}
 
 /** One for each pair that doesn't come to nothing. */
 function noticesIn({ pairs }: MonthlyClearing): Omit<Notice, 'payment'>[] {

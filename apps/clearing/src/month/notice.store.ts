@@ -15,6 +15,14 @@ export type Notice = {
   readonly payment: (PaymentFacts & { readonly arrivedOn: string | null }) | null;
 };
 
+export function payerOf({ isReturn, insuredProvince, treatingProvince }: Notice): string {
+  return isReturn ? treatingProvince : insuredProvince;
+}
+
+export function payeeOf({ isReturn, insuredProvince, treatingProvince }: Notice): string {
+  return isReturn ? insuredProvince : treatingProvince;
+}
+
 type NoticeRow = Omit<Notice, 'amountFen' | 'payment'> &
   PaymentFacts & { readonly amountFen: string; readonly arrivedOn: string | null };
 

@@ -1,9 +1,8 @@
 import { clearedFundCodec, encodeFunds, insuranceCodec, visitKindCodec } from '@yiditong/chassis';
-import { isCalendarDate, Rejection } from '@yiditong/codes';
 import type { clearingV1 } from '@yiditong/contracts';
 import type { BookedObligation, CyclePair, ObligationsAsked, PairCell } from './drill-down.store.js';
 import type { ComparedPosition } from './cost-month.service.js';
-import { decodeProvinces } from './net-settlement.codec.js';
+import { dateField, malformed, provinceField } from '../fields.js';
 
 const MAX_PAGE = 1_000;
 
@@ -11,12 +10,11 @@ const MAX_PAGE = 1_000;
 export function decodePair(
   request: Pick<clearingV1.GetPairPositionRequest, 'businessDate' | 'payer' | 'payee'>,
 ): CyclePair {
-  if (!isCalendarDate(request.businessDate)) throw malformed('business_date is not a date');
-  const [[payer = ''], [payee = '']] = [
-    [...decodeProvinces([request.payer], 'payer')],
-    [...decodeProvinces([request.payee], 'payee')],
-  ];
-  return { businessDate: request.businessDate, payer, payee };
+  return {
+    businessDate: dateField(request.businessDate, 'business_date'),
+    payer: provinceField(request.payer, 'payer'),
+    payee: provinceField(request.payee, 'payee'),
+  };
 }
 
 /** Rejects with REQUEST_MALFORMED. */
@@ -35,12 +33,6 @@ export function decodeObligationsAsked(request: clearingV1.ListObligationsReques
 
 export function encodePairCell({ insurance, obligationCount, amountFen, funds }: PairCell): clearingV1.PairCell {
   return { insurance: insuranceCodec.encode(insurance), obligationCount, amountFen, funds: encodeFunds(funds) };
-}
-
-/** Rejects with REQUEST_MALFORMED. */
-export function decodeCostMonth(costMonth: string): string {
-  if (!isCalendarDate(`${costMonth}-01`)) throw malformed('cost_month is not a month');
-  return costMonth;
 }
 
 export function encodeCostMonthPosition({
@@ -71,8 +63,4 @@ export function encodeObligations(
     })),
     nextFrom: last === undefined ? 0n : BigInt(last.place + 1),
   };
-}
-
-function malformed(problem: string): Rejection {
-  return new Rejection('REQUEST_MALFORMED', { problem });
 }

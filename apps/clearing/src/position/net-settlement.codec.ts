@@ -1,16 +1,15 @@
-import { PROVINCES, Rejection } from '@yiditong/codes';
 import type { clearingV1 } from '@yiditong/contracts';
 import type { CarriedPair, Exclusion } from '@yiditong/ledger';
 import { fen, ZERO_FEN, type Fen } from '@yiditong/money';
+import { malformed, provincesField } from '../fields.js';
 import type { TriedNetSettlement } from './position.service.js';
 
-const PROVINCE_CODES = new Set(PROVINCES.map(({ code }) => code));
 /** More than the whole country settles in a year. */
 const MOST_FEN = 10n ** 14n;
 
 /** Rejects with REQUEST_MALFORMED. */
 export function decodeCover(wire: readonly clearingV1.ProvinceCover[]): Map<string, Fen> {
-  decodeProvinces(
+  provincesField(
     wire.map(({ province }) => province),
     'cover',
   );
@@ -20,13 +19,6 @@ export function decodeCover(wire: readonly clearingV1.ProvinceCover[]): Map<stri
       return [province, fen(amountFen)];
     }),
   );
-}
-
-/** Rejects with REQUEST_MALFORMED. */
-export function decodeProvinces(codes: readonly string[], field: string): Set<string> {
-  if (!codes.every((code) => PROVINCE_CODES.has(code))) throw malformed(`${field} names what is not a province`);
-  if (new Set(codes).size < codes.length) throw malformed(`${field} names a province twice`);
-  return new Set(codes);
 }
 
 export function encodeNetSettlement(tried: TriedNetSettlement): clearingV1.TryNetSettlementResponse {
@@ -48,8 +40,4 @@ function encodeExclusion(exclusion: Exclusion): clearingV1.ExcludedRegion {
   const { region, reason } = exclusion;
   const lackFen = exclusion.reason === 'CANNOT_PAY' ? exclusion.lackFen : ZERO_FEN;
   return { region, reason: `EXCLUSION_REASON_${reason}`, lackFen };
-}
-
-function malformed(problem: string): Rejection {
-  return new Rejection('REQUEST_MALFORMED', { problem });
 }

@@ -1,9 +1,9 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { Controller } from '@nestjs/common';
 import { actorOf } from '@yiditong/chassis';
-import { isCalendarDate, PROVINCES, Rejection } from '@yiditong/codes';
 import { clearingV1 } from '@yiditong/contracts';
 import { validate as isUuid } from 'uuid';
+import { dateField, malformed, provinceField } from '../fields.js';
 import { StatementService, type StatementCursor, type StatementPage } from './statement.service.js';
 
 @Controller()
@@ -42,9 +42,7 @@ export class StatementController implements clearingV1.StatementServiceControlle
 }
 
 function decodeScope(request: { readonly businessDate: string; readonly province: string }): [string, string] {
-  if (!isCalendarDate(request.businessDate)) throw malformed('business_date is not a date');
-  if (!PROVINCES.some(({ code }) => code === request.province)) throw malformed('province is not a province');
-  return [request.businessDate, request.province];
+  return [dateField(request.businessDate, 'business_date'), provinceField(request.province, 'province')];
 }
 
 function encodePage({ lines, next }: StatementPage): clearingV1.ReadStatementResponse {
@@ -57,8 +55,4 @@ function decodeCursor(text: string): StatementCursor | null {
   const [, cell, leaf] = /^(\d{1,5}):(\d{1,12})$/.exec(text) ?? [];
   if (cell === undefined || leaf === undefined) throw malformed('after is not of this statement');
   return { cell: Number(cell), leaf: Number(leaf) };
-}
-
-function malformed(problem: string): Rejection {
-  return new Rejection('REQUEST_MALFORMED', { problem });
 }

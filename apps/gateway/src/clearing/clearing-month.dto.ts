@@ -6,7 +6,7 @@ import { fen } from '@yiditong/money';
 import { z } from 'zod';
 import { answerFen, businessDate, instant, month, name, region, uuid } from '../http/fields.js';
 
-const clearingMonth = z.object({
+export const clearingMonthAnswer = z.object({
   clearingMonth: month,
   generatedAt: instant,
   noticedAt: instant.nullable().describe('通知书签发时刻；未签发为空'),
@@ -22,10 +22,10 @@ const clearingMonth = z.object({
   paidBy: businessDate.describe('拨付期限'),
   reportedBy: businessDate.describe('到账反馈期限'),
 });
-export type ClearingMonthAnswer = z.infer<typeof clearingMonthAnswer>;
-export const clearingMonthAnswer = clearingMonth;
 
-export const monthReportAnswer = clearingMonth.extend({
+export type ClearingMonthAnswer = z.infer<typeof clearingMonthAnswer>;
+
+export const monthReportAnswer = clearingMonthAnswer.extend({
   provinces: z.array(
     z.object({
       province: region,
@@ -97,7 +97,7 @@ export function tablesOf(
 export const confirmationAnswer = z.object({ confirmedAt: instant });
 export type ConfirmationAnswer = z.infer<typeof confirmationAnswer>;
 
-export const issuedAnswer = clearingMonth.extend({ noticeCount: z.int() });
+export const issuedAnswer = clearingMonthAnswer.extend({ noticeCount: z.int() });
 export type IssuedAnswer = z.infer<typeof issuedAnswer>;
 
 export const paymentBody = z.strictObject({

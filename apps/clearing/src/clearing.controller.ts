@@ -23,6 +23,7 @@ import {
   encodePairCell,
 } from './position/drill-down.codec.js';
 import { decodeCover, encodeNetSettlement } from './position/net-settlement.codec.js';
+import { decodeTrial, encodeTrial } from './position/calendar-trial.codec.js';
 import { CostMonthService } from './position/cost-month.service.js';
 import { PositionService } from './position/position.service.js';
 
@@ -77,6 +78,13 @@ export class ClearingController implements clearingV1.ClearingServiceController 
     const [date, cover] = [dateOf(request), decodeCover(request.cover)];
     const excluded = provincesField(request.excluded, 'excluded');
     return encodeNetSettlement(await this.positions.tryNetSettlement(actorOf(metadata), date, cover, excluded));
+  }
+
+  async tryCalendar(
+    request: clearingV1.TryCalendarRequest,
+    metadata: Metadata,
+  ): Promise<clearingV1.TryCalendarResponse> {
+    return encodeTrial(await this.positions.tryCalendar(actorOf(metadata), decodeTrial(request)));
   }
 
   async getBilateralPositions(

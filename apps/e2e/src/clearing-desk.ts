@@ -33,6 +33,19 @@ export type NetSettlementTrial = {
   readonly excluded: readonly { readonly region: string; readonly reason: string; readonly lackFen: string }[];
 };
 
+export type ClearingTrial = {
+  readonly turns: readonly (Pick<NetSettlementTrial, 'movements' | 'carried' | 'excluded'> & {
+    readonly settledOn: string;
+    readonly dates: readonly string[];
+  })[];
+  readonly regions: readonly Record<
+    'region' | 'realNetFen' | 'netFen' | 'waitingFen' | 'realPeakFen' | 'peakFen',
+    string
+  >[];
+  readonly realMovedFen: string;
+  readonly movedFen: string;
+};
+
 export type BilledLine = Readonly<
   Record<'amountFen' | 'fullSelfPayFen' | 'overCeilingFen' | 'firstSelfPayFen' | 'inScopeFen' | 'rule', string>
 >;
@@ -144,6 +157,10 @@ export class ClearingDesk {
     token = this.operator,
   ): Promise<ApiAnswer<NetSettlementTrial & Problem>> {
     return this.api.once('POST', `/v1/cycles/${date}/net-settlement-trials`, { cover, excluded }, token);
+  }
+
+  tryCalendar(trial: object, token = this.operator): Promise<ApiAnswer<ClearingTrial & Problem>> {
+    return this.api.once('POST', '/v1/clearing-trials', trial, token);
   }
 
   bilateralPositions(

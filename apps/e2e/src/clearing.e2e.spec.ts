@@ -220,8 +220,62 @@ describe('a closed cycle', () => {
   });
 
   it('is tried by the operator alone', async () => {
-    const answer = await clearing.tryNetSettlement(date, [], [], hospitals.bureauToken(settled.treatingRegion));
-    expect([answer.status, answer.body.reason]).toEqual([403, 'NOT_PERMITTED']);
+    const token = hospitals.bureauToken(settled.treatingRegion);
+    for (const answer of [
+      await clearing.tryNetSettlement(date, [], [], token),
+      await clearing.tryCalendar({ from: date, to: date }, token),
+    ])
+      expect([answer.status, answer.body.reason]).toEqual([403, 'NOT_PERMITTED']);
+  });
+
+  it('can be tried by another calendar, without a province and with limits, beside what it really came to', async () => {
+    const { positions } = (await clearing.netPositions(date)).body;
+    const owing = positions.filter(({ netFen }) => netFen !== '0');
+    const as = (calendar: string, change: object = {}) =>
+      clearing.tryCalendar({ from: date, to: date, calendar, ...change }).then(({ body }) => body);
+    const same = await as('DAILY');
+    expect(same.turns).toMatchObject([{ settledOn: date, dates: [date], carried: [], excluded: [] }]);
+    expect(same.movedFen).toBe(same.realMovedFen);
+    for (const { region, netFen } of owing)
+      expect(same.regions.find((one) => one.region === region)).toMatchObject({
+        realNetFen: netFen,
+        netFen,
+        waitingFen: '0',
+      });
+    expect((await as('MONTHLY')).turns.map(({ settledOn }) => settledOn.slice(0, 7))).toEqual([date.slice(0, 7)]);
+
+    const [debtor = ''] = owing.filter(({ netFen }) => netFen.startsWith('-')).map(({ region }) => region);
+    const without = await as('DAILY', { excluded: [debtor] });
+    const { realNetFen } = same.regions.find(({ region }) => region === debtor) ?? {};
+    expect(without.regions.find(({ region }) => region === debtor)).toMatchObject({
+      netFen: '0',
+      waitingFen: realNetFen,
+    });
+    const limited = await as('DAILY', { caps: [{ province: debtor, amountFen: '0' }] });
+    expect(limited.regions.find(({ region }) => region === debtor)).toMatchObject({ peakFen: '0', realNetFen });
+  });
+
+  it.each<[string, object, number, string]>([
+    ['of no closed day', { from: '2001-01-01', to: '2001-01-02' }, 409, 'CYCLE_NOT_CLOSED'],
+    ['that ends before it begins', { from: '2001-01-02', to: '2001-01-01' }, 400, 'REQUEST_MALFORMED'],
+    ['of more than a year', { from: '2001-01-01', to: '2002-01-02' }, 400, 'REQUEST_MALFORMED'],
+    ['by no calendar', { from: '2001-01-01', to: '2001-01-02', calendar: 'YEARLY' }, 400, 'REQUEST_MALFORMED'],
+    [
+      'with a limit twice',
+      {
+        from: '2001-01-01',
+        to: '2001-01-02',
+        caps: [
+          { province: '110000', amountFen: '1' },
+          { province: '110000', amountFen: '2' },
+        ],
+      },
+      400,
+      'REQUEST_MALFORMED',
+    ],
+  ])('a trial %s is refused', async (_, trial, status, reason) => {
+    const answer = await clearing.tryCalendar(trial);
+    expect([answer.status, answer.body.reason]).toEqual([status, reason]);
   });
 
   it('shows a bureau its own position only, and the pairs that it is a party to', async () => {

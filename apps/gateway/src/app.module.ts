@@ -33,6 +33,7 @@ import { ClearingController } from './clearing/clearing.controller.js';
 import { ClearingMonthController } from './clearing/clearing-month.controller.js';
 import { ClearingTablePrinter } from './clearing/clearing-table-printer.js';
 import { CostMonthController } from './clearing/cost-month.controller.js';
+import { ClearingTrialController } from './clearing/clearing-trial.controller.js';
 import { StatementController } from './clearing/statement.controller.js';
 import { environment } from './config.js';
 import { CredentialController } from './credential/credential.controller.js';
@@ -134,6 +135,7 @@ const addresses = {
     ClearingMonthController,
     StatementController,
     CostMonthController,
+    ClearingTrialController,
     CredentialController,
     AuditController,
     IdentityController,

@@ -1,4 +1,5 @@
 /** Balanced postings, positions, prepayment and months, the Merkle trees that seal a cycle, and the chain that guards the audit trail. Pure. */
+export * from './calendar-trial.js';
 export * from './clearing-figures.js';
 export * from './clearing-month.js';
 export {

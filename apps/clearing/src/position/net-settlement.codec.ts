@@ -30,13 +30,13 @@ export function encodeNetSettlement(tried: TriedNetSettlement): clearingV1.TryNe
   };
 }
 
-function encodeCarried(pair: CarriedPair): clearingV1.CarriedPair {
+export function encodeCarried(pair: CarriedPair): clearingV1.CarriedPair {
   const { payer, payee, grossFen, reason, region } = pair;
   const lackFen = pair.reason === 'LACKS_COVER' ? pair.lackFen : ZERO_FEN;
   return { payer, payee, grossFen, reason: `CARRY_REASON_${reason}`, region, lackFen };
 }
 
-function encodeExclusion(exclusion: Exclusion): clearingV1.ExcludedRegion {
+export function encodeExclusion(exclusion: Exclusion): clearingV1.ExcludedRegion {
   const { region, reason } = exclusion;
   const lackFen = exclusion.reason === 'CANNOT_PAY' ? exclusion.lackFen : ZERO_FEN;
   return { region, reason: `EXCLUSION_REASON_${reason}`, lackFen };

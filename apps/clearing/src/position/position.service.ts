@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Actor, type Tx } from '@yiditong/chassis';
+import { Database, isWorkingDay, type Actor, type Tx } from '@yiditong/chassis';
 import { Rejection } from '@yiditong/codes';
 import {
   netPositions,
   netSettlement,
+  tryCalendar,
+  type ClearingTrial,
   type NetPosition,
   type NetSettlement,
   type RegionSettlement,
@@ -19,7 +21,8 @@ import {
   type ObligationsAsked,
   type PairCell,
 } from './drill-down.store.js';
-import { bilateralOf, netPositionsOf, type CountedPosition } from './position.store.js';
+import type { AskedTrial } from './calendar-trial.codec.js';
+import { bilateralOf, bilateralOfEach, netPositionsOf, type CountedPosition } from './position.store.js';
 
 export type TriedNetSettlement = Omit<NetSettlement, 'regions'> & {
   readonly regions: readonly (RegionSettlement & { readonly fullNetFen: Fen })[];
@@ -50,6 +53,13 @@ export class PositionService {
     const settlement = netSettlement(positions, cover, { excluded });
     const regions = settlement.regions.map((one) => ({ ...one, fullNetFen: full.get(one.region) ?? ZERO_FEN }));
     return { ...settlement, regions };
+  }
+
+  /** What if closed days were settled net otherwise, beside what they really came to. Writes nothing. Rejects with CYCLE_NOT_CLOSED. */
+  async tryCalendar(actor: Actor, { fromDate, toDate, ...rules }: AskedTrial): Promise<ClearingTrial> {
+    const days = await this.database.transaction(actor, (tx) => bilateralOfEach(tx, fromDate, toDate));
+    if (days.length === 0) throw new Rejection('CYCLE_NOT_CLOSED', { date: `${fromDate} – ${toDate}` });
+    return tryCalendar(days, { ...rules, isWorkingDay });
   }
 
   /** What a pair's position is made of, by insurance and fund. */

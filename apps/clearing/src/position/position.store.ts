@@ -1,6 +1,6 @@
-import type { Tx } from '@yiditong/chassis';
+import { groupBy, type Tx } from '@yiditong/chassis';
 import { fen, type Fen } from '@yiditong/money';
-import type { BilateralPosition, CycleSeal, NetPosition } from '@yiditong/ledger';
+import type { BilateralPosition, CycleSeal, NetPosition, TrialDay } from '@yiditong/ledger';
 
 export type CountedPosition = BilateralPosition & { readonly obligationCount: bigint };
 
@@ -16,6 +16,22 @@ export async function bilateralOf(tx: Tx, businessDate: string): Promise<Counted
     payee: row.payee,
     grossFen: fen(BigInt(row.gross)),
     obligationCount: BigInt(row.count),
+  }));
+}
+
+/** The same of every closed cycle between two dates, both included, by date. A day of which nothing is owed has no pairs. */
+export async function bilateralOfEach(tx: Tx, fromDate: string, toDate: string): Promise<TrialDay[]> {
+  const rows: { date: string; payer: string | null; payee: string | null; gross: string | null }[] = await tx.query(
+    `SELECT business_date::text AS date, insured_province AS payer, treating_province AS payee, sum(position.amount_fen)::text AS gross
+     FROM cycle LEFT JOIN position USING (business_date)
+     WHERE business_date BETWEEN $1 AND $2 AND state = 'CLOSED' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+    [fromDate, toDate],
+  );
+  return [...groupBy(rows, ({ date }) => date)].map(([businessDate, pairs]) => ({
+    businessDate,
+    positions: pairs.flatMap(({ payer, payee, gross }) =>
+      payer === null || payee === null || gross === null ? [] : [{ payer, payee, grossFen: fen(BigInt(gross)) }],
+    ),
   }));
 }
 

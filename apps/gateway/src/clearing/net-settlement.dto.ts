@@ -52,19 +52,35 @@ export function decodeNetSettlement(wire: clearingV1.TryNetSettlementResponse): 
       missingFen: String(one.missingFen),
       coverFen: String(one.coverFen),
     })),
-    movements: wire.movements.map(({ payer, payee, amountFen: moved }) => ({ payer, payee, amountFen: String(moved) })),
-    carried: wire.carried.map((one) => ({
-      payer: one.payer,
-      payee: one.payee,
-      grossFen: String(one.grossFen),
-      reason: carried.parse(one.reason.replace('CARRY_REASON_', '')),
-      region: one.region,
-      lackFen: String(one.lackFen),
-    })),
-    excluded: wire.excluded.map((one) => ({
-      region: one.region,
-      reason: exclusion.parse(one.reason.replace('EXCLUSION_REASON_', '')),
-      lackFen: String(one.lackFen),
-    })),
+    movements: wire.movements.map(decodeMovement),
+    carried: wire.carried.map(decodeCarried),
+    excluded: wire.excluded.map(decodeExclusion),
+  };
+}
+
+export function decodeMovement({
+  payer,
+  payee,
+  amountFen: moved,
+}: clearingV1.NetMovement): NetSettlementAnswer['movements'][number] {
+  return { payer, payee, amountFen: String(moved) };
+}
+
+export function decodeCarried(one: clearingV1.CarriedPair): NetSettlementAnswer['carried'][number] {
+  return {
+    payer: one.payer,
+    payee: one.payee,
+    grossFen: String(one.grossFen),
+    reason: carried.parse(one.reason.replace('CARRY_REASON_', '')),
+    region: one.region,
+    lackFen: String(one.lackFen),
+  };
+}
+
+export function decodeExclusion(one: clearingV1.ExcludedRegion): NetSettlementAnswer['excluded'][number] {
+  return {
+    region: one.region,
+    reason: exclusion.parse(one.reason.replace('EXCLUSION_REASON_', '')),
+    lackFen: String(one.lackFen),
   };
 }

@@ -57,6 +57,27 @@ export namespace CycleState {
   export type CYCLE_STATE_CLOSED = typeof CycleState.CYCLE_STATE_CLOSED;
 }
 
+export const TrialCalendar = {
+  TRIAL_CALENDAR_UNSPECIFIED: "TRIAL_CALENDAR_UNSPECIFIED",
+  TRIAL_CALENDAR_DAILY: "TRIAL_CALENDAR_DAILY",
+  /** TRIAL_CALENDAR_WORKING_DAYS - A holiday with the working day after it. */
+  TRIAL_CALENDAR_WORKING_DAYS: "TRIAL_CALENDAR_WORKING_DAYS",
+  /** TRIAL_CALENDAR_WEEKLY - On Sundays. */
+  TRIAL_CALENDAR_WEEKLY: "TRIAL_CALENDAR_WEEKLY",
+  /** TRIAL_CALENDAR_MONTHLY - On the last day of the month. */
+  TRIAL_CALENDAR_MONTHLY: "TRIAL_CALENDAR_MONTHLY",
+} as const;
+
+export type TrialCalendar = typeof TrialCalendar[keyof typeof TrialCalendar];
+
+export namespace TrialCalendar {
+  export type TRIAL_CALENDAR_UNSPECIFIED = typeof TrialCalendar.TRIAL_CALENDAR_UNSPECIFIED;
+  export type TRIAL_CALENDAR_DAILY = typeof TrialCalendar.TRIAL_CALENDAR_DAILY;
+  export type TRIAL_CALENDAR_WORKING_DAYS = typeof TrialCalendar.TRIAL_CALENDAR_WORKING_DAYS;
+  export type TRIAL_CALENDAR_WEEKLY = typeof TrialCalendar.TRIAL_CALENDAR_WEEKLY;
+  export type TRIAL_CALENDAR_MONTHLY = typeof TrialCalendar.TRIAL_CALENDAR_MONTHLY;
+}
+
 export const CarryReason = {
   CARRY_REASON_UNSPECIFIED: "CARRY_REASON_UNSPECIFIED",
   /** CARRY_REASON_EXCLUDED - A party takes no part. */
@@ -321,6 +342,50 @@ export interface TryNetSettlementRequest {
   excluded: string[];
 }
 
+export interface TryCalendarRequest {
+  /** Business dates, both included, at most 366 days. */
+  fromDate: string;
+  toDate: string;
+  calendar: TrialCalendar;
+  /** What a province pays at most in one turn; one that isn't named pays whatever it owes. Each named once. */
+  caps: ProvinceCover[];
+  /** Provinces that take no part. Each named once. */
+  excluded: string[];
+}
+
+export interface TryCalendarResponse {
+  turns: TrialTurn[];
+  /** By code. */
+  regions: TrialRegion[];
+  /** What would move between provinces if the real cycles were settled net each, and what moves in the trial. */
+  realMovedFen: bigint;
+  movedFen: bigint;
+}
+
+export interface TrialTurn {
+  settledOn: string;
+  /** The closed days that it settles. */
+  dates: string[];
+  movements: NetMovement[];
+  /** By pair: what waits for the next turn. */
+  carried: CarriedPair[];
+  excluded: ExcludedRegion[];
+}
+
+export interface TrialRegion {
+  region: string;
+  /**
+   * Receivable less payable: of the real cycles, of what settles in the trial, and of what still waits at its end. The last two sum to
+   * the first.
+   */
+  realNetFen: bigint;
+  netFen: bigint;
+  waitingFen: bigint;
+  /** The most that it would pay in one cycle, and pays in one turn. */
+  realPeakFen: bigint;
+  peakFen: bigint;
+}
+
 export interface ProvinceCover {
   province: string;
   /** Not negative. */
@@ -415,6 +480,13 @@ export interface ClearingServiceClient {
 
   tryNetSettlement(request: TryNetSettlementRequest, metadata?: Metadata): Observable<TryNetSettlementResponse>;
 
+  /**
+   * What if closed days were settled net by another calendar, without some provinces, or with limits on what they pay at once: turn by
+   * turn, beside what really came of the days. Writes nothing. Rejects with CYCLE_NOT_CLOSED where no day of the range is closed.
+   */
+
+  tryCalendar(request: TryCalendarRequest, metadata?: Metadata): Observable<TryCalendarResponse>;
+
   /** Gross per directed pair, largest first. Rejects with CYCLE_NOT_FOUND. */
 
   getBilateralPositions(
@@ -499,6 +571,16 @@ export interface ClearingServiceController {
     metadata?: Metadata,
   ): Promise<TryNetSettlementResponse> | Observable<TryNetSettlementResponse> | TryNetSettlementResponse;
 
+  /**
+   * What if closed days were settled net by another calendar, without some provinces, or with limits on what they pay at once: turn by
+   * turn, beside what really came of the days. Writes nothing. Rejects with CYCLE_NOT_CLOSED where no day of the range is closed.
+   */
+
+  tryCalendar(
+    request: TryCalendarRequest,
+    metadata?: Metadata,
+  ): Promise<TryCalendarResponse> | Observable<TryCalendarResponse> | TryCalendarResponse;
+
   /** Gross per directed pair, largest first. Rejects with CYCLE_NOT_FOUND. */
 
   getBilateralPositions(
@@ -546,6 +628,7 @@ export function ClearingServiceControllerMethods() {
       "getCycle",
       "getNetPositions",
       "tryNetSettlement",
+      "tryCalendar",
       "getBilateralPositions",
       "getCostMonth",
       "getPairPosition",

@@ -1,6 +1,7 @@
 import { compareRates, rate } from '@yiditong/money';
 import { describe, expect, it } from 'vitest';
-import type { Claim, ClaimPart } from './index.js';
+import type { Circumstances, Claim, ClaimPart, PartCircumstances } from './index.js';
+import { bandsFor } from './pooling-bands.js';
 import { claim, documentOf, paid, read, split, stay, yuan, type Json } from './spec-policies.js';
 
 type Facet = { readonly [of in keyof Claim]?: Claim[of] } & { readonly part?: Partial<ClaimPart> };
@@ -123,5 +124,57 @@ describe('what a ratio came to once', () => {
     const code = (at: number): string => `M${String(at).padStart(5, '0')}`;
     for (let at = 0; at < 10_050; at++) paid(claim({ diseaseCode: code(at) }), policy);
     expect([1, 2, 10_049].map((at) => ratioOf({ diseaseCode: code(at) }, policy))).toEqual([5, 0, 0]);
+  });
+});
+
+describe('bands are found again, not made anew', () => {
+  const circumstances: Circumstances = { ...claim(), visitNumber: 1 };
+  const part = { itemClass: null, itemKind: null, unitPriceFen: null };
+  const made = (when: Json, of: Partial<Circumstances>[], ofPart: Partial<PartCircumstances>[] = []): unknown[] => {
+    const policy = read(documentOf(undefined, { adjustments: [{ when, mode: 'POINTS_MORE', points: '1%' }] }));
+    const rule = policy.visits.INPATIENT;
+    if (!rule) throw new Error('no rule');
+    return [...of.map((each) => [each, {}] as const), ...ofPart.map((each) => [{}, each] as const)].map(
+      ([each, change]) => bandsFor({ ...circumstances, ...each }, { ...part, ...change }, policy, rule),
+    );
+  };
+
+  it.each<[string, Json, Partial<Circumstances>[]]>([
+    ['what the policy doesn’t ask', {}, [{}, { age: 70, diseaseCode: 'M03900', visitNumber: 3, personTags: ['低保'] }]],
+    [
+      'tags that no rule mentions',
+      { personTags: ['低保'] },
+      [{}, { personTags: ['特困'] }, { personTags: ['残疾', '特困'] }],
+    ],
+    [
+      'the same tags in another order',
+      { hospitalTags: ['省属', '中医'] },
+      [{ hospitalTags: ['省属', '中医'] }, { hospitalTags: ['中医', '民营', '省属'] }],
+    ],
+    ['another age, where tags are asked', { personTags: ['低保'] }, [{ age: 1 }, { age: 2, visitNumber: 2 }]],
+  ])('by %s', (_name, when, of) => {
+    const [first, ...others] = made(when, of);
+    for (const other of others) expect(other).toBe(first);
+  });
+
+  it('of parts that the policy doesn’t tell apart', () => {
+    const [first, other] = made({ age: { from: 60 } }, [], [{ itemKind: 'SERVICE' }, { unitPriceFen: yuan('7') }]);
+    expect(other).toBe(first);
+  });
+
+  it('as long as there aren’t too many', () => {
+    const codes = Array.from({ length: 10_000 }, (_name, at) => ({ diseaseCode: `M${String(at).padStart(5, '0')}` }));
+    const [first] = codes;
+    const of = (...asked: Partial<Circumstances>[]): unknown[] => made({ diseaseCodes: ['M0'] }, asked);
+    const [one, ...others] = of(...codes, ...(first ? [first] : []));
+    expect(others.at(-1)).toBe(one);
+    const [forgotten, ...all] = of(...codes, { diseaseCode: 'M99999' }, ...(first ? [first, first] : []));
+    expect(all.at(-1)).not.toBe(forgotten);
+    expect(all.at(-1)).toBe(all.at(-2));
+  });
+
+  it('but not of circumstances that it does', () => {
+    const found = made({ age: { from: 60 } }, [{ age: 59 }, { age: 60 }, { age: 61 }]);
+    expect(new Set(found).size).toBe(3);
   });
 });

@@ -93,6 +93,13 @@ describe('the lines of the pooling fund', () => {
       .filter(({ rule }) => rule === 'POOLING_RATIO')
       .map(({ baseFen, rate, resultFen }) => [baseFen, rate, resultFen]);
 
+  it('are one where a bill says nothing of its parts, whatever the policy tells apart', () => {
+    const ratio = [{ when: { itemClasses: ['A'] }, is: '85%' }, { is: '80%' }];
+    const { fundTotalFen, steps } = paid(claim({ parts: [] }), read(documentOf({ bands: [{ upTo: null, ratio }] })));
+    expect(fundTotalFen).toBe(yuan('7200'));
+    expect(steps.filter(({ rule }) => rule === 'POOLING_RATIO')).toHaveLength(1);
+  });
+
   it('are one for parts that are paid alike', () =>
     expect(ratios(by('80%', '80%'))).toEqual([[yuan('9000'), '80%', yuan('7200')]]));
   it('are two for parts that are not, and the deductible is of class A', () =>

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { businessDateOf } from '@yiditong/chassis';
 import { addMonths } from '@yiditong/codes';
+import { fen, formatYuan } from '@yiditong/money';
 import { runDay, type ServiceName } from '@yiditong/tools';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { holdSeal, rowsOf } from './books.js';
@@ -104,17 +105,30 @@ describe('the month of the closed day', () => {
     expect(sumOf(provinces.map(({ payableFen }) => payableFen))).toBe(total);
     expect(sumOf(provinces.map(({ receivableFen }) => receivableFen))).toBe(total);
 
+    const nation = (await clearing.month<NationalTable>('GET', `${month}/tables`)).body;
+    expect([nation.total.paymentFen, nation.total.receiptFen]).toEqual([String(total), String(total)]);
+    for (const { province, payableFen, receivableFen } of provinces)
+      expect(nation.provinces.find((one) => one.province === province)).toMatchObject({
+        paymentFen: payableFen,
+        receiptFen: receivableFen,
+      });
+
     const [{ province: first } = { province: '' }] = provinces;
     /** The status, and how the file begins. */
-    const file = async (name: string): Promise<[number, string]> => {
-      const address = `${stack.document.gateway}/v1/clearing-months/${month}/tables/${first}/${name}`;
-      const answer = await fetch(address, { headers: { authorization: `Bearer ${tokens.bureau[first]}` } });
-      return [answer.status, (await answer.text()).slice(0, 4)];
+    const file = async (path: string, token = tokens.bureau[first]): Promise<[number, string]> => {
+      const [status, text] = await get(`/v1/clearing-months/${month}/${path}`, token);
+      return [status, text.slice(0, 4)];
     };
-    expect(await file('tables.xlsx')).toEqual([200, 'PK\u0003\u0004']);
-    expect(await file('tables.pdf?lang=en')).toEqual([200, '%PDF']);
+    expect(await file(`tables/${first}/tables.xlsx`)).toEqual([200, 'PK\u0003\u0004']);
+    expect(await file(`tables/${first}/tables.pdf?lang=en`)).toEqual([200, '%PDF']);
     for (const [name, status] of Object.entries({ 'table=14-1': 200, '': 400, 'table=15': 409 }))
-      expect((await file(`tables.csv?${name}`))[0]).toBe(status);
+      expect((await file(`tables/${first}/tables.csv?${name}`))[0]).toBe(status);
+    expect(await file('tables.xlsx', tokens.operator)).toEqual([200, 'PK\u0003\u0004']);
+    expect(await file('tables.pdf?lang=en', tokens.operator)).toEqual([200, '%PDF']);
+    expect((await get(`/v1/clearing-months/${month}/tables.csv`, tokens.operator))[1]).toContain(
+      `合计,,${formatYuan(fen(total))},`,
+    );
+    expect((await file('tables'))[0]).toBe(403);
 
     // Until the 25th all must have confirmed.
     const mayIssue = businessDateOf(new Date()) > `${month}-25`;
@@ -149,10 +163,33 @@ describe('the month of the closed day', () => {
       arrivedOn: today,
     });
     expect(arrived.body.payment).toEqual({ ...facts, arrivedOn: today });
+    const address = `/fhir/PaymentReconciliation/${month}.${notice?.noticeId}`;
+    const [status, resource] = await get(address, tokens.bureau[payee]);
+    expect(status).toBe(200);
+    expect(resource).toContain(`"paymentAmount":{"value":${formatYuan(fen(BigInt(notice?.amountFen ?? '0')))},`);
+    const parts = [...resource.matchAll(/"amount":\{"value":(-?\d+)\.(\d\d),/g)].map(([, ...digits]) =>
+      digits.join(''),
+    );
+    expect(sumOf(parts)).toBe(BigInt(notice?.amountFen ?? '0'));
+    const stranger = Object.keys(tokens.bureau).find(
+      (code) => code.endsWith('0000') && code !== province && code !== payee,
+    );
+    expect((await get(address, tokens.bureau[stranger ?? '']))[0]).toBe(404);
+    expect((await get(address, tokens.operator))[0]).toBe(200);
     const wrong = await clearing.month('PUT', path(province, 'arrival'), tokens.bureau[province], { arrivedOn: today });
     expect([wrong.status, wrong.body.reason]).toEqual([404, 'NOTICE_NOT_FOUND']);
   });
 });
+
+type NationalTable = {
+  readonly provinces: readonly Record<'province' | 'paymentFen' | 'receiptFen', string>[];
+  readonly total: Record<'paymentFen' | 'receiptFen', string>;
+};
+
+async function get(path: string, token: string | undefined): Promise<[status: number, text: string]> {
+  const answer = await fetch(`${stack.document.gateway}${path}`, { headers: { authorization: `Bearer ${token}` } });
+  return [answer.status, await answer.text()];
+}
 
 /** As many days back as bring the first one to the month's first day. */
 function movedTo(costMonth: string): string {

@@ -670,9 +670,11 @@ const WITHOUT_OBJECT: Readonly<Record<string, string>> = {
       'GenerateMonth',
       'GetMonth',
       'ReadTables',
+      'ReadNationalTable',
       'ConfirmTables',
       'IssueNotices',
       'ListNotices',
+      'GetNotice',
       'RecordPayment',
       'RecordArrival',
     ].map((method) => [

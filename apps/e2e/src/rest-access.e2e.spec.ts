@@ -64,6 +64,7 @@ function placeholders(side: Readonly<Record<string, string>>): Record<string, st
     proposalId: randomUUID(),
     obligationId: randomUUID(),
     noticeId: randomUUID(),
+    paymentId: `2001-01.${randomUUID()}`,
     downtimeId: randomUUID(),
     policyId: randomUUID(),
     messageId: newMessageId(parties.institutionCode),

@@ -257,8 +257,9 @@ const COVERED_ELSEWHERE: ReadonlySet<string> = new Set([
   '/yiditong.clearing.v1.ClearingService/GetCostMonth',
   '/yiditong.clearing.v1.ClearingService/GetPairPosition',
   '/yiditong.clearing.v1.ClearingService/ListObligations',
-  // month.int.spec.ts has months, in which a bureau reads its own province's sums and no other's.
+  // month.int.spec.ts has months, in which a bureau reads its own province's sums and notices and no other's.
   '/yiditong.clearing.v1.ClearingMonthService/GetMonth',
+  '/yiditong.clearing.v1.ClearingMonthService/GetNotice',
   // Answers that nobody can take are given by no province here; own-endpoint.e2e.spec.ts has one.
   '/yiditong.settlement.v1.RoutingService/ListRefusedAnswers',
   ...FILING_RPCS.map(({ path }) => path).filter((path) => !/\/(Get|List)Filings?$/.test(path)),

@@ -31,6 +31,7 @@ import { MatchController } from './catalogue/match.controller.js';
 import { NationalItemController } from './catalogue/national-item.controller.js';
 import { ClearingController } from './clearing/clearing.controller.js';
 import { ClearingMonthController } from './clearing/clearing-month.controller.js';
+import { NationalTableController } from './clearing/national-table.controller.js';
 import { ClearingTablePrinter } from './clearing/clearing-table-printer.js';
 import { CostMonthController } from './clearing/cost-month.controller.js';
 import { ClearingTrialController } from './clearing/clearing-trial.controller.js';
@@ -133,6 +134,7 @@ const addresses = {
     PublishedPolicyController,
     ClearingController,
     ClearingMonthController,
+    NationalTableController,
     StatementController,
     CostMonthController,
     ClearingTrialController,

@@ -62,6 +62,12 @@ export const CLEARING_REASONS = {
     '该月没有由本省办理的通知书 {id}。请核对编号：付款由付款省登记，到账由收款省登记。',
     'That month has no notice {id} for this province to act on. Check the id: the paying province records payments, the receiving one arrivals.',
   ),
+  NOTICE_UNPAID: entry(
+    'NOT_FOUND',
+    404,
+    '通知书 {id} 尚未登记付款，没有付款可查。请等付款省登记。',
+    'No payment of notice {id} is recorded yet, so there is none to read. Wait for the paying province to record it.',
+  ),
   PAYMENT_NOT_FOUND: entry(
     'FAILED_PRECONDITION',
     409,

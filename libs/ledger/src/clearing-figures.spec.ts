@@ -1,8 +1,16 @@
 import { CLEARED_FUNDS, INSURANCES, PROVINCES } from '@yiditong/codes';
-import { fen, sumFen, type Fen } from '@yiditong/money';
+import { fen, magnitude, sumFen, type Fen } from '@yiditong/money';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { monthlyClearing, noticeName, noticesOf, type ClearingRow, type NoticeLine } from './clearing-figures.js';
+import {
+  monthlyClearing,
+  nationalClearing,
+  noticeName,
+  noticeParts,
+  noticesOf,
+  type ClearingRow,
+  type NoticeLine,
+} from './clearing-figures.js';
 
 const [HENAN, SHANGHAI, ANHUI] = ['410000', '310000', '340000'] as const;
 
@@ -68,6 +76,42 @@ describe('a month’s clearing', () => {
     expect([text(anhui.payments), text(anhui.receipts)]).toEqual([[], ['*上海 50']]);
   });
 
+  it('of the nation has every province’s payments and receipts, which balance, returns too', () => {
+    const { provinces, total } = nationalClearing(month.pairs);
+    expect(provinces).toHaveLength(PROVINCES.length);
+    const told = provinces
+      .filter(({ paymentFen, receiptFen }) => paymentFen + receiptFen > 0n)
+      .map(({ region, ...figures }) => [region, ...Object.values(figures)]);
+    expect(told).toEqual([
+      [SHANGHAI, 80n, 50n, 130n, 1_360n, 0n, 1_360n],
+      [ANHUI, 0n, 0n, 0n, 0n, 50n, 50n],
+      [HENAN, 1_360n, 0n, 1_360n, 80n, 0n, 80n],
+    ]);
+    expect(Object.values(total)).toEqual([1_440n, 50n, 1_490n, 1_440n, 50n, 1_490n]);
+    expect(() => nationalClearing([{ payer: HENAN, payee: '310115', totalFen: fen(0n) }])).toThrow(
+      '310115 is not a province',
+    );
+  });
+
+  it('divides a notice by insurance and fund, as who pays counts it', () => {
+    const parts = (payer: string, payee: string): unknown[] =>
+      month.pairs
+        .filter((pair) => pair.payer === payer && pair.payee === payee)
+        .flatMap(noticeParts)
+        .map(({ insurance, fund, amountFen }) => [insurance, fund, amountFen]);
+    expect(parts(HENAN, SHANGHAI)).toEqual([
+      ['EMPLOYEE', 'CRITICAL_ILLNESS', 40n],
+      ['EMPLOYEE', 'POOLING', 870n],
+      ['RESIDENT', 'POOLING', 450n],
+    ]);
+    // 上海 gives 安徽 back 60 of deductions, less the 10 that 安徽 owes.
+    expect(parts(ANHUI, SHANGHAI)).toEqual([['EMPLOYEE', 'POOLING', 50n]]);
+    const [mixed] = monthlyClearing([row(ANHUI, HENAN, 60, DEDUCTION), row(ANHUI, HENAN, 10, RESIDENT)]).pairs;
+    expect(mixed && noticeParts(mixed).map(({ amountFen }) => amountFen)).toEqual([60n, -10n]);
+    const [nothing] = monthlyClearing([row(ANHUI, HENAN, 60, DEDUCTION), row(ANHUI, HENAN, 60)]).pairs;
+    expect(nothing && noticeParts(nothing)).toEqual([]);
+  });
+
   it('has no line in a notice for a pair that comes to nothing, but has it in the tables', () => {
     const { pairs, provinces } = monthlyClearing([row(HENAN, ANHUI, 5), row(HENAN, ANHUI, 5, DEDUCTION)]);
     expect(pairs).toMatchObject([{ costFen: 5n, deductionFen: 5n, totalFen: 0n }]);
@@ -125,6 +169,33 @@ describe('whatever the rows', () => {
         expect(payable).toBe(sumFen(provinces.map(({ receivableFen }) => receivableFen)));
         expect(payable).toBe(pairs.reduce((sum, { totalFen }) => sum + (totalFen < 0n ? -totalFen : totalFen), 0n));
         expect(provinces.every(({ payableFen, receivableFen }) => payableFen >= 0n && receivableFen >= 0n)).toBe(true);
+      }),
+    );
+  });
+
+  it('the nation’s figures are the provinces’, and its payments its receipts', () => {
+    fc.assert(
+      fc.property(rows, (all) => {
+        const { provinces, pairs } = monthlyClearing(all);
+        const nation = nationalClearing(pairs);
+        expect([nation.total.paymentFen, nation.total.returnPayableFen]).toEqual([
+          nation.total.receiptFen,
+          nation.total.returnReceivableFen,
+        ]);
+        for (const { region, payableFen, receivableFen } of provinces)
+          expect(nation.provinces.find((one) => one.region === region)).toMatchObject({
+            paymentFen: payableFen,
+            receiptFen: receivableFen,
+          });
+      }),
+    );
+  });
+
+  it('the parts of a notice sum to it', () => {
+    fc.assert(
+      fc.property(rows, (all) => {
+        for (const pair of monthlyClearing(all).pairs)
+          expect(sumFen(noticeParts(pair).map(({ amountFen }) => amountFen))).toBe(magnitude(pair.totalFen));
       }),
     );
   });

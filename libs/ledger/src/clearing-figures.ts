@@ -1,4 +1,4 @@
-import { findProvince, INSURANCES, type ClearedFund, type Insurance } from '@yiditong/codes';
+import { findProvince, INSURANCES, PROVINCES, type ClearedFund, type Insurance } from '@yiditong/codes';
 import { fen, negateFen, sumFen, ZERO_FEN, type Fen } from '@yiditong/money';
 
 /** 医疗费用, with refunds and corrections as negative amounts; 审核扣款, above zero, negative where one is taken back. */
@@ -33,6 +33,9 @@ export type PairClearing = ClearingAmounts & {
   readonly months: readonly (ClearingAmounts & { readonly costMonth: string })[];
 };
 
+/** What a pair comes to. */
+export type PairTotal = Pick<PairClearing, 'payer' | 'payee' | 'totalFen'>;
+
 /** What a province pays and is paid in a month, returns included; neither is negative. */
 export type ProvinceClearing = { readonly region: string; readonly payableFen: Fen; readonly receivableFen: Fen };
 
@@ -53,6 +56,28 @@ export type NoticeLine = {
   /** The treating province returns it to the insured one: "*" stands before the counterparty's name (规程 art. 27, 51). */
   readonly isReturn: boolean;
 };
+
+/** What a province pays and is paid in a month (附件 14); none of it is negative. */
+export type NationalFigures = {
+  readonly payableFen: Fen;
+  /** What it gives back as a treating province. */
+  readonly returnPayableFen: Fen;
+  /** Both. */
+  readonly paymentFen: Fen;
+  readonly receivableFen: Fen;
+  /** What it is given back as an insured province. */
+  readonly returnReceivableFen: Fen;
+  readonly receiptFen: Fen;
+};
+/** The whole country's: `paymentFen` of the total is its `receiptFen`, and so are its two returns alike. */
+export type NationalClearing = {
+  /** Every province there is, by code. */
+  readonly provinces: readonly (NationalFigures & { readonly region: string })[];
+  readonly total: NationalFigures;
+};
+
+/** One insurance's and fund's part of what a notice pays: below zero where the other province owes it, never zero. */
+export type NoticePart = { readonly insurance: Insurance; readonly fund: ClearedFund; readonly amountFen: Fen };
 
 /** A province's notices for a month. What one province pays another is in the other's receipts, to the fen and with the same mark. */
 export type ClearingNotices = { readonly payments: readonly NoticeLine[]; readonly receipts: readonly NoticeLine[] };
@@ -78,8 +103,51 @@ export function monthlyClearing(rows: Iterable<ClearingRow>): MonthlyClearing {
   };
 }
 
+/** What each province and all of them pay and are paid. Throws a RangeError where a pair's party is no province. */
+export function nationalClearing(pairs: readonly PairTotal[]): NationalClearing {
+  for (const code of pairs.flatMap(({ payer, payee }) => [payer, payee]))
+    if (!PROVINCES.some((province) => province.code === code)) throw new RangeError(`${code} is not a province`);
+  const provinces = PROVINCES.map(({ code }) => ({ region: code, ...figuresOf(noticesOf(code, pairs)) }));
+  const sum = (name: keyof NationalFigures): Fen => sumFen(provinces.map((one) => one[name]));
+  return {
+    provinces,
+    total: {
+      payableFen: sum('payableFen'),
+      returnPayableFen: sum('returnPayableFen'),
+      paymentFen: sum('paymentFen'),
+      receivableFen: sum('receivableFen'),
+      returnReceivableFen: sum('returnReceivableFen'),
+      receiptFen: sum('receiptFen'),
+    },
+  };
+}
+
+function figuresOf({ payments, receipts }: ClearingNotices): NationalFigures {
+  const sum = (lines: readonly NoticeLine[], isReturn: boolean): Fen =>
+    sumOf(lines.filter((line) => line.isReturn === isReturn));
+  return {
+    payableFen: sum(payments, false),
+    returnPayableFen: sum(payments, true),
+    paymentFen: sumOf(payments),
+    receivableFen: sum(receipts, false),
+    returnReceivableFen: sum(receipts, true),
+    receiptFen: sumOf(receipts),
+  };
+}
+
+/** What the notice of a pair is the sum of: the pair's funds, as who pays counts them. */
+export function noticeParts({ totalFen, funds }: Pick<PairClearing, 'totalFen' | 'funds'>): NoticePart[] {
+  return funds
+    .map(({ insurance, fund, totalFen: part }) => ({
+      insurance,
+      fund,
+      amountFen: totalFen < 0n ? negateFen(part) : part,
+    }))
+    .filter(({ amountFen }) => amountFen !== 0n);
+}
+
 /** What a province pays and receives: by counterparty, returns after the rest. A pair that comes to zero needs no line. */
-export function noticesOf(region: string, pairs: readonly PairClearing[]): ClearingNotices {
+export function noticesOf(region: string, pairs: readonly PairTotal[]): ClearingNotices {
   const owed = pairs.filter(({ payer }) => payer === region);
   const due = pairs.filter(({ payee }) => payee === region);
   return {
@@ -95,13 +163,13 @@ export function noticeName({ counterparty, isReturn }: NoticeLine): string {
   return `${isReturn ? '*' : ''}${found.nameZh}`;
 }
 
-function positive(pairs: readonly PairClearing[], counterparty: 'payer' | 'payee'): NoticeLine[] {
+function positive(pairs: readonly PairTotal[], counterparty: 'payer' | 'payee'): NoticeLine[] {
   return pairs
     .filter(({ totalFen }) => totalFen > 0n)
     .map((pair) => ({ counterparty: pair[counterparty], amountFen: pair.totalFen, isReturn: false }));
 }
 
-function returned(pairs: readonly PairClearing[], counterparty: 'payer' | 'payee'): NoticeLine[] {
+function returned(pairs: readonly PairTotal[], counterparty: 'payer' | 'payee'): NoticeLine[] {
   return pairs
     .filter(({ totalFen }) => totalFen < 0n)
     .map((pair) => ({ counterparty: pair[counterparty], amountFen: negateFen(pair.totalFen), isReturn: true }));

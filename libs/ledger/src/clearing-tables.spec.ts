@@ -2,9 +2,9 @@ import { CLEARED_FUNDS, INSURANCES, PROVINCES } from '@yiditong/codes';
 import { fen, sumFen, type Fen } from '@yiditong/money';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ClearingRow } from './clearing-figures.js';
+import { monthlyClearing, type ClearingRow } from './clearing-figures.js';
 import type { ClearingCell, ClearingTable, ClearingTableNumber } from './clearing-table.js';
-import { clearingTables, type ClearingCount } from './clearing-tables.js';
+import { clearingTables, nationalTable, type ClearingCount } from './clearing-tables.js';
 
 const [HENAN, SHANGHAI, ANHUI] = ['410000', '310000', '340000'] as const;
 const WHEN = { clearingMonth: '2026-11', generatedOn: '2026-11-21' } as const;
@@ -41,6 +41,7 @@ const COUNTS = [
 ];
 
 function tables(region: string | null, rows = ROWS, counts: readonly ClearingCount[] = COUNTS): ClearingTable[] {
+  if (region === null) return [nationalTable(WHEN, monthlyClearing(rows).pairs)];
   return clearingTables({ ...WHEN, region, rows, counts });
 }
 

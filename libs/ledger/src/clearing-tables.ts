@@ -1,7 +1,6 @@
 import {
   CLEARED_FUNDS,
   INSURANCES,
-  PROVINCES,
   type ClearedFund,
   type Insurance,
   type Province,
@@ -10,12 +9,15 @@ import {
 import { amountInWords, sumFen, ZERO_FEN, type Fen } from '@yiditong/money';
 import {
   monthlyClearing,
+  nationalClearing,
   noticeName,
   noticesOf,
   type ClearingAmounts,
   type ClearingRow,
+  type NationalFigures,
   type NoticeLine,
   type PairClearing,
+  type PairTotal,
 } from './clearing-figures.js';
 import {
   amount,
@@ -42,8 +44,8 @@ export type ClearingCount = {
 export type ClearingTablesInput = {
   readonly clearingMonth: string;
   readonly generatedOn: string;
-  /** A province; null asks for the table of the whole country. */
-  readonly region: string | null;
+  /** A province. */
+  readonly region: string;
   /** All of the month's, or all that the region is a party to; pairs of others are left out. */
   readonly rows: readonly ClearingRow[];
   /** As the rows. */
@@ -100,13 +102,11 @@ type Line = {
 type MonthLine = Line & { readonly costMonth: string };
 
 /**
- * The tables of a month's clearing, in the order of their numbers: 14 where no region is given, else 14-1 to 14-7 and the notices 15 and
- * 16 of that region. A fund has a column where it occurs; what the bills came to isn't known here and has none. Throws a RangeError where
+ * The tables of a province's month, in the order of their numbers: 14-1 to 14-7 and the notices 15 and 16. A fund has a column where it occurs; what the bills came to isn't known here and has none. Throws a RangeError where
  * a code is no province's, a row has one party, or a notice comes to more than amountInWords reaches.
  */
 export function clearingTables(input: ClearingTablesInput): ClearingTable[] {
   const { region, rows, counts } = input;
-  if (region === null) return [tableOf(input, '14', nationalTable(monthlyClearing(rows).pairs))];
   provinceNamed(region);
   const own = rows.filter(({ payer, payee }) => payer === region || payee === region);
   const lines = linesOf(region, own);
@@ -128,21 +128,27 @@ export function clearingTables(input: ClearingTablesInput): ClearingTable[] {
   ];
 }
 
-function nationalTable(pairs: readonly PairClearing[]): Content {
-  const provinces = PROVINCES.map((province) => ({ province, notices: noticesOf(province.code, pairs) }));
-  type Row = (typeof provinces)[number];
-  const sum = (side: 'payments' | 'receipts', returns: readonly boolean[]) => (row: Row) =>
-    sumFen(row.notices[side].filter(({ isReturn }) => returns.includes(isReturn)).map(({ amountFen }) => amountFen));
-  for (const { payer, payee } of pairs) [payer, payee].forEach(provinceNamed);
-  return filled(provinces, [
-    ...provinceColumns<Row>({ zh: '省份', en: 'Province' }, ({ province }) => province),
-    amount('PAYABLE', { zh: '应付医疗费用', en: 'Payable' }, sum('payments', [false])),
-    amount('RETURN_PAYABLE', { zh: '应退参保省', en: 'Returns to pay' }, sum('payments', [true])),
-    amount('PAYMENT', { zh: '付款合计', en: 'All payments' }, sum('payments', [false, true])),
-    amount('RECEIVABLE', { zh: '应收医疗费用', en: 'Receivable' }, sum('receipts', [false])),
-    amount('RETURN_RECEIVABLE', { zh: '应收就医省退回', en: 'Returns to receive' }, sum('receipts', [true])),
-    amount('RECEIPT', { zh: '收款合计', en: 'All receipts' }, sum('receipts', [false, true])),
+/** 附件 14: every province's payments and receipts, returns apart. Throws a RangeError where a pair's party is no province. */
+export function nationalTable(
+  of: Pick<ClearingTablesInput, 'clearingMonth' | 'generatedOn'>,
+  pairs: readonly PairTotal[],
+): ClearingTable {
+  type Row = NationalFigures & { readonly region: string };
+  const { provinces } = nationalClearing(pairs);
+  const content = filled<Row>(provinces, [
+    ...provinceColumns<Row>({ zh: '省份', en: 'Province' }, ({ region }) => provinceNamed(region)),
+    amount('PAYABLE', { zh: '应付医疗费用', en: 'Payable' }, ({ payableFen }) => payableFen),
+    amount('RETURN_PAYABLE', { zh: '应退参保省', en: 'Returns to pay' }, ({ returnPayableFen }) => returnPayableFen),
+    amount('PAYMENT', { zh: '付款合计', en: 'All payments' }, ({ paymentFen }) => paymentFen),
+    amount('RECEIVABLE', { zh: '应收医疗费用', en: 'Receivable' }, ({ receivableFen }) => receivableFen),
+    amount(
+      'RETURN_RECEIVABLE',
+      { zh: '应收就医省退回', en: 'Returns to receive' },
+      ({ returnReceivableFen }) => returnReceivableFen,
+    ),
+    amount('RECEIPT', { zh: '收款合计', en: 'All receipts' }, ({ receiptFen }) => receiptFen),
   ]);
+  return tableOf({ ...of, region: null }, '14', content);
 }
 
 /** 14-1 and 14-7. */
@@ -229,7 +235,7 @@ function noticeTable(input: ClearingTablesInput, number: '15' | '16', lines: rea
 }
 
 function tableOf(
-  { clearingMonth, generatedOn, region }: ClearingTablesInput,
+  { clearingMonth, generatedOn, region }: Pick<ClearingTable, 'clearingMonth' | 'generatedOn' | 'region'>,
   number: ClearingTableNumber,
   content: Content,
 ): ClearingTable {

@@ -17,6 +17,7 @@ export type MonthReport = ClearingMonth & {
   readonly refusedDates: readonly string[];
   readonly dates: ClearingDates;
 };
+
 /** Rejects with CLEARING_MONTH_NOT_FOUND. */
 export async function existing(tx: Tx, clearingMonth: string): Promise<ClearingMonth> {
   const month = await findMonth(tx, clearingMonth);
@@ -36,9 +37,13 @@ export async function report(tx: Tx, clearingMonth: string): Promise<MonthReport
   };
 }
 
-/** All that the caller sees of a month. */
-export async function figuresOf(tx: Tx, clearingMonth: string): Promise<MonthlyClearing> {
-  const lines = await readLines(tx, clearingMonth, null);
+/** All that the caller sees of a month, or of it what a province is a party to. */
+export async function figuresOf(
+  tx: Tx,
+  clearingMonth: string,
+  province: string | null = null,
+): Promise<MonthlyClearing> {
+  const lines = await readLines(tx, clearingMonth, province);
   return monthlyClearing(lines.map((line) => ({ ...line, kind: 'COST' })));
 }
 

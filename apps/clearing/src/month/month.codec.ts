@@ -1,5 +1,6 @@
 import { clearedFundCodec, encodeInstant, insuranceCodec } from '@yiditong/chassis';
 import type { clearingV1 } from '@yiditong/contracts';
+import type { NoticePart } from '@yiditong/ledger';
 import { validate as isUuid } from 'uuid';
 import { dateField, malformed, monthField, provinceField } from '../fields.js';
 import type { ClearingCount, ClearingLine } from './month.store.js';
@@ -57,6 +58,10 @@ export function encodeProvince({ region, confirmedAt, ...amounts }: ProvinceRepo
 
 export function encodeLine({ insurance, fund, ...line }: ClearingLine): clearingV1.ClearingLine {
   return { ...line, insurance: insuranceCodec.encode(insurance), fund: clearedFundCodec.encode(fund) };
+}
+
+export function encodePart({ insurance, fund, amountFen }: NoticePart): clearingV1.NoticePart {
+  return { insurance: insuranceCodec.encode(insurance), fund: clearedFundCodec.encode(fund), amountFen };
 }
 
 export function encodeCount({ insurance, ...count }: ClearingCount): clearingV1.ClearingCount {

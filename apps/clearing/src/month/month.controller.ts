@@ -11,6 +11,7 @@ import {
   encodeLine,
   encodeMonth,
   encodeNotice,
+  encodePart,
   encodeProvince,
 } from './month.codec.js';
 import { dateField } from '../fields.js';
@@ -42,6 +43,17 @@ export class MonthController implements clearingV1.ClearingMonthServiceControlle
     return { lines: lines.map(encodeLine), counts: counts.map(encodeCount) };
   }
 
+  async readNationalTable(
+    request: clearingV1.ReadNationalTableRequest,
+    metadata: Metadata,
+  ): Promise<clearingV1.ReadNationalTableResponse> {
+    const { month, pairs } = await this.months.nationalTable(actorOf(metadata), decodeMonth(request));
+    return {
+      month: encodeMonth(month),
+      pairs: pairs.map(({ payer, payee, totalFen }) => ({ payer, payee, totalFen })),
+    };
+  }
+
   async confirmTables(
     request: clearingV1.ConfirmTablesRequest,
     metadata: Metadata,
@@ -63,6 +75,12 @@ export class MonthController implements clearingV1.ClearingMonthServiceControlle
   ): Promise<clearingV1.ListNoticesResponse> {
     const notices = await this.notices.list(actorOf(metadata), ...decodeScope(request));
     return { notices: notices.map(encodeNotice) };
+  }
+
+  async getNotice(request: clearingV1.GetNoticeRequest, metadata: Metadata): Promise<clearingV1.GetNoticeResponse> {
+    const [clearingMonth, noticeId] = [decodeMonth(request), decodeNoticeId(request)];
+    const { month, notice, parts } = await this.notices.get(actorOf(metadata), clearingMonth, noticeId);
+    return { month: encodeMonth(month), notice: encodeNotice(notice), parts: parts.map(encodePart) };
   }
 
   async recordPayment(

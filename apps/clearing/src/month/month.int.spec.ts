@@ -1,5 +1,6 @@
 import { nationalActor, type Actor } from '@yiditong/chassis';
 import { NATION, type ClearedFund, type Insurance } from '@yiditong/codes';
+import { clearingTables, nationalClearing } from '@yiditong/ledger';
 import { fen, sumFen } from '@yiditong/money';
 import {
   atOnce,
@@ -142,6 +143,38 @@ describe('a month’s tables', () => {
       }),
       { numRuns: 15 },
     );
+  });
+
+  it('of the nation come to what the provinces’ own do, and balance', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyObligation, { minLength: 1, maxLength: 60 }), async (batch) => {
+        await emptied();
+        await booked(batch);
+        await months.generate(NIGHTLY, '2026-04');
+        const { pairs } = await months.nationalTable(OPERATOR, '2026-04');
+        const { provinces, total } = nationalClearing(pairs);
+        expect([total.paymentFen, total.returnPayableFen]).toEqual([total.receiptFen, total.returnReceivableFen]);
+        for (const { region, paymentFen, receiptFen } of provinces.filter((one) => CODES.includes(one.region))) {
+          const { lines, counts } = await months.tables(bureauOf(region), '2026-04', region);
+          const own = clearingTables({
+            clearingMonth: '2026-04',
+            generatedOn: '2026-04-21',
+            region,
+            rows: lines.map((line) => ({ ...line, kind: 'COST' })),
+            counts: counts.map(({ settlementCount, ...of }) => ({ ...of, count: settlementCount })),
+          });
+          const sumOf = (number: string): unknown => own.find((table) => table.number === number)?.total.at(-1);
+          expect([sumOf('15'), sumOf('16')]).toEqual([
+            { kind: 'AMOUNT', amountFen: paymentFen },
+            { kind: 'AMOUNT', amountFen: receiptFen },
+          ]);
+        }
+      }),
+      { numRuns: 15 },
+    );
+    await expect(months.nationalTable(OPERATOR, '2026-05')).rejects.toMatchObject({
+      reason: 'CLEARING_MONTH_NOT_FOUND',
+    });
   });
 
   it('have each closed day once, whatever is generated when, by how many at once', async () => {
@@ -333,6 +366,43 @@ describe('notices', () => {
     await expect(pay('610000', noticeId)).rejects.toMatchObject({
       reason: 'PAYMENT_ARRIVED',
       params: { date: '2026-04-28' },
+    });
+  });
+
+  it('are shown to their two provinces and the operator, with the funds that they are the sum of', async () => {
+    await booked([
+      obligation({
+        businessDate: '2026-03-09',
+        insurance: 'RESIDENT',
+        funds: [
+          { fund: 'POOLING', amountFen: fen(4_000n) },
+          { fund: 'MEDICAL_AID', amountFen: fen(600n) },
+        ],
+      }),
+    ]);
+    const noticeId = await issued();
+    const [, returned] = await notices.list(bureauOf('610000'), '2026-04', '610000');
+    clock.moveTo(at('2026-04-28T10:00'));
+    await pay('610000', noticeId);
+    for (const actor of [OPERATOR, bureauOf('610000'), bureauOf('110000')]) {
+      const { month, notice, parts } = await notices.get(actor, '2026-04', noticeId);
+      expect(month).toMatchObject({ clearingMonth: '2026-04', days: { first: '2026-03-09', last: '2026-03-22' } });
+      expect(notice).toMatchObject({ amountFen: 33_600n, payment: { ...facts, arrivedOn: null }, daysLate: 0 });
+      expect(parts).toEqual([
+        { insurance: 'EMPLOYEE', fund: 'POOLING', amountFen: 29_000n },
+        { insurance: 'RESIDENT', fund: 'MEDICAL_AID', amountFen: 600n },
+        { insurance: 'RESIDENT', fund: 'POOLING', amountFen: 4_000n },
+      ]);
+    }
+    expect(await notices.get(bureauOf('110000'), '2026-04', returned?.noticeId ?? '')).toMatchObject({
+      notice: { isReturn: true, payment: null },
+      parts: [{ insurance: 'EMPLOYEE', fund: 'POOLING', amountFen: 2_500n }],
+    });
+    await expect(notices.get(bureauOf('310000'), '2026-04', noticeId)).rejects.toMatchObject({
+      reason: 'NOTICE_NOT_FOUND',
+    });
+    await expect(notices.get(OPERATOR, '2026-05', noticeId)).rejects.toMatchObject({
+      reason: 'CLEARING_MONTH_NOT_FOUND',
     });
   });
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, Database, nationalActor, type Actor, type Tx } from '@yiditong/chassis';
 import { addMonths, NATION, Rejection } from '@yiditong/codes';
-import type { ProvinceClearing } from '@yiditong/ledger';
+import type { PairTotal, ProvinceClearing } from '@yiditong/ledger';
 import { ZERO_FEN } from '@yiditong/money';
 import { datesOf, earliestDay, existing, figuresOf, recordStep, report, type MonthReport } from './month-report.js';
 import {
@@ -90,6 +90,17 @@ export class MonthService {
       await existing(tx, clearingMonth);
       const lines = await readLines(tx, clearingMonth, province);
       return { lines, counts: await readCounts(tx, clearingMonth, province) };
+    });
+  }
+
+  /** What the nation's table is made of. Rejects with CLEARING_MONTH_NOT_FOUND. */
+  async nationalTable(
+    actor: Actor,
+    clearingMonth: string,
+  ): Promise<{ readonly month: MonthReport; readonly pairs: readonly PairTotal[] }> {
+    return this.database.transaction(actor, async (tx) => {
+      const month = await report(tx, clearingMonth);
+      return { month, pairs: (await figuresOf(tx, clearingMonth)).pairs };
     });
   }
 

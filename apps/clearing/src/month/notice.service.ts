@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { businessDateOf, Clock, Database, type Actor, type Tx } from '@yiditong/chassis';
 import { daysSince1970, NATION, Rejection } from '@yiditong/codes';
-import type { MonthlyClearing } from '@yiditong/ledger';
+import { noticeParts, type MonthlyClearing, type NoticePart } from '@yiditong/ledger';
 import { fen, magnitude } from '@yiditong/money';
 import { v7 as uuidv7 } from 'uuid';
 import { confirmationsOf, type ClearingMonth } from './month.store.js';
 import { datesOf, existing, figuresOf, recordStep, report, type MonthReport } from './month-report.js';
 import {
   countNotices,
+  findNotice,
   insertNotices,
   lockNotice,
   markNoticed,
@@ -22,6 +23,13 @@ import {
 
 /** A notice and how many days after the last one to pay it was paid, or is unpaid today; 0 in time. */
 export type TimedNotice = Notice & { readonly daysLate: number };
+
+/** A notice with the month that it is of, and what it is the sum of. */
+export type DividedNotice = {
+  readonly month: MonthReport;
+  readonly notice: TimedNotice;
+  readonly parts: readonly NoticePart[];
+};
 
 /** Payment and receipt notices (附件 15, 16): issued once, paid by the one province, received by the other. */
 @Injectable()
@@ -63,6 +71,20 @@ export class NoticeService {
       return notices
         .toSorted((a, b) => (order(a) < order(b) ? -1 : 1))
         .map((notice) => this.timed(clearingMonth, notice));
+    });
+  }
+
+  /** Rejects with CLEARING_MONTH_NOT_FOUND or NOTICE_NOT_FOUND. */
+  async get(actor: Actor, clearingMonth: string, noticeId: string): Promise<DividedNotice> {
+    return this.database.transaction(actor, async (tx) => {
+      const month = await report(tx, clearingMonth);
+      const notice = await findNotice(tx, clearingMonth, noticeId);
+      if (!notice) throw new Rejection('NOTICE_NOT_FOUND', { id: noticeId });
+      const { insuredProvince, treatingProvince } = notice;
+      const { pairs } = await figuresOf(tx, clearingMonth, insuredProvince);
+      const pair = pairs.find(({ payer, payee }) => payer === insuredProvince && payee === treatingProvince);
+      if (!pair) throw new Error(`notice ${noticeId} of ${clearingMonth} is of a pair without figures`);
+      return { month, notice: this.timed(clearingMonth, notice), parts: noticeParts(pair) };
     });
   }
 

@@ -76,6 +76,16 @@ export async function readNotices(tx: Tx, clearingMonth: string, province: strin
   return rows.map(noticeOf);
 }
 
+/** One that the caller sees. */
+export async function findNotice(tx: Tx, clearingMonth: string, noticeId: string): Promise<Notice | null> {
+  const rows: NoticeRow[] = await tx.query(
+    `SELECT ${COLUMNS} FROM clearing_notice WHERE clearing_month = $1 AND notice_id = $2`,
+    [clearingMonth, noticeId],
+  );
+  const [row] = rows;
+  return row ? noticeOf(row) : null;
+}
+
 /** Locks the notice until this transaction ends. */
 export async function lockNotice(tx: Tx, clearingMonth: string, noticeId: string): Promise<Notice | null> {
   const rows: NoticeRow[] = await tx.query(

@@ -20,7 +20,6 @@ export function decodeObligation(wire: clearingV1.Obligation): ArrivedObligation
   if (!kind) throw malformed('obligation: kind');
   if (![wire.obligationId, wire.settlementId, wire.operationId].every((id) => isUuid(id)))
     throw malformed('obligation: an id is not a UUID');
-  if (wire.costMonth > wire.businessDate.slice(0, 7)) throw malformed('obligation: cost_month is later than the cycle');
   const obligation = {
     obligationId: wire.obligationId,
     settlementId: wire.settlementId,
@@ -34,6 +33,8 @@ export function decodeObligation(wire: clearingV1.Obligation): ArrivedObligation
     costMonth: monthField(wire.costMonth, 'cost_month'),
     funds: decodeClearedFunds(wire.funds),
   };
+  if (obligation.costMonth > obligation.businessDate.slice(0, 7))
+    throw malformed('obligation: cost_month is later than the cycle');
   if (obligationAmount(obligation) !== wire.amountFen)
     throw malformed('obligation: the funds do not sum to amount_fen');
   return { ...obligation, recordedAt: decodeInstant(wire.recordedAt, 'recorded_at'), traceparent: wire.traceparent };

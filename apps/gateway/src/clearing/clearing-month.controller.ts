@@ -1,4 +1,4 @@
-import { Body, Controller, Inject, Param, Query, StreamableFile } from '@nestjs/common';
+import { Body, Controller, Inject, Param, Query, type StreamableFile } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ANYONE, RECORD } from '@yiditong/access';
 import { decodeInstant, TARGETS, type Actor, type RpcClient } from '@yiditong/chassis';
@@ -236,8 +236,7 @@ export class ClearingMonthController {
       await this.months.call('readTables', of, actor),
     ];
     const tables = tablesOf(decodeClearingMonth(generated.month), province, decodeTables(read), table);
-    const printed = await this.printer.print({ tables, format, language });
-    const disposition = `attachment; filename="clearing-${clearingMonth}-${province}${table ? `-${table}` : ''}.${format}"`;
-    return new StreamableFile(printed, { type: CLEARING_TABLE_TYPES[format], disposition, length: printed.length });
+    const name = `clearing-${clearingMonth}-${province}${table ? `-${table}` : ''}`;
+    return this.printer.file({ tables, format, language }, name);
   }
 }

@@ -66,7 +66,7 @@ export type TablesAnswer = z.infer<typeof tablesAnswer>;
 const OF_PROVINCES = CLEARING_TABLE_NUMBERS.filter((number) => number !== '14');
 const NOTICES: readonly ClearingTable['number'][] = ['15', '16'];
 const oneTable = z.enum(OF_PROVINCES).describe('附件编号 / which table');
-const language = z.enum(['zh', 'en']).default('zh');
+export const language = z.enum(['zh', 'en']).default('zh');
 /** One table, or all. */
 export const tableFileQuery = z.strictObject({ table: oneTable.optional(), lang: language });
 /** A CSV has one table. */

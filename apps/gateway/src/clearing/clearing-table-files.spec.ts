@@ -2,6 +2,8 @@ import { Readable } from 'node:stream';
 import { CLEARED_FUNDS, INSURANCES, PROVINCES } from '@yiditong/codes';
 import {
   clearingTables,
+  monthlyClearing,
+  nationalTable,
   type ClearingCell,
   type ClearingCount,
   type ClearingRow,
@@ -48,8 +50,10 @@ function month(others: readonly string[], funds = CLEARED_FUNDS.slice(0, 3)): Cl
       }
   });
   const when = { clearingMonth: '2026-11', generatedOn: '2026-11-21' };
-  const of = (region: string | null) => clearingTables({ ...when, region, rows, counts });
-  return [...of(null), ...of(HENAN)];
+  return [
+    nationalTable(when, monthlyClearing(rows).pairs),
+    ...clearingTables({ ...when, region: HENAN, rows, counts }),
+  ];
 }
 
 function numbered(tables: readonly ClearingTable[], number: ClearingTableNumber): ClearingTable {

@@ -13,6 +13,8 @@ export const IDENTIFIERS = {
   division: `${IDENTIFIER}:division`,
   visit: `${IDENTIFIER}:visit-number`,
   coverage: `${IDENTIFIER}:coverage`,
+  notice: `${IDENTIFIER}:clearing-notice`,
+  bankSerial: `${IDENTIFIER}:bank-serial`,
 } as const;
 
 export const SYSTEMS = {
@@ -24,12 +26,14 @@ export const SYSTEMS = {
   chronicDisease: `${CODE}:chronic-disease`,
   adjudication: `${CODE}:adjudication`,
   reason: `${CODE}:reason`,
+  clearedFund: `${CODE}:cleared-fund`,
   claimType: `${TERMINOLOGY}/claim-type`,
   priority: `${TERMINOLOGY}/processpriority`,
   standardAdjudication: `${TERMINOLOGY}/adjudication`,
   diagnosisType: `${TERMINOLOGY}/ex-diagnosistype`,
   relatedClaim: `${TERMINOLOGY}/ex-relatedclaimrelationship`,
   paymentType: `${TERMINOLOGY}/ex-paymenttype`,
+  paymentPart: `${TERMINOLOGY}/payment-type`,
 } as const;
 
 export function concept(system: string, code: string, display?: string): FhirElement {

@@ -1,7 +1,8 @@
-import { Controller, Header, Headers, Param, Query } from '@nestjs/common';
+import { Controller, Header, Headers, Inject, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { RECORD } from '@yiditong/access';
-import type { Actor } from '@yiditong/chassis';
+import { TARGETS, type Actor, type RpcClient } from '@yiditong/chassis';
+import type { clearingV1 } from '@yiditong/contracts';
 import { CurrentActor } from '../auth/current-actor.js';
 import { Endpoint, PUBLIC } from '../http/endpoint.js';
 import { uuid } from '../http/fields.js';
@@ -11,15 +12,19 @@ import { checkFormat, formatQuery, type FormatQuery } from './asked-format.js';
 import { CAPABILITY_STATEMENT } from './capability-statement.js';
 import { claimOf } from './claim.js';
 import { FHIR_TYPE, fhirJson } from './fhir-json.js';
+import { noticeIn, paymentId, paymentReconciliationOf } from './payment-reconciliation.js';
 
 const ACCESS = { insured: RECORD, hospital: RECORD, bureau: RECORD } as const;
 const PRODUCES = ['application/fhir+json'];
 
-/** Settlements as FHIR R4 resources, to read. */
+/** Settlements, and what provinces pay each other for them, as FHIR R4 resources, to read. */
 @ApiTags('FHIR R4')
 @Controller('fhir')
 export class FhirController {
-  constructor(private readonly bills: SettledBillService) {}
+  constructor(
+    private readonly bills: SettledBillService,
+    @Inject(TARGETS.clearingMonth.token) private readonly months: RpcClient<clearingV1.ClearingMonthServiceClient>,
+  ) {}
 
   @Endpoint({
     method: 'GET',
@@ -89,5 +94,23 @@ export class FhirController {
   ): Promise<string> {
     checkFormat(format, accept);
     return fhirJson(explanationOf(await this.bills.read(actor, settlementId)));
+  }
+
+  @Endpoint({
+    method: 'GET',
+    path: 'PaymentReconciliation/:paymentId',
+    access: { operator: RECORD, bureau: RECORD, provincial: true },
+    summary: '一份通知书的付款及其构成 What a notice paid, and of what: PaymentReconciliation',
+    produces: PRODUCES,
+  })
+  @Header('content-type', FHIR_TYPE)
+  async paymentReconciliation(
+    @CurrentActor() actor: Actor,
+    @Param('paymentId', { schema: paymentId }) id: string,
+    @Query({ schema: formatQuery }) { _format: format }: FormatQuery,
+    @Headers('accept') accept: string | undefined,
+  ): Promise<string> {
+    checkFormat(format, accept);
+    return fhirJson(paymentReconciliationOf(await this.months.call('getNotice', noticeIn(id), actor)));
   }
 }

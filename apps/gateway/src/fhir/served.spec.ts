@@ -19,6 +19,7 @@ import { LINES, SETTLEMENT } from '../slip/spec-bill.js';
 import { slipPdf } from '../slip/slip-pdf.js';
 import { SYSTEMS } from './code-systems.js';
 import { FhirController } from './fhir.controller.js';
+import { PAID_NOTICE } from './spec-notice.js';
 
 const NOW = new Date('2026-11-20T10:00:00Z');
 const ISSUER = { issuer: 'https://id.nhsa.example', audience: 'yiditong' };
@@ -39,6 +40,17 @@ const settlement = {
   },
 };
 
+/** Clearing, which has one notice. */
+const clearing = {
+  call: async (method: string, request: { clearingMonth: string; noticeId: string }) => {
+    asked.push([method, request]);
+    if (request.noticeId !== PAID_NOTICE.notice?.noticeId)
+      throw new Rejection('NOTICE_NOT_FOUND', { id: request.noticeId });
+    return PAID_NOTICE;
+  },
+};
+const PAYMENT = `2026-11.${PAID_NOTICE.notice?.noticeId}`;
+
 let app: NestFastifyApplication;
 beforeAll(async () => {
   const issuers = trustedIssuers.parse(JSON.stringify([{ ...ISSUER, jwks: { keys: [await exportJWK(publicKey)] } }]));
@@ -51,6 +63,7 @@ beforeAll(async () => {
       // In this thread; what the printer's own does its spec says.
       { provide: SlipPrinter, useValue: { print: slipPdf } },
       { provide: TARGETS.settlement.token, useValue: settlement },
+      { provide: TARGETS.clearingMonth.token, useValue: clearing },
       { provide: Clock, useValue: new FixedClock(NOW) },
       { provide: REVOCATIONS, useValue: { isRevoked: () => Promise.resolve(false) } },
       ...edgeProviders({ issuers, limits }),
@@ -114,6 +127,16 @@ describe('the façade', () => {
     ]);
   });
 
+  it.each<[string, object]>([
+    ['bureau', { role: 'bureau', region: '610000', rank: 'clerk' }],
+    ['operator', { role: 'operator', region: '000000', rank: 'clerk' }],
+  ])('gives the %s a PaymentReconciliation of a notice', async (_, claims) => {
+    const answer = await get(`/fhir/PaymentReconciliation/${PAYMENT}`, claims);
+    expect([answer.status, answer.type]).toEqual([200, 'application/fhir+json; charset=utf-8']);
+    expect(answer.body).toMatchObject({ resourceType: 'PaymentReconciliation', id: PAYMENT });
+    expect(asked).toEqual([['getNotice', { clearingMonth: '2026-11', noticeId: PAID_NOTICE.notice?.noticeId }]]);
+  });
+
   it('says what it can do to anybody', async () => {
     expect(await get('/fhir/metadata', null)).toMatchObject({
       status: 200,
@@ -131,6 +154,16 @@ describe('the façade', () => {
     ['the operator', `/fhir/Claim/${ID}`, operator, 403, 'forbidden', 'NOT_PERMITTED'],
     ['as XML', `/fhir/Claim/${ID}?_format=xml`, HOSPITAL, 406, 'not-supported', 'FORMAT_NOT_OFFERED'],
     ['by a search', `/fhir/Claim/${ID}?patient=1`, HOSPITAL, 400, 'invalid', 'REQUEST_MALFORMED'],
+    [
+      'a payment that there isn’t',
+      `/fhir/PaymentReconciliation/2026-11.${ID}`,
+      operator,
+      404,
+      'not-found',
+      'NOTICE_NOT_FOUND',
+    ],
+    ['a payment of no month', `/fhir/PaymentReconciliation/${ID}`, operator, 400, 'invalid', 'REQUEST_MALFORMED'],
+    ['a payment, by a hospital', `/fhir/PaymentReconciliation/${PAYMENT}`, HOSPITAL, 403, 'forbidden', 'NOT_PERMITTED'],
     ['at no end', `/fhir/${'x'.repeat(3_000)}`, HOSPITAL, 414, 'too-long', 'ADDRESS_TOO_LONG'],
   ])('answers with an OperationOutcome when asked for %s', async (_, url, claims, status, code, reason) => {
     const answer = await get(url, claims);

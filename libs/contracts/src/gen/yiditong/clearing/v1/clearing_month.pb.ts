@@ -94,6 +94,27 @@ export interface ClearingCount {
   settlementCount: bigint;
 }
 
+export interface ReadNationalTableRequest {
+  clearingMonth: string;
+}
+
+export interface ReadNationalTableResponse {
+  month:
+    | ClearingMonth
+    | undefined;
+  /** By payer, then payee; also those that come to zero. */
+  pairs: PairTotal[];
+}
+
+export interface PairTotal {
+  /** Insured province. */
+  payer: string;
+  /** Treating province. */
+  payee: string;
+  /** Below zero where the treating province gives back. */
+  totalFen: bigint;
+}
+
 export interface ConfirmTablesRequest {
   clearingMonth: string;
   province: string;
@@ -120,6 +141,28 @@ export interface ListNoticesRequest {
 export interface ListNoticesResponse {
   /** Payments, then receipts; by counterparty, returns after the rest. */
   notices: Notice[];
+}
+
+export interface GetNoticeRequest {
+  clearingMonth: string;
+  noticeId: string;
+}
+
+export interface GetNoticeResponse {
+  month: ClearingMonth | undefined;
+  notice:
+    | Notice
+    | undefined;
+  /** They sum to the notice's amount. By insurance and fund; none of them is zero. */
+  parts: NoticePart[];
+}
+
+/** What a notice pays of one insurance and fund. */
+export interface NoticePart {
+  insurance: Insurance;
+  fund: Fund;
+  /** Below zero where the other province owes it. */
+  amountFen: bigint;
 }
 
 export interface Notice {
@@ -191,6 +234,10 @@ export interface ClearingMonthServiceClient {
 
   readTables(request: ReadTablesRequest, metadata?: Metadata): Observable<ReadTablesResponse>;
 
+  /** What the nation's table (附件 14) is made of: what each pair comes to. Rejects with CLEARING_MONTH_NOT_FOUND. */
+
+  readNationalTable(request: ReadNationalTableRequest, metadata?: Metadata): Observable<ReadNationalTableResponse>;
+
   /** A province's confirmation of its tables, once for ever. Rejects with CLEARING_MONTH_NOT_FOUND. */
 
   confirmTables(request: ConfirmTablesRequest, metadata?: Metadata): Observable<ConfirmTablesResponse>;
@@ -205,6 +252,13 @@ export interface ClearingMonthServiceClient {
   /** A province's notices and what became of them. Rejects with CLEARING_MONTH_NOT_FOUND. */
 
   listNotices(request: ListNoticesRequest, metadata?: Metadata): Observable<ListNoticesResponse>;
+
+  /**
+   * One notice, and what it is the sum of; its two provinces and the operator see it. Rejects with CLEARING_MONTH_NOT_FOUND
+   * or NOTICE_NOT_FOUND.
+   */
+
+  getNotice(request: GetNoticeRequest, metadata?: Metadata): Observable<GetNoticeResponse>;
 
   /**
    * That the province has paid a notice. It may be put right until the payment has arrived. Rejects with NOTICE_NOT_FOUND,
@@ -249,6 +303,13 @@ export interface ClearingMonthServiceController {
     metadata?: Metadata,
   ): Promise<ReadTablesResponse> | Observable<ReadTablesResponse> | ReadTablesResponse;
 
+  /** What the nation's table (附件 14) is made of: what each pair comes to. Rejects with CLEARING_MONTH_NOT_FOUND. */
+
+  readNationalTable(
+    request: ReadNationalTableRequest,
+    metadata?: Metadata,
+  ): Promise<ReadNationalTableResponse> | Observable<ReadNationalTableResponse> | ReadNationalTableResponse;
+
   /** A province's confirmation of its tables, once for ever. Rejects with CLEARING_MONTH_NOT_FOUND. */
 
   confirmTables(
@@ -272,6 +333,16 @@ export interface ClearingMonthServiceController {
     request: ListNoticesRequest,
     metadata?: Metadata,
   ): Promise<ListNoticesResponse> | Observable<ListNoticesResponse> | ListNoticesResponse;
+
+  /**
+   * One notice, and what it is the sum of; its two provinces and the operator see it. Rejects with CLEARING_MONTH_NOT_FOUND
+   * or NOTICE_NOT_FOUND.
+   */
+
+  getNotice(
+    request: GetNoticeRequest,
+    metadata?: Metadata,
+  ): Promise<GetNoticeResponse> | Observable<GetNoticeResponse> | GetNoticeResponse;
 
   /**
    * That the province has paid a notice. It may be put right until the payment has arrived. Rejects with NOTICE_NOT_FOUND,
@@ -300,9 +371,11 @@ export function ClearingMonthServiceControllerMethods() {
       "generateMonth",
       "getMonth",
       "readTables",
+      "readNationalTable",
       "confirmTables",
       "issueNotices",
       "listNotices",
+      "getNotice",
       "recordPayment",
       "recordArrival",
     ];

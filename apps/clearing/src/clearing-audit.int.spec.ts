@@ -110,7 +110,8 @@ describe('the audit trail', () => {
     const clock = new FixedClock(NOW);
     const keys = new SigningKeys(privateJwks('audited'));
     const settlement = settlementThatSealed(day);
-    const bell = { add: () => Promise.resolve() } as unknown as Queue & FlowProducer;
+    const bell = { add: () => Promise.resolve(), getJobs: () => Promise.resolve([]) } as unknown as Queue &
+      FlowProducer;
     const nightly = new NightlyCloseService(db.database, clock, bell, bell, settlement, '0 5 0 * * *');
     await nightly.requestEndedCycles();
     await nightly.requestEndedCycles();

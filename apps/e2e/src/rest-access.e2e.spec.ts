@@ -171,15 +171,16 @@ describe('every route', () => {
 
   it.each(guarded)('$method $path opens to whom it declares, and to no other', async (operation) => {
     const wrong: string[] = [];
-    for (const [side, names] of Object.entries(SIDES)) {
-      for (const { who, actor, token } of players) {
-        const { status, reason, request } = await send(operation, names, token);
-        const expected = refusalOf(operation.access, actor, request);
-        const refused = status === 401 || status === 403 || status >= 500;
-        if (expected === null ? refused : status !== 403 || reason !== expected)
-          wrong.push(`${who} naming ${side}: ${status} ${reason ?? ''}, not ${expected ?? 'let in'}`);
-      }
-    }
+    for (const [side, names] of Object.entries(SIDES))
+      await Promise.all(
+        players.map(async ({ who, actor, token }) => {
+          const { status, reason, request } = await send(operation, names, token);
+          const expected = refusalOf(operation.access, actor, request);
+          const refused = status === 401 || status === 403 || status >= 500;
+          if (expected === null ? refused : status !== 403 || reason !== expected)
+            wrong.push(`${who} naming ${side}: ${status} ${reason ?? ''}, not ${expected ?? 'let in'}`);
+        }),
+      );
     expect(wrong).toEqual([]);
   });
 

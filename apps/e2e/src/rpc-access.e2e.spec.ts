@@ -79,12 +79,14 @@ describe('every RPC', () => {
     const wrong: string[] = [];
     for (const [side, names] of Object.entries(named)) {
       const request = agreeing(Object.fromEntries(Object.entries(names).filter(([field]) => fields.includes(field))));
-      for (const { who, actor } of players) {
-        const expected = refusalOf(declaredAccess.get(path), actor, request);
-        const outcome = await rpc.callAs(actor, door, request);
-        if (verdict(expected, outcome) !== (outcome.reason ?? 'answered'))
-          wrong.push(`${who} naming ${side}: ${outcome.reason ?? 'answered'}, not ${expected ?? 'let in'}`);
-      }
+      await Promise.all(
+        players.map(async ({ who, actor }) => {
+          const expected = refusalOf(declaredAccess.get(path), actor, request);
+          const outcome = await rpc.callAs(actor, door, request);
+          if (verdict(expected, outcome) !== (outcome.reason ?? 'answered'))
+            wrong.push(`${who} naming ${side}: ${outcome.reason ?? 'answered'}, not ${expected ?? 'let in'}`);
+        }),
+      );
     }
     expect(wrong).toEqual([]);
   });

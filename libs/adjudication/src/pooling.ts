@@ -66,7 +66,7 @@ export function payFromPooling(
   return { paidFen, expenseFen, limitFen, aboveCap: aboveCapOf(limits, baseFen, slices, paidFen, visitFen) };
 }
 
-/** What each limit is called that lets through no more than is given. */
+/** A line for each limit that is why no more is given. */
 function explainLimits(limits: readonly Limit[], on: Cap['on'], askedFen: Fen, givenFen: Fen, steps: Steps): void {
   if (givenFen === askedFen) return;
   for (const { cap, source, mostFen, leftFen } of limits)

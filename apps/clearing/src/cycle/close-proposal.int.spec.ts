@@ -41,7 +41,7 @@ beforeAll(async () => {
   nightly = new NightlyCloseService(
     db.database,
     clock,
-    {} as Queue,
+    { getJobs: () => Promise.resolve([]) } as unknown as Queue,
     flows as unknown as FlowProducer,
     settlement as unknown as RpcClient<settlementV1.SettlementCycleServiceClient>,
     '0 5 0 * * *',

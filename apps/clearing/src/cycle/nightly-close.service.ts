@@ -4,6 +4,7 @@ import { appendAudit, Clock, Database, nationalActor, TARGETS, type RpcClient } 
 import { NATION } from '@yiditong/codes';
 import type { settlementV1 } from '@yiditong/contracts';
 import type { FlowJob, FlowProducer, Queue } from 'bullmq';
+import { v7 as uuidv7 } from 'uuid';
 import { CLOSE_STAGES, type CloseStage } from './cycle.entity.js';
 import { findCycle, openCycle, requestClose, unfinishedCloses } from './cycle.store.js';
 
@@ -60,8 +61,16 @@ export class NightlyCloseService implements OnApplicationBootstrap, OnApplicatio
 
   /** Wakes the worker for a close that was asked for. */
   async ring(businessDate: string): Promise<void> {
-    const flow = CLOSE_STAGES.reduce<FlowJob | null>((before, stage) => jobOf(businessDate, stage, before), null);
+    if (await this.isRinging(businessDate)) return;
+    const bell = `close-${businessDate}-${uuidv7()}`;
+    const flow = CLOSE_STAGES.reduce<FlowJob | null>((before, stage) => jobOf(bell, businessDate, stage, before), null);
     if (flow) await this.flows.add(flow);
+  }
+
+  /** A flow that goes on has one job at work or about to be; of one whose job is lost the others would wait for ever, and don't count. */
+  private async isRinging(businessDate: string): Promise<boolean> {
+    const jobs = await this.queue.getJobs(['active', 'waiting', 'prioritized', 'delayed']);
+    return jobs.some((job) => (job.data as { readonly businessDate?: string }).businessDate === businessDate);
   }
 
   private async request(businessDate: string): Promise<void> {
@@ -93,17 +102,14 @@ export class NightlyCloseService implements OnApplicationBootstrap, OnApplicatio
   }
 }
 
-/**
- * A stage waits for the one before it. One that fails takes those after it along, and all of them are rung for again; what is already
- * waiting isn't rung for twice.
- */
-function jobOf(businessDate: string, stage: CloseStage, before: FlowJob | null): FlowJob {
+/** A stage waits for the one before it. One that fails takes those after it along, and all of them are rung for again. */
+function jobOf(bell: string, businessDate: string, stage: CloseStage, before: FlowJob | null): FlowJob {
   return {
     name: stage,
     queueName: CLOSE_QUEUE,
     data: { businessDate },
     opts: {
-      jobId: `close-${businessDate}-${stage}`,
+      jobId: `${bell}-${stage}`,
       failParentOnFailure: true,
       removeOnComplete: true,
       removeOnFail: true,

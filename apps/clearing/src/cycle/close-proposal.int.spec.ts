@@ -27,6 +27,8 @@ let db: TestDatabase;
 let closes: CloseProposalService;
 let nightly: NightlyCloseService;
 let rung: string[];
+/** What the queue has at work or about to be. */
+let jobs: { readonly data: object }[];
 /** The only cycle that settlement has open: another for each test. */
 let day = '';
 let days = 10;
@@ -41,7 +43,7 @@ beforeAll(async () => {
   nightly = new NightlyCloseService(
     db.database,
     clock,
-    { getJobs: () => Promise.resolve([]) } as unknown as Queue,
+    { getJobs: () => Promise.resolve(jobs) } as unknown as Queue,
     flows as unknown as FlowProducer,
     settlement as unknown as RpcClient<settlementV1.SettlementCycleServiceClient>,
     '0 5 0 * * *',
@@ -50,6 +52,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   rung = [];
+  jobs = [];
   day = `2026-02-${++days}`;
 });
 afterAll(() => db.drop());
@@ -118,6 +121,15 @@ describe('a close', () => {
     const { proposal } = await closes.decide(CHECKER, day, id, APPROVE);
     expect(proposal.outcome).toEqual({ cycleState: 'OPEN', first: false });
     expect(await cycleRows()).toEqual(before);
+  });
+
+  it('that is under way is not rung for again, whatever else is at work', async () => {
+    jobs = [{ data: { businessDate: '2001-01-01' } }, { data: {} }];
+    await nightly.ring(day);
+    expect(rung).toEqual([day]);
+    jobs = [...jobs, { data: { businessDate: day } }];
+    await nightly.ring(day);
+    expect(rung).toEqual([day]);
   });
 
   it('is proposed once under its key', async () => {

@@ -53,6 +53,7 @@ type Changes = {
 };
 
 function policyDocument({ ratio = '80%', ...change }: Changes = {}): string {
+  const personType = change.insurance === 'RESIDENT' ? 'MINOR' : 'ACTIVE';
   return JSON.stringify({
     region: XIAN,
     insurance: 'EMPLOYEE',
@@ -64,7 +65,7 @@ function policyDocument({ ratio = '80%', ...change }: Changes = {}): string {
     visits: {
       INPATIENT: {
         deductible: { basis: 'NONE', standard: '0' },
-        bands: [{ upTo: null, ratio: [{ when: { personTypes: ['ACTIVE'] }, is: ratio }, { is: '80%' }] }],
+        bands: [{ upTo: null, ratio: [{ when: { personTypes: [personType] }, is: ratio }, { is: '80%' }] }],
         bandsFrom: 'ZERO',
       },
     },

@@ -81,7 +81,7 @@ describe('one close', () => {
       [
         has(found, 'gateway', /^POST/),
         has(found, 'clearing', /\/DecideClose$/),
-        has(found, 'clearing', /^add cycle-close/),
+        has(found, 'clearing', /^addFlow cycle-close/),
         has(found, 'clearing', /^process cycle-close/),
         has(found, 'settlement', /\/SealCycle$/),
         orphansOf(found, trace).length === 0,
